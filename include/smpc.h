@@ -1,0 +1,223 @@
+/* smpc.h - secure multi-party computation: the whole public interface.
+ *
+ *  Several parties compute together; each learns only what is opened to it.
+ *  All parties run the same calls in the same order (SPMD).  The library
+ *  checks that they do, and stops with SMPC_E_DESYNC when they do not.
+ *
+ *  Security    SMPC_SEMI_HONEST: a party follows the protocol but may pool what
+ *              it sees with others; safe while one computing party is honest.
+ *  Ownership   A session owns every smpc_shared it returns.  Free one early
+ *              with smpc_shared_free(); smpc_session_close() wipes the rest.
+ *  Errors      Sticky.  The first failure ends the session: later operations
+ *              do nothing and return NULL, and smpc_open() returns the code.
+ *              NULL operands are allowed and give NULL.  So a program may
+ *              check once, at smpc_open(), and nothing is ever opened wrongly.
+ *  Outputs     On error every caller buffer is zeroed.
+ *  Threads     One session, one thread.  Different sessions are independent.
+ *              Only smpc_session_cancel() may be called from another thread.
+ *              A forked child must not use its parent's sessions (SMPC_E_STATE).
+ *  Values      Vectors and matrices, row-major, over the ring Z_2^64: exact
+ *              integers (the _i64 calls), or fixed point with frac_bits
+ *              fractional bits.  A handle knows which; mixing is SMPC_E_SHAPE.
+ *  Costs       "r rounds, b bytes" are what one computing party sends, online,
+ *              for n elements and P computing parties.  smpc_estimate() gives
+ *              exact figures.  Inputs longer than 2^20 elements are worked on
+ *              in blocks of that many, each with the stated rounds.
+ */
+#ifndef SMPC_H
+#define SMPC_H
+
+#include <smpc_types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SMPC_VERSION_MAJOR 0
+#define SMPC_VERSION_MINOR 1
+#define SMPC_VERSION_PATCH 0
+
+#if defined(__GNUC__)
+#define SMPC_API __attribute__((visibility("default")))
+#define SMPC_MUST_CHECK __attribute__((warn_unused_result))
+#else
+#define SMPC_API
+#define SMPC_MUST_CHECK
+#endif
+
+typedef struct smpc_session smpc_session;
+typedef struct smpc_shared smpc_shared; /* a secret-shared rows x cols matrix */
+
+static inline smpc_party smpc_p(unsigned i) { smpc_party p = {(uint8_t)i}; return p; }
+static inline smpc_who smpc_to(smpc_party p) { smpc_who w = {UINT64_C(1) << (p.id & 63)}; return w; }
+static inline smpc_who smpc_and(smpc_who w, smpc_party p) { w.bits |= smpc_to(p).bits; return w; }
+
+/* One line of parties.yaml. */
+typedef struct smpc_member {
+  char name[64];
+  char address[192];      /* what others dial, "tcp://host:port" or "ipc:///path"; "" = dials out only */
+  unsigned roles;         /* SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT, or SMPC_DEAL alone */
+  uint8_t link_key[32];   /* X25519 public key of its links       */
+  uint8_t sign_key[32];   /* Ed25519 public key of its signatures */
+} smpc_member;
+
+/* Filled by smpc_config_load(); fields may be changed before opening. */
+typedef struct smpc_config {
+  uint32_t size;          /* sizeof(smpc_config): set by SMPC_CONFIG_INIT        */
+  smpc_security security; /* no default: must be stated, must agree              */
+  smpc_source source;     /* no default: must be stated, must agree              */
+  unsigned frac_bits;     /* 1..28 fractional bits of fixed-point values         */
+  unsigned timeout_ms;    /* a peer silent for so long is given up               */
+  unsigned wait_ms;       /* how long to wait for the others to start            */
+  smpc_party me;          /* index into member[]                                 */
+  unsigned parties;       /* members in use, dealer included                     */
+  smpc_member member[SMPC_MAX_PARTIES];
+  char listen[192];       /* what I bind; "" = my own address                    */
+  char key_file[512];     /* this party's private keys; never on argv            */
+  char purposes[4096];    /* purposes I allow, one a line; "*" alone = any       */
+  uint8_t question[32];   /* digest of the agreed question; zeros: none          */
+} smpc_config;
+#define SMPC_CONFIG_INIT { sizeof(smpc_config), (smpc_security)0, (smpc_source)0, 20, 30000, 60000, {0}, 0, \
+                           {{"", "", 0, {0}, {0}}}, "", "", "", {0} }
+
+typedef struct smpc_failure {
+  smpc_err code;
+  int party;        /* index of the party concerned, or -1                  */
+  uint64_t step;    /* number of the operation, the same at all parties     */
+  const char *op;   /* "smpc_matmul"; "" outside operations                 */
+  const char *text; /* one English sentence; holds no secret, no input      */
+} smpc_failure;
+
+/* What a program costs one party online, and what must be prepared for it. */
+typedef struct smpc_cost {
+  uint32_t size;        /* sizeof(smpc_cost), set by the library                     */
+  uint32_t range_warnings; /* fixed-point products whose operands may leave the range */
+  uint64_t rounds;      /* messages one after another                                */
+  uint64_t bytes;       /* sent by the busiest party, before encryption              */
+  uint64_t triples;     /* ring triples                                              */
+  uint64_t bit_triples; /* 64-bit words of bit triples, single and paired            */
+  uint64_t dabits;      /* in units of 64                                            */
+  uint64_t edabits;     /* in units of 64                                            */
+  uint64_t truncations; /* truncation tuples                                         */
+  uint64_t masks;       /* ring elements of matrix masks                             */
+  uint64_t products;    /* ring elements of matrix products                          */
+  uint64_t offline_bytes; /* sent by the source of correlated randomness             */
+} smpc_cost;
+
+typedef enum smpc_event_kind {
+  SMPC_EVENT_PROGRESS = 1, /* done of total work units in `op`                */
+  SMPC_EVENT_OPENING = 2,  /* about to open: return false to refuse           */
+  SMPC_EVENT_PEER = 3,     /* connected / lost / awaited                      */
+  SMPC_EVENT_NOTE = 4      /* a line for the log                              */
+} smpc_event_kind;
+
+typedef struct smpc_event {
+  smpc_event_kind kind;
+  const char *op, *text;
+  uint64_t done, total;
+  smpc_who to;
+  smpc_shape shape;
+} smpc_event;
+typedef bool (*smpc_watch_fn)(const smpc_event *e, void *user);
+
+/* --- 1. library ---------------------------------------------------------- */
+SMPC_API const char *smpc_version(void);
+SMPC_API const char *smpc_strerror(smpc_err e);
+
+/* --- 2. session ---------------------------------------------------------- */
+/* Read party.yaml at `path`, and the parties.yaml it names, into *cfg.  Fails
+ * on unknown keys, on a key file that others can read, and on a missing
+ * `security` line; then text (may be NULL) holds one sentence that says where. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_config_load(smpc_config *cfg, const char *path, char *text, size_t text_len);
+/* Connect to everybody.  Mutually authenticated by pinned keys, encrypted;
+ * there is no other mode.  Compares version, parameters and question; 3 rounds.
+ * watch may be NULL; it gets every event of the session from the first.
+ * On failure *s still is a session, which holds the error (NULL only when out
+ * of memory): ask it, then close it. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_session_open(smpc_session **s, const smpc_config *cfg, smpc_watch_fn watch,
+                                                    void *user);
+/* Wait for all parties, compare transcripts, wipe, free.  NULL is allowed.
+ * Returns the session's first error, else SMPC_OK. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_session_close(smpc_session *s);
+/* End the session from any thread: its next or current wait fails with
+ * SMPC_E_CANCELED, and the other parties are told. */
+SMPC_API void smpc_session_cancel(smpc_session *s);
+SMPC_API smpc_failure smpc_session_error(const smpc_session *s); /* NULL: "no session" */
+/* What has been spent so far, the same counts as smpc_estimate(). */
+SMPC_API smpc_cost smpc_session_spent(const smpc_session *s);
+
+/* --- 3. in and out ------------------------------------------------------- */
+/* `owner` shares a matrix, row-major; `data` is read only at the owner, so all
+ * parties may run the same line.  `shape` must be the same at all parties.
+ * double: |value| < 2^(62 - 2 frac_bits), rounded to the nearest multiple of
+ * 2^-frac_bits, else SMPC_E_RANGE.  i64: |value| < 2^62.  A computing owner:
+ * 0 rounds, 0 bytes (pairwise seeds); another owner: 1 round, 8n bytes to one
+ * computing party and nothing to the others. */
+SMPC_API smpc_shared *smpc_input(smpc_session *s, smpc_party owner, const double *data, smpc_shape shape);
+SMPC_API smpc_shared *smpc_input_i64(smpc_session *s, smpc_party owner, const int64_t *data, smpc_shape shape);
+/* A public matrix, the same at all parties, as a shared one.  0 rounds. */
+SMPC_API smpc_shared *smpc_constant(smpc_session *s, const double *data, smpc_shape shape);
+SMPC_API smpc_shared *smpc_constant_i64(smpc_session *s, const int64_t *data, smpc_shape shape);
+/* Reveal x to exactly `to`: no default, never "everybody" by omission.
+ * `purpose` must be the same text at all parties and one that each party's
+ * configuration allows (SMPC_E_POLICY).  out: rows x cols elements, written
+ * only at parties in `to`.  One round compares the transcripts of all parties
+ * before any share leaves, then 1 round, 8n bytes to each recipient (or 2
+ * rounds, 16n (P-1)/P bytes, when everybody receives and 8n > 64 KiB, P > 2). */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_open(smpc_session *s, const smpc_shared *x, smpc_who to, const char *purpose,
+                                            double *out, size_t n_out);
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_open_i64(smpc_session *s, const smpc_shared *x, smpc_who to,
+                                                const char *purpose, int64_t *out, size_t n_out);
+SMPC_API smpc_shape smpc_shared_shape(const smpc_shared *x); /* NULL: 0 x 0 */
+SMPC_API void smpc_shared_free(smpc_session *s, smpc_shared *x);
+
+/* --- 4. local: 0 rounds -------------------------------------------------- */
+/* add, sub: shapes equal, or one of them 1 x 1, or 1 x cols (a row for each). */
+SMPC_API smpc_shared *smpc_add(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
+SMPC_API smpc_shared *smpc_sub(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
+/* k x + plus for whole k (any scale of x) */
+SMPC_API smpc_shared *smpc_scale_i64(smpc_session *s, int64_t k, const smpc_shared *x, int64_t plus);
+/* k x + plus in fixed point: k is rounded to frac_bits; 1 round (truncation), 8n bytes. */
+SMPC_API smpc_shared *smpc_scale(smpc_session *s, double k, const smpc_shared *x, double plus);
+SMPC_API smpc_shared *smpc_sum(smpc_session *s, const smpc_shared *x);      /* all elements: 1 x 1    */
+SMPC_API smpc_shared *smpc_sum_rows(smpc_session *s, const smpc_shared *x); /* over the rows: 1 x cols */
+SMPC_API smpc_shared *smpc_slice(smpc_session *s, const smpc_shared *x, size_t row, size_t col, smpc_shape shape);
+SMPC_API smpc_shared *smpc_transpose(smpc_session *s, const smpc_shared *x);
+SMPC_API smpc_shared *smpc_concat(smpc_session *s, const smpc_shared *x, const smpc_shared *y); /* y's rows below x's */
+SMPC_API smpc_shared *smpc_reshape(smpc_session *s, const smpc_shared *x, smpc_shape shape);
+
+/* --- 5. interactive ------------------------------------------------------ */
+/* Elementwise product; shapes as for add.  1 round, 16n bytes to each other
+ * party; two fixed-point operands: 1 more round, 8n bytes (truncation, error
+ * at most 2^-frac_bits, probabilistic: see docs/threat-model.md). */
+SMPC_API smpc_shared *smpc_mul(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
+/* Matrix product.  1 round, 8 bytes an element of each operand that is opened
+ * for the first time; fixed point: 1 more round, 8 bytes an element of the
+ * result (sums are truncated once).  Repeated products with the same left
+ * operand open it only once. */
+SMPC_API smpc_shared *smpc_matmul(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
+/* x < y ? 1 : 0, for |x - y| < 2^63 in ring units.  8 rounds, about 31n bytes. */
+SMPC_API smpc_shared *smpc_less(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
+/* The same over the full 64-bit range (three carries); about 93n bytes. */
+SMPC_API smpc_shared *smpc_less_full(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
+/* x == y ? 1 : 0.  8 rounds, about 24n bytes. */
+SMPC_API smpc_shared *smpc_equal(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
+/* bit ? x : y, bit a whole 0 or 1 (1 x 1, or of x's shape).  1 round, 16n bytes. */
+SMPC_API smpc_shared *smpc_select(smpc_session *s, const smpc_shared *bit, const smpc_shared *x, const smpc_shared *y);
+/* The largest element, 1 x 1.  9 rounds for each halving. */
+SMPC_API smpc_shared *smpc_max(smpc_session *s, const smpc_shared *x);
+
+/* --- 6. cost and preprocessing ------------------------------------------- */
+/* Run `program` with no network and no data, counting what it would cost;
+ * openings give zeros.  Exact for straight-line programs. */
+typedef void (*smpc_program_fn)(smpc_session *s, void *user);
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_estimate(const smpc_config *cfg, smpc_program_fn program, void *user,
+                                                smpc_cost *cost);
+/* Make the correlated randomness that `program` will take now, so that the
+ * online phase is short.  Runs it dry first, as smpc_estimate does. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_preprocess(smpc_session *s, smpc_program_fn program, void *user);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

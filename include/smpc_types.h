@@ -1,0 +1,67 @@
+/* smpc_types.h - the plain types of the public interface: errors, parties,
+ * shapes.  Included by smpc.h; every layer of the library uses them. */
+#ifndef SMPC_TYPES_H
+#define SMPC_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Grouped by whose fault it is.  Values never change. */
+typedef enum smpc_err {
+  SMPC_OK = 0,
+  /* ours: fix the calling program */
+  SMPC_E_ARG = 1,    /* an argument no program should pass             */
+  SMPC_E_SHAPE = 2,  /* shapes or scales of operands do not fit        */
+  SMPC_E_RANGE = 3,  /* a value is outside the fixed-point range       */
+  SMPC_E_STATE = 4,  /* the call is not allowed now                    */
+  SMPC_E_POLICY = 5, /* refused by this party's own configuration      */
+  /* the machine */
+  SMPC_E_NOMEM = 20,
+  SMPC_E_RNG = 21,
+  SMPC_E_FILE = 22,
+  /* the network; try again with a fresh session */
+  SMPC_E_CONNECT = 40,
+  SMPC_E_TIMEOUT = 41,
+  SMPC_E_CLOSED = 42,
+  SMPC_E_CANCELED = 43,
+  /* the parties disagree: compare configurations and programs */
+  SMPC_E_VERSION = 60,
+  SMPC_E_PARAM = 61,
+  SMPC_E_DESYNC = 62,
+  SMPC_E_PEER = 63, /* a peer ended the session and said why           */
+  /* somebody is not who, or does not do what, they should */
+  SMPC_E_AUTH = 80,
+  SMPC_E_FORMAT = 81,
+  SMPC_E_CHEAT = 82,
+  /* us: please report */
+  SMPC_E_BUG = 99
+} smpc_err;
+
+typedef enum smpc_security {
+  SMPC_SEMI_HONEST = 1, /* parties follow the protocol but pool what they see */
+  SMPC_MALICIOUS = 2    /* parties may deviate; refused until it is built     */
+} smpc_security;
+
+/* Where correlated randomness comes from.  See docs/threat-model.md. */
+typedef enum smpc_source {
+  SMPC_DEALER = 1, /* one further party that sees no data and is trusted not to collude */
+} smpc_source;
+
+/* What a party does (ISO/IEC 4922-1); one party may have several roles. */
+enum { SMPC_INPUT = 1, SMPC_COMPUTE = 2, SMPC_RESULT = 4, SMPC_DEAL = 8 };
+
+enum { SMPC_MAX_PARTIES = 32, SMPC_MAX_COMPUTING = 16 };
+
+typedef struct smpc_party { uint8_t id; } smpc_party; /* a struct: not an index by slip */
+typedef struct smpc_who { uint64_t bits; } smpc_who;  /* a set of parties               */
+typedef struct smpc_shape { size_t rows, cols; } smpc_shape;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
