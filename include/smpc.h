@@ -143,6 +143,10 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_session_close(smpc_session *s);
  * SMPC_E_CANCELED, and the other parties are told. */
 SMPC_API void smpc_session_cancel(smpc_session *s);
 SMPC_API smpc_failure smpc_session_error(const smpc_session *s); /* NULL: "no session" */
+/* The dealer's whole program: serve the computing parties with correlated
+ * randomness until they have all closed.  Only for the member whose role is
+ * SMPC_DEAL; every other call is refused there. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_session_deal(smpc_session *s);
 /* What has been spent so far, the same counts as smpc_estimate(). */
 SMPC_API smpc_cost smpc_session_spent(const smpc_session *s);
 
@@ -216,6 +220,25 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_estimate(const smpc_config *cfg, smpc_pro
 /* Make the correlated randomness that `program` will take now, so that the
  * online phase is short.  Runs it dry first, as smpc_estimate does. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_preprocess(smpc_session *s, smpc_program_fn program, void *user);
+
+/* --- 7. setting up ------------------------------------------------------- */
+/* Make a new identity (X25519 and Ed25519 keys) in `key_file`, which must not
+ * exist yet, mode 0600; the public halves go to *member's link_key and
+ * sign_key.  text (may be NULL): one sentence on failure. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_identity_new(const char *key_file, smpc_member *member, char *text,
+                                                    size_t text_len);
+/* The public halves of an existing identity.  Refuses a file others can read. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_identity_public(const char *key_file, smpc_member *member, char *text,
+                                                       size_t text_len);
+/* A short fingerprint of the two public keys, to read over the phone:
+ * groups of hexadecimal digits, 80 bits. */
+enum { SMPC_FINGERPRINT_LEN = 40 };
+SMPC_API void smpc_fingerprint(char out[SMPC_FINGERPRINT_LEN], const smpc_member *member);
+/* Try the link to every member and report one line for each: what is wrong
+ * (unreachable, wrong key, other version, other question, clock) or that it
+ * works.  SMPC_OK when all work, else the first failure. */
+typedef void (*smpc_check_fn)(void *user, smpc_party peer, smpc_err code, const char *text);
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_config_check(const smpc_config *cfg, smpc_check_fn report, void *user);
 
 #ifdef __cplusplus
 }

@@ -32,6 +32,8 @@ struct smpi_mesh_config {
   /* Told of peers awaited, connected, refused; may be NULL. */
   void (*watch)(void *user, int peer, const char *text);
   void *watch_user;
+  struct smpi_fault *peer_fault;        /* [n] or NULL: what is wrong with each link; given, all
+                                           links are tried before smpi_mesh_open() fails */
 };
 
 /* Connect to all other members over nng (tcp://, ipc://), both sides proving
