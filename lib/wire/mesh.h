@@ -10,6 +10,8 @@
 #ifndef SMPI_MESH_H
 #define SMPI_MESH_H
 
+#include <stdatomic.h>
+
 #include "base/err.h"
 
 enum { SMPI_CHUNK = 61440 }; /* AGREEMENT: payload bytes of a full record; 2^12 * 15 */
@@ -29,6 +31,7 @@ struct smpi_mesh_config {
   const uint8_t *link_secret;           /* [32] my X25519 secret key        */
   uint8_t agreement_tag[16];            /* first bytes of the agreement digest */
   unsigned timeout_ms, wait_ms;
+  const atomic_bool *is_canceled;       /* ends the connecting early; may be NULL */
   /* Told of peers awaited, connected, refused; may be NULL. */
   void (*watch)(void *user, int peer, const char *text);
   void *watch_user;

@@ -1,0 +1,86 @@
+/* session_impl.h - the insides of a session; only lib/session and lib/api
+ * include it.  Protocols see session.h. */
+#ifndef SMPI_SESSION_IMPL_H
+#define SMPI_SESSION_IMPL_H
+
+#include <smpc.h>
+#include <stdatomic.h>
+#include <sys/types.h>
+
+#include "rand/hash.h"
+#include "session/scratch.h"
+#include "session/session.h"
+
+/* How a session comes by its mesh: nng, or the simulated network in tests. */
+struct smpi_network {
+  smpc_err (*open)(void *ctx, struct smpi_mesh **mesh, const struct smpi_mesh_config *cfg, struct smpi_fault *fault);
+  void *ctx;
+};
+extern const struct smpi_network smpi_network_nng;
+
+struct smpi_slot_entry { void *state; void (*close)(void *state); };
+
+struct smpc_session {
+  smpc_config cfg;
+  struct smpi_fault fault;
+  smpc_watch_fn watch;
+  void *watch_user;
+  pid_t pid;                      /* a forked child must not go on          */
+  bool is_dry;                    /* counts only: no network, no data       */
+
+  /* who */
+  unsigned parties;               /* computing                              */
+  int rank, dealer;
+  uint8_t member_of_rank[SMPC_MAX_COMPUTING];
+
+  /* network; the mutex guards `mesh` against smpc_session_cancel() */
+  atomic_bool is_canceled;
+  _Atomic(struct smpi_mesh *) mesh;
+
+  /* the running program */
+  uint64_t step;
+  const char *op;
+  struct smpi_hash program;       /* of every public call so far            */
+  uint64_t program_tag;           /* its first 8 bytes, when tag_is_fresh   */
+  bool tag_is_fresh;
+  struct smpi_cost spent;
+
+  /* randomness */
+  uint8_t id[32];
+  struct smpi_prg *own, *pair[SMPC_MAX_PARTIES];
+
+  struct smpi_scratch scratch;
+  struct smpi_slot_entry slot[SMPI_SLOTS];
+};
+
+/* --- life (session.c, agreement.c) ----------------------------------------- */
+/* Connect and agree.  `link_secret` is the X25519 secret key that belongs to
+ * cfg->member[cfg->me].link_key.  As smpc_session_open() otherwise.
+ * cost: the handshakes, then 2 rounds of at most 300 bytes to each member. */
+smpc_err smpi_session_open_on(struct smpc_session **s, const smpc_config *cfg, const uint8_t link_secret[32],
+                              const struct smpi_network *net, smpc_watch_fn watch, void *user);
+/* A session that only counts. */
+smpc_err smpi_session_dry(struct smpc_session **s, const smpc_config *cfg);
+smpc_err smpi_session_close(struct smpc_session *s);
+void smpi_session_cancel(struct smpc_session *s);
+
+/* A configuration that a session could be opened with, else SMPC_E_ARG and why. */
+smpc_err smpi_config_valid(const smpc_config *cfg, struct smpi_fault *fault);
+/* 16 bytes that stand for everything the parties must agree on: 8 for the
+ * parameters and members, 8 for the question. */
+void smpi_agreement_tag(uint8_t tag[16], const smpc_config *cfg);
+/* The rounds that compare everything and give session id and pair keys. */
+smpc_err smpi_session_agree(struct smpc_session *s);
+
+/* --- the running program (session.c) ---------------------------------------- */
+/* Begin the next operation: one step further, its name into the program hash. */
+void smpi_step(struct smpc_session *s, const char *op);
+void smpi_absorb(struct smpc_session *s, const void *data, size_t len);
+void smpi_absorb_u64(struct smpc_session *s, uint64_t v);
+/* Compare the full program hash with every member but the dealer.  1 round, 32
+ * bytes to each.  SMPC_E_DESYNC names a member whose program differs. */
+smpc_err smpi_compare_programs(struct smpc_session *s);
+
+void smpi_note(struct smpc_session *s, smpc_event_kind kind, const char *text);
+
+#endif

@@ -1,0 +1,70 @@
+/* valid.c - is this a configuration a session could be opened with?
+ *
+ * Programs may fill smpc_config themselves, so everything is checked here again,
+ * whatever the file reader checked. */
+#include <string.h>
+
+#include "session/session_impl.h"
+
+enum { ANY_ROLE = SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT };
+
+static bool is_text(const char *s, size_t size) { return memchr(s, 0, size) != NULL; }
+
+static smpc_err check_member(const smpc_config *cfg, unsigned i, struct smpi_fault *f) {
+  const smpc_member *m = &cfg->member[i];
+  static const uint8_t zero[32];
+  if (!is_text(m->name, sizeof m->name) || m->name[0] == 0 || !is_text(m->address, sizeof m->address))
+    return smpi_fault_set(f, SMPC_E_ARG, (int)i, "party %u has no usable name or address", i);
+  if (m->roles == 0 || (m->roles & ~(unsigned)(ANY_ROLE | SMPC_DEAL)) || ((m->roles & SMPC_DEAL) && m->roles != SMPC_DEAL))
+    return smpi_fault_set(f, SMPC_E_ARG, (int)i, "the roles of %s do not fit: a dealer is nothing else", m->name);
+  if (memcmp(m->link_key, zero, sizeof zero) == 0)
+    return smpi_fault_set(f, SMPC_E_ARG, (int)i, "%s has no public key", m->name);
+  for (unsigned j = 0; j < i; j++) {
+    const smpc_member *o = &cfg->member[j];
+    if (strcmp(m->name, o->name) == 0) return smpi_fault_set(f, SMPC_E_ARG, (int)i, "two parties are called %s", m->name);
+    if (memcmp(m->link_key, o->link_key, 32) == 0)
+      return smpi_fault_set(f, SMPC_E_ARG, (int)i, "%s and %s have the same key", o->name, m->name);
+    if (m->address[0] == 0 && o->address[0] == 0)
+      return smpi_fault_set(f, SMPC_E_ARG, (int)i, "neither %s nor %s has an address: they could never connect", o->name,
+                            m->name);
+  }
+  return SMPC_OK;
+}
+
+static smpc_err check_roles(const smpc_config *cfg, struct smpi_fault *f) {
+  unsigned computing = 0, dealers = 0;
+  for (unsigned i = 0; i < cfg->parties; i++) {
+    computing += (cfg->member[i].roles & SMPC_COMPUTE) != 0;
+    dealers += (cfg->member[i].roles & SMPC_DEAL) != 0;
+  }
+  if (computing < 2 || computing > SMPC_MAX_COMPUTING)
+    return smpi_fault_set(f, SMPC_E_ARG, -1, "there must be 2 to %d computing parties, not %u", SMPC_MAX_COMPUTING,
+                          computing);
+  /* Without a dealer, sums and openings work; the first product says what is missing. */
+  if (dealers > 1) return smpi_fault_set(f, SMPC_E_ARG, -1, "there must be at most one dealer, not %u", dealers);
+  return SMPC_OK;
+}
+
+smpc_err smpi_config_valid(const smpc_config *cfg, struct smpi_fault *f) {
+  smpc_err err = SMPC_OK;
+  if (cfg->size != sizeof *cfg)
+    return smpi_fault_set(f, SMPC_E_ARG, -1, "the configuration was not made with SMPC_CONFIG_INIT of this version");
+  if (cfg->security == SMPC_MALICIOUS)
+    return smpi_fault_set(f, SMPC_E_ARG, -1, "security against malicious parties is not built yet: it is refused, not ignored");
+  if (cfg->security != SMPC_SEMI_HONEST)
+    return smpi_fault_set(f, SMPC_E_ARG, -1, "the security model must be stated: semi-honest");
+  if (cfg->source != SMPC_DEALER)
+    return smpi_fault_set(f, SMPC_E_ARG, -1, "the source of correlated randomness must be stated: dealer");
+  if (cfg->frac_bits < 1 || cfg->frac_bits > 28)
+    return smpi_fault_set(f, SMPC_E_ARG, -1, "fraction bits must be 1 to 28, not %u", cfg->frac_bits);
+  if (cfg->timeout_ms < 100) return smpi_fault_set(f, SMPC_E_ARG, -1, "the timeout must be at least 100 ms");
+  if (cfg->parties < 2 || cfg->parties > SMPC_MAX_PARTIES || cfg->me.id >= cfg->parties)
+    return smpi_fault_set(f, SMPC_E_ARG, -1, "there must be 2 to %d parties, and I must be one of them", SMPC_MAX_PARTIES);
+  if (!is_text(cfg->listen, sizeof cfg->listen) || !is_text(cfg->key_file, sizeof cfg->key_file) ||
+      !is_text(cfg->purposes, sizeof cfg->purposes))
+    return smpi_fault_set(f, SMPC_E_ARG, -1, "a text of the configuration is not terminated");
+  for (unsigned i = 0; i < cfg->parties; i++) TRY(check_member(cfg, i, f));
+  TRY(check_roles(cfg, f));
+out:
+  return err;
+}
