@@ -52,34 +52,6 @@ static inline smpc_party smpc_p(unsigned i) { smpc_party p = {(uint8_t)i}; retur
 static inline smpc_who smpc_to(smpc_party p) { smpc_who w = {UINT64_C(1) << (p.id & 63)}; return w; }
 static inline smpc_who smpc_and(smpc_who w, smpc_party p) { w.bits |= smpc_to(p).bits; return w; }
 
-/* One line of parties.yaml. */
-typedef struct smpc_member {
-  char name[64];
-  char address[192];      /* what others dial, "tcp://host:port" or "ipc:///path"; "" = dials out only */
-  unsigned roles;         /* SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT, or SMPC_DEAL alone */
-  uint8_t link_key[32];   /* X25519 public key of its links       */
-  uint8_t sign_key[32];   /* Ed25519 public key of its signatures */
-} smpc_member;
-
-/* Filled by smpc_config_load(); fields may be changed before opening. */
-typedef struct smpc_config {
-  uint32_t size;          /* sizeof(smpc_config): set by SMPC_CONFIG_INIT        */
-  smpc_security security; /* no default: must be stated, must agree              */
-  smpc_source source;     /* no default: must be stated, must agree              */
-  unsigned frac_bits;     /* 1..28 fractional bits of fixed-point values         */
-  unsigned timeout_ms;    /* a peer silent for so long is given up               */
-  unsigned wait_ms;       /* how long to wait for the others to start            */
-  smpc_party me;          /* index into member[]                                 */
-  unsigned parties;       /* members in use, dealer included                     */
-  smpc_member member[SMPC_MAX_PARTIES];
-  char listen[192];       /* what I bind; "" = my own address                    */
-  char key_file[512];     /* this party's private keys; never on argv            */
-  char purposes[4096];    /* purposes I allow, one a line; "*" alone = any       */
-  uint8_t question[32];   /* digest of the agreed question; zeros: none          */
-} smpc_config;
-#define SMPC_CONFIG_INIT { sizeof(smpc_config), (smpc_security)0, (smpc_source)0, 20, 30000, 60000, {0}, 0, \
-                           {{"", "", 0, {0}, {0}}}, "", "", "", {0} }
-
 typedef struct smpc_failure {
   smpc_err code;
   int party;        /* index of the party concerned, or -1                  */
@@ -129,6 +101,10 @@ SMPC_API const char *smpc_strerror(smpc_err e);
  * on unknown keys, on a key file that others can read, and on a missing
  * `security` line; then text (may be NULL) holds one sentence that says where. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_config_load(smpc_config *cfg, const char *path, char *text, size_t text_len);
+/* The same, with the members of another parties.yaml instead of those of the
+ * file that party.yaml names.  NULL: as smpc_config_load(). */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_config_load_with(smpc_config *cfg, const char *path, const char *parties,
+                                                        char *text, size_t text_len);
 /* Connect to everybody.  Mutually authenticated by pinned keys, encrypted;
  * there is no other mode.  Compares version, parameters and question; 3 rounds.
  * watch may be NULL; it gets every event of the session from the first.
@@ -230,6 +206,10 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_identity_new(const char *key_file, smpc_m
 /* The public halves of an existing identity.  Refuses a file others can read. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_identity_public(const char *key_file, smpc_member *member, char *text,
                                                        size_t text_len);
+/* The public halves as one word for parties.yaml, with a checksum, so that a
+ * typing error is found. */
+enum { SMPC_KEY_TEXT_LEN = 103 };
+SMPC_API void smpc_key_text(char out[SMPC_KEY_TEXT_LEN], const smpc_member *member);
 /* A short fingerprint of the two public keys, to read over the phone:
  * groups of hexadecimal digits, 80 bits. */
 enum { SMPC_FINGERPRINT_LEN = 40 };

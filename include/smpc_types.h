@@ -1,5 +1,5 @@
 /* smpc_types.h - the plain types of the public interface: errors, parties,
- * shapes.  Included by smpc.h; every layer of the library uses them. */
+ * shapes, configuration.  Included by smpc.h; every layer of the library uses them. */
 #ifndef SMPC_TYPES_H
 #define SMPC_TYPES_H
 
@@ -60,6 +60,35 @@ enum { SMPC_MAX_PARTIES = 32, SMPC_MAX_COMPUTING = 16 };
 typedef struct smpc_party { uint8_t id; } smpc_party; /* a struct: not an index by slip */
 typedef struct smpc_who { uint64_t bits; } smpc_who;  /* a set of parties               */
 typedef struct smpc_shape { size_t rows, cols; } smpc_shape;
+
+/* One line of parties.yaml. */
+typedef struct smpc_member {
+  char name[64];
+  char address[192];      /* what others dial, "tcp://host:port" or "ipc:///path"; "" = dials out only */
+  unsigned roles;         /* SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT, or SMPC_DEAL alone */
+  uint8_t link_key[32];   /* X25519 public key of its links       */
+  uint8_t sign_key[32];   /* Ed25519 public key of its signatures */
+} smpc_member;
+
+/* Start from SMPC_CONFIG_INIT, fill by smpc_config_load(); fields may be changed
+ * before opening. */
+typedef struct smpc_config {
+  uint32_t size;          /* sizeof(smpc_config): set by SMPC_CONFIG_INIT        */
+  smpc_security security; /* no default: must be stated, must agree              */
+  smpc_source source;     /* no default: must be stated, must agree              */
+  unsigned frac_bits;     /* 1..28 fractional bits of fixed-point values         */
+  unsigned timeout_ms;    /* a peer silent for so long is given up               */
+  unsigned wait_ms;       /* how long to wait for the others to start            */
+  smpc_party me;          /* index into member[]                                 */
+  unsigned parties;       /* members in use, dealer included                     */
+  smpc_member member[SMPC_MAX_PARTIES];
+  char listen[192];       /* what I bind; "" = my own address                    */
+  char key_file[512];     /* this party's private keys; never on argv            */
+  char purposes[4096];    /* purposes I allow, one a line; "*" alone = any       */
+  uint8_t question[32];   /* digest of the agreed question; zeros: none          */
+} smpc_config;
+#define SMPC_CONFIG_INIT { sizeof(smpc_config), (smpc_security)0, (smpc_source)0, 20, 30000, 60000, {0}, 0, \
+                           {{"", "", 0, {0}, {0}}}, "", "", "", {0} }
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,69 @@
+/* cli.h - what all programs share: exit codes, options, messages, a session that
+ * ends well on Ctrl-C. */
+#ifndef SMPC_CLI_H
+#define SMPC_CLI_H
+
+#include <argp.h>
+#include <smpc.h>
+#include <stdio.h>
+
+/* The exit codes of every program. */
+enum cli_exit {
+  CLI_DONE = 0,
+  CLI_USAGE = 1,    /* the command line                                     */
+  CLI_INPUT = 2,    /* a file of the user's: configuration, question, data  */
+  CLI_NETWORK = 3,  /* no link, a lost link, silence; or canceled by a user */
+  CLI_DISAGREE = 4, /* the parties have different versions, files, programs */
+  CLI_POLICY = 5,   /* refused by this party's own configuration            */
+  CLI_CHEAT = 6,    /* somebody is not who, or does not do what, they should */
+  CLI_MACHINE = 7,  /* memory, disk, randomness                             */
+  CLI_BUG = 99      /* please report                                        */
+};
+enum cli_exit cli_exit_of(smpc_err e);
+const char *cli_exit_text(enum cli_exit code); /* "network": for --help and man pages */
+
+enum cli_format { CLI_TABLE, CLI_JSON, CLI_CSV };
+
+/* The options that all programs have.  NULL: not given. */
+struct cli_options {
+  const char *config;   /* --config FILE    party.yaml, the default          */
+  const char *parties;  /* --parties FILE   instead of the one party.yaml names */
+  const char *question; /* --question FILE                                   */
+  const char *data;     /* --data FILE      instead of party.yaml's data: file */
+  const char *output;   /* --output FILE    instead of standard output       */
+  enum cli_format format; /* --json, --csv                                   */
+  bool dry_run;         /* --dry-run        say what it would cost; no data, no network */
+  bool quiet, verbose;  /* --quiet, --verbose                                */
+  unsigned wait_ms;     /* --wait SECONDS   0: as party.yaml says            */
+};
+
+/* Parse argv into *o.  `doc` is argp's text for --help, `more` (may be NULL) a
+ * program's own options, which gets `input`.  A wrong command line ends the
+ * program with CLI_USAGE; --help and --version end it with CLI_DONE. */
+void cli_parse(struct cli_options *o, int argc, char **argv, const char *doc, const struct argp *more, void *input);
+/* For programs with other options: --help, --version, the name and exit code
+ * of usage errors.  Call first. */
+void cli_begin(char **argv);
+
+/* One message on stderr, "smpc-xxx: ...\n"; cli_note only without --quiet. */
+void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void cli_note(const struct cli_options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Load --config (and --parties, --wait) into *cfg; says what is wrong. */
+enum cli_exit cli_config(smpc_config *cfg, const struct cli_options *o);
+
+/* smpc_session_open() with progress on a terminal, notes on --verbose, and
+ * SIGINT and SIGTERM turned into smpc_session_cancel().  One session at a time.
+ * On failure *s is NULL and the message has been printed. */
+enum cli_exit cli_open(smpc_session **s, const smpc_config *cfg, const struct cli_options *o);
+/* Close, and print the session's first error if there is one. */
+enum cli_exit cli_close(smpc_session *s);
+
+/* The stream for results: standard output or --output (a new file, replaced
+ * only when all of it is on disk).  cli_output_end returns CLI_MACHINE, and says
+ * so, when something could not be written (a full disk). */
+struct cli_output { FILE *file; char *temp; const char *path; };
+enum cli_exit cli_output_begin(struct cli_output *out, const struct cli_options *o);
+enum cli_exit cli_output_end(struct cli_output *out, bool keep);
+
+#endif
