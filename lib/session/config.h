@@ -19,19 +19,13 @@
 #include "base/err.h"
 
 /* Fill *cfg, which was set up by SMPC_CONFIG_INIT, from party.yaml at `path` and
- * the parties.yaml it names (or from `parties` when not NULL), check it by
- * smpi_config_validate(), and check that the key file is this party's.
+ * the parties.yaml it names (or from `parties` when not NULL).  Checked: every
+ * line by itself; by smpi_config_valid() what must hold between them; and that
+ * the key file is this party's.
  * Errors: SMPC_E_FILE, with one sentence that names file, line and key;
- * SMPC_E_NOMEM; SMPC_E_ARG.  On failure *cfg is as SMPC_CONFIG_INIT makes it. */
+ * SMPC_E_NOMEM; SMPC_E_ARG: *cfg was not set up.  On failure *cfg is as
+ * SMPC_CONFIG_INIT makes it. */
 smpc_err smpi_config_load(smpc_config *cfg, const char *path, const char *parties, struct smpi_fault *f);
-
-/* What must hold of any configuration, however it was filled: names plain and
- * unique, 2..16 computing parties, at most one dealer and that nothing else,
- * keys valid and all different, addresses well-formed and at most one party
- * without, this party among them, limits, security not malicious.
- * Errors: SMPC_E_ARG; f->party is the member concerned, *key (may be NULL) the
- * YAML key. */
-smpc_err smpi_config_validate(const smpc_config *cfg, const char **key, struct smpi_fault *f);
 
 /* This party's own configuration allows results for `purpose`. */
 bool smpi_config_allows(const smpc_config *cfg, const char *purpose);
