@@ -3,7 +3,7 @@
  * Three ways, by shape, all in bounded stack memory, so that nothing can fail:
  *   tiles    rows in eights: panels of b, 16 columns wide, packed into the first
  *            cache; tiles of c stay in registers
- *   rows     fewer than eight rows: c += a[i] * row i of b, four rows a pass
+ *   rows     fewer than eight rows, or k < 4: c += a[i] * row i of b, four i a pass
  *   columns  fewer than eight columns: scalar products with columns of b
  * What is packed is secret and wiped. */
 #include "math/matrix.h"
@@ -109,6 +109,7 @@ void smpi_matrix_mul_add_on(const struct smpi_kernels *kernel, uint64_t *c, cons
     by_columns(kernel, c, a, b, &all);
     return;
   }
+  if (k < SMPI_AXPY) tiled.m = 0, rest.m = m; /* an outer product: tiles have nothing to sum */
   if (tiled.m != 0) by_tiles(kernel, c, a, b, &tiled);
   if (rest.m != 0) by_rows(kernel, c + tiled.m * n, a + tiled.m * k, b, &rest);
 }
