@@ -251,6 +251,11 @@ int smpi_dealer(const struct smpc_session *s) { return s->dealer; }
 const char *smpi_member_name(const struct smpc_session *s, unsigned member) { return s->cfg.member[member].name; }
 unsigned smpi_frac_bits(const struct smpc_session *s) { return s->cfg.frac_bits; }
 struct smpi_cost smpi_spent(const struct smpc_session *s) { return s->spent; }
+void smpi_spent_add(struct smpc_session *s, const struct smpi_cost *taken) {
+  for (unsigned k = 0; k < sizeof taken->corr / sizeof taken->corr[0]; k++) s->spent.corr[k] += taken->corr[k];
+  s->spent.mask_words += taken->mask_words;
+  s->spent.product_words += taken->product_words;
+}
 void smpi_session_id(const struct smpc_session *s, uint8_t id[32]) { memcpy(id, s->id, 32); }
 struct smpi_prg *smpi_prg_own(struct smpc_session *s) { return s->own; }
 struct smpi_prg *smpi_prg_pair(struct smpc_session *s, unsigned member) { return s->pair[member]; }

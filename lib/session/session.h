@@ -80,5 +80,8 @@ struct smpi_cost {
   uint64_t mask_words, product_words, offline_bytes;
 };
 struct smpi_cost smpi_spent(const struct smpc_session *s);
+/* Count correlations, mask and product words taken (the other fields are the
+ * session's own business and ignored). */
+void smpi_spent_add(struct smpc_session *s, const struct smpi_cost *taken);
 
 #endif

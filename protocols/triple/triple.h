@@ -52,6 +52,7 @@ void smpi_triple_wipe(struct smpi_taken *t);
 
 /* --- matrices -------------------------------------------------------------- */
 struct smpi_mask;                       /* a sharing of a uniform matrix; reference counted */
+/* The block of rows x cols at (row, col) of the mask, then transposed or not. */
 struct smpi_mask_view { struct smpi_mask *mask; size_t row, col, rows, cols; bool transposed; };
 
 /* A fresh mask.  `a` gives this party's share, rows x cols row-major, valid
@@ -70,7 +71,7 @@ smpc_err smpi_mask_product(struct smpc_session *s, const struct smpi_mask_view *
  * program order. */
 struct smpi_mask_step {
   bool is_new;               /* smpi_mask_new(rows, cols), else smpi_mask_product()         */
-  size_t rows, cols;         /* of the mask, or of the view                                 */
+  size_t rows, cols;         /* of the mask, or of the view's block (before transposing)      */
   size_t mask;               /* product: which mask, counting the new ones from 0           */
   size_t row, col, n;        /* product: the view's corner in the mask, columns of B        */
   bool transposed;

@@ -1,0 +1,19 @@
+/* cost.h - opening the source of correlated randomness, and what it costs. */
+#ifndef SMPI_TRIPLE_COST_H
+#define SMPI_TRIPLE_COST_H
+
+#include "triple/triple.h"
+
+/* Meet the source: every computing party of a session with a dealer calls this
+ * once, after the session is up (else the first taking does).  *trust (may be
+ * NULL) gets the sentence to print: whom one must trust. */
+smpc_err smpi_triple_open(struct smpc_session *s, const char **trust);
+
+/* Add what taking n units costs; the source's bytes are those of a prepared
+ * batch of exactly that size (a dry pool makes at least its least batch). */
+void smpi_triple_cost(struct smpi_cost *c, enum smpi_corr kind, uint64_t units);
+/* Add a new mask; a product with a view of m x k, giving m x n. */
+void smpi_mask_cost(struct smpi_cost *c, uint64_t rows, uint64_t cols);
+void smpi_product_cost(struct smpi_cost *c, uint64_t m, uint64_t k, uint64_t n);
+
+#endif

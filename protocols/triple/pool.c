@@ -1,0 +1,193 @@
+/* pool.c - elementwise correlations: batches, taking, wiping. */
+#include "triple/pool.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/mem.h"
+#include "triple/corr.h"
+#include "triple/cost.h"
+#include "triple/dealer.h"
+
+/* AGREEMENT: words of the smallest batch made when the pool is dry (16384
+ * triples, 384 edaBits: about half a megabyte), and of the largest at once. */
+enum { LEAST_WORDS = 49152, MOST_WORDS = 1 << 24 };
+
+/* --- life ---------------------------------------------------------------------- */
+
+static void drop(struct smpi_batch *b) {
+  if (b == NULL || --b->holders != 0) return;
+  smpi_secret_free(b->words);
+  smpi_free(b);
+}
+
+static void close_pool(void *state) {
+  struct smpi_pool *p = state;
+  if (p->src != NULL && smpi_status(p->s) == SMPC_OK) (void)p->src->ops->finish(p->src, p->s); /* records its fault */
+  for (unsigned k = 0; k < SMPI_CORRS; k++)
+    for (struct smpi_batch *b = p->kind[k].head, *next; b != NULL; b = next) {
+      next = b->next;
+      drop(b);
+    }
+  smpi_pool_forget_masks(p);
+  if (p->src != NULL) p->src->ops->free(p->src);
+  smpi_ledger_end(&p->ledger);
+  smpi_free(p);
+}
+
+smpc_err smpi_pool_get(struct smpi_pool **out, struct smpc_session *s) {
+  smpc_err err = smpi_status(s);
+  struct smpi_pool *p = *out = smpi_slot_get(s, SMPI_SLOT_TRIPLE);
+  if (err != SMPC_OK || p != NULL) return err;
+  if (smpi_rank(s) < 0) return smpi_fail(s, SMPC_E_STATE, -1, "this party does not compute");
+  p = smpi_alloc(1, sizeof *p);
+  if (p == NULL) return smpi_fail(s, SMPC_E_NOMEM, -1, "out of memory");
+  p->s = s;
+  err = smpi_dealer_open(&p->src, s);
+  if (err != SMPC_OK) {
+    smpi_free(p);
+    return err;
+  }
+  smpi_slot_set(s, SMPI_SLOT_TRIPLE, p, close_pool);
+  *out = p;
+  return SMPC_OK;
+}
+
+smpc_err smpi_triple_open(struct smpc_session *s, const char **trust) {
+  struct smpi_pool *p;
+  smpc_err err = smpi_pool_get(&p, s);
+  if (trust != NULL) *trust = err == SMPC_OK ? p->src->ops->trust : "";
+  return err;
+}
+
+void smpi_pool_note(struct smpi_pool *p, unsigned book, uint64_t first, uint64_t n) {
+#ifdef SMPI_TEST_BUILD
+  SMPI_VERIFY(smpi_ledger_note(&p->ledger, book, first, n));
+#else
+  (void)p, (void)book, (void)first, (void)n;
+#endif
+}
+
+/* --- batches -------------------------------------------------------------------- */
+
+static struct smpi_batch *new_batch(enum smpi_corr kind, size_t n) {
+  struct smpi_batch *b = smpi_alloc(1, sizeof *b);
+  if (b == NULL) return NULL;
+  b->words = smpi_secret_alloc(n * smpi_corr_words(kind), sizeof *b->words);
+  b->n = n;
+  b->holders = 1;
+  if (b->words != NULL) {
+    smpi_corr_lay(b->col, kind, b->words, n);
+    return b;
+  }
+  smpi_free(b);
+  return NULL;
+}
+
+static smpc_err make_one(struct smpi_pool *p, enum smpi_corr kind, size_t n) {
+  struct smpi_batch *b = new_batch(kind, n);
+  if (b == NULL) return smpi_fail(p->s, SMPC_E_NOMEM, -1, "out of memory");
+  smpc_err err = p->src->ops->units(p->src, p->s, b->col, kind, n, p->kind[kind].batches);
+  if (err != SMPC_OK) {
+    drop(b);
+    return err;
+  }
+  b->first = p->kind[kind].units;
+  p->kind[kind].batches++;
+  p->kind[kind].units += n;
+  p->kind[kind].ready += n;
+  if (p->kind[kind].tail != NULL) p->kind[kind].tail->next = b;
+  else p->kind[kind].head = b;
+  p->kind[kind].tail = b;
+  return SMPC_OK;
+}
+
+smpc_err smpi_pool_make(struct smpi_pool *p, enum smpi_corr kind, size_t n) {
+  size_t most = MOST_WORDS / smpi_corr_words(kind);
+  smpc_err err = SMPC_OK;
+  for (; n != 0 && err == SMPC_OK; n -= smpi_min(n, most)) err = make_one(p, kind, smpi_min(n, most));
+  return err;
+}
+
+/* --- taking --------------------------------------------------------------------- */
+
+/* Give the next n units of the first batch, which has them. */
+static struct smpi_batch *give(struct smpi_pool *p, enum smpi_corr kind, size_t n, uint64_t *col[]) {
+  struct smpi_batch *b = p->kind[kind].head;
+  smpi_corr_at(col, b->col, kind, b->given);
+  smpi_pool_note(p, kind, b->first + b->given, n);
+  b->given += n;
+  b->holders++;
+  p->kind[kind].ready -= n;
+  if (b->given == b->n) {
+    p->kind[kind].head = b->next;
+    if (b->next == NULL) p->kind[kind].tail = NULL;
+    drop(b);
+  }
+  return b;
+}
+
+static void wipe_columns(uint64_t *const col[], enum smpi_corr kind, size_t n) {
+  for (unsigned c = 0; c < smpi_corr_columns(kind); c++) smpi_wipe(col[c], 8 * n * smpi_corr_width(kind, c));
+}
+
+/* Put n units together from several batches, wiping them there. */
+static smpc_err assemble(struct smpi_pool *p, struct smpi_taken *t, size_t n) {
+  struct smpi_batch *whole = new_batch(t->kind, n);
+  uint64_t *from[SMPI_CORR_COLUMNS], *to[SMPI_CORR_COLUMNS];
+  if (whole == NULL) return smpi_fail(p->s, SMPC_E_NOMEM, -1, "out of memory");
+  for (size_t at = 0, some; at < n; at += some) {
+    const struct smpi_batch *head = p->kind[t->kind].head;
+    some = smpi_min(n - at, head->n - head->given);
+    struct smpi_batch *part = give(p, t->kind, some, from);
+    smpi_corr_at(to, whole->col, t->kind, at);
+    for (unsigned c = 0; c < smpi_corr_columns(t->kind); c++)
+      memcpy(to[c], from[c], 8 * some * smpi_corr_width(t->kind, c));
+    wipe_columns(from, t->kind, some);
+    drop(part);
+  }
+  memcpy(t->col, whole->col, sizeof t->col);
+  t->hold = whole;
+  return SMPC_OK;
+}
+
+smpc_err smpi_triple_take(struct smpc_session *s, struct smpi_taken *t, enum smpi_corr kind, size_t n) {
+  struct smpi_pool *p;
+  struct smpi_cost spent = {0};
+  smpc_err err = SMPC_OK;
+  *t = (struct smpi_taken){0};
+  if ((unsigned)kind >= SMPI_CORRS || n > SMPI_MAX_UNITS)
+    return smpi_fail(s, SMPC_E_ARG, -1, "no such amount of correlated randomness can be taken");
+  t->kind = kind;
+  TRY(smpi_pool_get(&p, s));
+  if (n == 0) return SMPC_OK;
+  size_t ready = p->kind[kind].ready, least = LEAST_WORDS / smpi_corr_words(kind);
+  if (ready < n) TRY(smpi_pool_make(p, kind, n - ready > least ? n - ready : least));
+  if (p->kind[kind].head->n - p->kind[kind].head->given >= n) t->hold = give(p, kind, n, t->col);
+  else TRY(assemble(p, t, n));
+  t->n = n;
+  spent.corr[kind] = n;
+  smpi_spent_add(s, &spent);
+out:
+  return err;
+}
+
+void smpi_triple_wipe(struct smpi_taken *t) {
+  struct smpi_batch *b = t->hold;
+  if (b != NULL && b->holders > 1) wipe_columns(t->col, t->kind, t->n); /* the last holder's drop wipes all */
+  drop(b);
+  *t = (struct smpi_taken){0};
+}
+
+smpc_err smpi_triple_prepare(struct smpc_session *s, const struct smpi_demand *demand) {
+  struct smpi_pool *p;
+  smpc_err err = SMPC_OK;
+  TRY(smpi_pool_get(&p, s));
+  for (unsigned k = 0; k < SMPI_CORRS; k++)
+    if (demand->units[k] > SMPI_MAX_UNITS)
+      return smpi_fail(s, SMPC_E_ARG, -1, "the program takes more %s than can be prepared", smpi_corr_name(k));
+  for (unsigned k = 0; k < SMPI_CORRS; k++) TRY(smpi_pool_make(p, k, (size_t)demand->units[k]));
+  TRY(smpi_pool_prepare_masks(p, demand->step, demand->steps));
+out:
+  return err;
+}
