@@ -13,7 +13,7 @@ struct smpi_mask {
 };
 
 enum { BOOK_MASKS = SMPI_CORRS, BOOK_PRODUCTS };
-_Static_assert(BOOK_PRODUCTS < SMPI_LEDGER_BOOKS, "a book for everything given out");
+_Static_assert((int)BOOK_PRODUCTS < (int)SMPI_LEDGER_BOOKS, "a book for everything given out");
 
 const shr *smpi_mask_share(const struct smpi_mask *m) { return m->a; }
 void smpi_mask_keep(struct smpi_mask *m) { m->holders++; }
