@@ -7,7 +7,7 @@
 #include "session/config.h"
 #include "session/identity.h"
 
-_Static_assert(SMPC_KEY_TEXT_LEN == SMPI_KEY_TEXT_LEN, "one length");
+_Static_assert((int)SMPC_KEY_TEXT_LEN == (int)SMPI_KEY_TEXT_LEN, "one length");
 _Static_assert((int)SMPC_FINGERPRINT_LEN >= (int)SMPI_FINGERPRINT_LEN, "it fits");
 
 /* The fault's sentence for the caller; "" on success. */
