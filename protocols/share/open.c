@@ -46,8 +46,8 @@ static void join_words(uint64_t *z, const uint64_t *x, size_t n, enum smpi_join 
 /* How n > SMALL elements are cut: blocks of `block`, the last at most that. */
 static size_t block_length(size_t n) { return smpi_ceil_div(n, smpi_ceil_div(n, BLOCK)); }
 
-/* Where part j of P begins in a block of m. */
-static size_t part_start(size_t m, unsigned parties, unsigned j) { return m * j / parties; }
+/* Where part j of P begins in a block of m; the first part is the longest. */
+static size_t part_start(size_t m, unsigned parties, unsigned j) { return smpi_ceil_div(m * j, parties); }
 
 /* --- all to all, held in scratch ------------------------------------------- */
 
