@@ -1,0 +1,352 @@
+/* test_suppress.c - complementary suppression, attacked: from what is published,
+ * which suppressed cells can be computed? */
+#include "suppress.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/test.h"
+
+enum { MAX = 6, CELLS = MAX * MAX, NODES = 2 * MAX + 2, MAX_RECIPIENTS = 2 };
+
+/* One random case: the joint table, and what recipients know to be their own. */
+struct table {
+  unsigned rows, cols, recipients;
+  int64_t k, x[CELLS], own[MAX_RECIPIENTS][CELLS];
+  bool zeros_shown;
+};
+
+static uint64_t state = 1;
+static unsigned below(unsigned n) { /* splitmix64: tests only need variety */
+  uint64_t z = state += UINT64_C(0x9E3779B97F4A7C15);
+  z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+  z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+  return (unsigned)((z >> 33) % n);
+}
+
+static struct table random_table(unsigned min_rows, unsigned max_rows, unsigned max) {
+  struct table t = {.rows = min_rows + below(max_rows - min_rows + 1), .cols = 2 + below(max - 1),
+                    .recipients = below(MAX_RECIPIENTS + 1), .zeros_shown = below(2) == 0};
+  unsigned spread = 1 + below(4), zeros = below(4);
+  t.k = 3 + below(5);
+  for (unsigned c = 0; c < t.rows * t.cols; c++) {
+    int64_t rest = below(4) < zeros ? 0 : (int64_t)below((unsigned)t.k * spread + 1);
+    t.x[c] = rest;
+    for (unsigned r = 0; r < t.recipients; r++) {
+      t.own[r][c] = below(2) ? 0 : (int64_t)below((unsigned)rest + 1);
+      t.x[c] += t.own[r][c];
+    }
+  }
+  return t;
+}
+
+/* Version v of the table: 0 the whole, v > 0 what recipient v - 1 does not know. */
+static int64_t value(const struct table *t, unsigned v, unsigned c) { return t->x[c] - (v ? t->own[v - 1][c] : 0); }
+
+static bool is_shown(const struct table *t, unsigned c) {
+  if (t->zeros_shown && t->x[c] == 0) return true;
+  for (unsigned v = 0; v <= t->recipients; v++)
+    if (value(t, v, c) < t->k) return false;
+  return true;
+}
+
+static struct suppress_rule rule_of(const struct table *t) { return (struct suppress_rule){t->k, t->zeros_shown}; }
+
+static bool line_passes(const struct table *t, const struct suppress *s, unsigned l) {
+  for (unsigned v = 0; v <= t->recipients; v++) {
+    int64_t sum = 0;
+    for (unsigned c = 0; c < t->rows * t->cols; c++)
+      if (s->hidden[c] && (l < t->rows ? c / t->cols == l : c % t->cols == l - t->rows)) sum += value(t, v, c);
+    if (sum < suppress_line_minimum(s, l, rule_of(t))) return false;
+  }
+  return true;
+}
+
+static bool total_passes(const struct table *t, const struct suppress *s) {
+  for (unsigned v = 0; v <= t->recipients; v++) {
+    int64_t sum = 0;
+    for (unsigned c = 0; c < t->rows * t->cols; c++)
+      if (suppress_open_cell(s, c)) sum += value(t, v, c);
+    if (sum < suppress_total_minimum(s, rule_of(t))) return false;
+  }
+  return true;
+}
+
+/* The whole procedure in the clear, as examples/cohort-count/program.c has it in shares. */
+static void publish(const struct table *t, struct suppress *s) {
+  uint8_t primary[CELLS], ok[2 * MAX];
+  for (unsigned c = 0; c < t->rows * t->cols; c++) primary[c] = !is_shown(t, c);
+  assert_true(suppress_choose(s, t->rows, t->cols, primary));
+  for (unsigned l = 0; l < s->lines; l++) {
+    ok[l] = line_passes(t, s, l);
+    for (unsigned m = 0; m < s->lines; m++)
+      if (suppress_same_side(s, l, m)) ok[l] &= line_passes(t, s, m);
+  }
+  suppress_decide(s, ok);
+  s->total_shown = total_passes(t, s);
+}
+
+/* --- the attack: published sums as a flow ------------------------------------
+ * Source -> row i -> column j -> sink -> source.  A published margin or total is
+ * an arc that cannot change; a cell can go up, and down to its lower bound.  All
+ * tables that fit what was published differ by cycles in the arcs that can change
+ * (flows are sums of cycles, and whole), so a cell is determined exactly when no
+ * such cycle passes through it. */
+struct attack {
+  unsigned n;
+  bool arc[NODES][NODES];
+};
+
+static void let(struct attack *a, unsigned from, unsigned to, bool up, bool down) {
+  a->arc[from][to] |= up;
+  a->arc[to][from] |= down;
+}
+
+static struct attack residual(const struct suppress *s, const int64_t *x, const int64_t *low, const int64_t *high) {
+  unsigned source = s->rows + s->cols, sink = source + 1;
+  struct attack a = {.n = sink + 1};
+  bool flat = s->rows == 1;
+  for (unsigned c = 0; c < s->rows * s->cols; c++)
+    if (s->hidden[c]) let(&a, c / s->cols, s->rows + c % s->cols, x[c] < high[c], x[c] > low[c]);
+  for (unsigned i = 0; i < s->rows; i++)
+    if (flat || !s->line_shown[i]) let(&a, source, i, true, true);
+  for (unsigned j = 0; j < s->cols; j++)
+    if (flat || !s->line_shown[s->rows + j]) let(&a, s->rows + j, sink, true, true);
+  if (!s->total_shown) let(&a, sink, source, true, true);
+  return a;
+}
+
+static bool reaches(const struct attack *a, unsigned from, unsigned to, bool *seen) {
+  if (from == to) return true;
+  seen[from] = true;
+  for (unsigned next = 0; next < a->n; next++)
+    if (a->arc[from][next] && !seen[next] && reaches(a, next, to, seen)) return true;
+  return false;
+}
+
+/* Can the cell on arc u -> v change along u -> v?  Not by its own way back. */
+static bool can_move(struct attack a, unsigned u, unsigned v) {
+  bool seen[NODES] = {false};
+  if (!a.arc[u][v]) return false;
+  a.arc[v][u] = false;
+  return reaches(&a, v, u, seen);
+}
+
+static bool is_determined(const struct suppress *s, const struct attack *a, unsigned c) {
+  unsigned i = c / s->cols, j = s->rows + c % s->cols;
+  return !can_move(*a, i, j) && !can_move(*a, j, i);
+}
+
+enum knowledge { SUMS, LOWER_BOUNDS, WHOLE_RULE };
+
+/* A complementary cell may be a zero; then the reader's other guess is k and more. */
+static int64_t known_least(const struct table *t, const struct suppress *s, unsigned v, unsigned c) {
+  if (!s->primary[c]) return value(t, v, c) >= t->k ? t->k : 0;
+  return t->zeros_shown && (v == 0 || t->own[v - 1][c] == 0);
+}
+
+/* Suppressed cells that a reader computes.  LOWER_BOUNDS: it also knows that
+ * complementary cells are at least k; WHOLE_RULE: and primary ones below it. */
+static unsigned attack(const struct table *t, const struct suppress *s, unsigned v, enum knowledge knows) {
+  int64_t x[CELLS], low[CELLS], high[CELLS];
+  unsigned found = 0;
+  for (unsigned c = 0; c < t->rows * t->cols; c++) {
+    x[c] = value(t, v, c);
+    low[c] = knows == SUMS ? 0 : known_least(t, s, v, c);
+    high[c] = knows == WHOLE_RULE && s->primary[c] && t->recipients == 0 ? t->k - 1 : INT64_MAX;
+  }
+  struct attack a = residual(s, x, low, high);
+  for (unsigned c = 0; c < t->rows * t->cols; c++) found += s->hidden[c] && is_determined(s, &a, c);
+  return found;
+}
+
+static void survives(unsigned min_rows, unsigned max_rows, unsigned tables) {
+  unsigned hidden = 0, margins = 0, no_total = 0;
+  for (unsigned n = 0; n < tables; n++) {
+    struct table t = random_table(min_rows, max_rows, MAX);
+    struct suppress s;
+    publish(&t, &s);
+    for (unsigned v = 0; v <= t.recipients; v++) {
+      assert_int_equal(attack(&t, &s, v, SUMS), 0);
+      assert_int_equal(attack(&t, &s, v, LOWER_BOUNDS), 0);
+    }
+    for (unsigned c = 0; c < t.rows * t.cols; c++) hidden += s.hidden[c];
+    for (unsigned l = 0; l < s.lines; l++) margins += s.block[l] >= 0 && s.line_shown[l];
+    no_total += !s.total_shown;
+    suppress_free(&s);
+  }
+  assert_true(hidden > tables && no_total > 0); /* the tables were worth attacking */
+  assert_true(max_rows == 1 || margins > tables);
+}
+
+static void no_suppressed_cell_is_determined(void **unused) {
+  (void)unused;
+  survives(2, MAX, 20000);
+}
+
+static void one_dimension_neither(void **unused) {
+  (void)unused;
+  survives(1, 1, 5000);
+}
+
+/* --- is the attack any good? -------------------------------------------------- */
+static bool fits(const struct suppress *s, const int64_t *x, const int64_t *y) {
+  int64_t dr[MAX] = {0}, dc[MAX] = {0}, all = 0;
+  for (unsigned c = 0; c < s->rows * s->cols; c++) {
+    dr[c / s->cols] += y[c] - x[c];
+    dc[c % s->cols] += y[c] - x[c];
+    all += y[c] - x[c];
+  }
+  for (unsigned i = 0; i < s->rows; i++)
+    if (s->line_shown[i] && dr[i] != 0) return false;
+  for (unsigned j = 0; j < s->cols; j++)
+    if (s->line_shown[s->rows + j] && dc[j] != 0) return false;
+  return !s->total_shown || all == 0;
+}
+
+/* Try every table with entries up to `most`; `differs[c]`: some that fits differs there. */
+static void enumerate(const struct suppress *s, const int64_t *x, int64_t most, bool *differs) {
+  unsigned n = s->rows * s->cols, c = 0;
+  int64_t y[CELLS];
+  for (unsigned i = 0; i < n; i++) y[i] = s->hidden[i] ? 0 : x[i];
+  while (c < n) {
+    if (fits(s, x, y))
+      for (unsigned i = 0; i < n; i++) differs[i] |= y[i] != x[i];
+    for (c = 0; c < n && (!s->hidden[c] || y[c] == most); c++)
+      if (s->hidden[c]) y[c] = 0;
+    if (c < n) y[c]++;
+  }
+}
+
+/* Random flags, hidden cells and margins, without any protection. */
+static void attack_agrees_with_enumeration(void **unused) {
+  (void)unused;
+  unsigned determined = 0, open = 0;
+  for (unsigned n = 0; n < 300; n++) {
+    uint8_t none[CELLS] = {0};
+    struct table t = {.rows = 2, .cols = 2 + n % 2, .k = 1};
+    struct suppress s;
+    bool differs[CELLS] = {false};
+    for (unsigned c = 0; c < t.rows * t.cols; c++) t.x[c] = below(3);
+    assert_true(suppress_choose(&s, t.rows, t.cols, none));
+    for (unsigned c = 0; c < t.rows * t.cols; c++) s.hidden[c] = below(3) > 0;
+    for (unsigned l = 0; l < s.lines; l++) s.line_shown[l] = below(4) > 0;
+    s.total_shown = below(3) > 0;
+    enumerate(&s, t.x, 3, differs);
+    int64_t low[CELLS] = {0}, high[CELLS];
+    for (unsigned c = 0; c < CELLS; c++) high[c] = 3;
+    struct attack a = residual(&s, t.x, low, high);
+    for (unsigned c = 0; c < t.rows * t.cols; c++) {
+      if (!s.hidden[c]) continue;
+      assert_int_equal(is_determined(&s, &a, c), !differs[c]);
+      determined += !differs[c];
+      open += differs[c];
+    }
+    suppress_free(&s);
+  }
+  assert_true(determined > 100 && open > 100);
+}
+
+static void without_a_complement_cells_are_found(void **unused) {
+  (void)unused;
+  unsigned found = 0;
+  for (unsigned n = 0; n < 1000; n++) {
+    struct table t = random_table(2, MAX, MAX);
+    struct suppress s;
+    publish(&t, &s);
+    memcpy(s.hidden, s.primary, t.rows * t.cols);
+    memset(s.line_shown, 1, s.lines);
+    s.total_shown = true;
+    found += attack(&t, &s, 0, SUMS) > 0;
+    suppress_free(&s);
+  }
+  assert_true(found > 300);
+}
+
+/* A ring of six cells has no bridge and every line holds 5, yet two zeros give
+ * all six away: why the complement is made of complete blocks. */
+static void a_ring_without_bridges_is_not_enough(void **unused) {
+  (void)unused;
+  const uint8_t ring[9] = {1, 1, 0, 0, 1, 1, 1, 0, 1}, none[9] = {0};
+  struct table t = {.rows = 3, .cols = 3, .k = 5, .x = {0, 5, 9, 9, 5, 0, 5, 9, 5}};
+  struct suppress s;
+  assert_true(suppress_choose(&s, 3, 3, none));
+  memcpy(s.hidden, ring, 9);
+  memset(s.line_shown, 1, s.lines);
+  s.total_shown = true;
+  assert_int_equal(attack(&t, &s, 0, SUMS), 6);
+  suppress_free(&s);
+}
+
+/* --- the choice --------------------------------------------------------------- */
+static unsigned hidden_of(unsigned rows, unsigned cols, const uint8_t *primary) {
+  struct suppress s;
+  unsigned n = 0;
+  assert_true(suppress_choose(&s, rows, cols, primary));
+  for (unsigned c = 0; c < rows * cols; c++) n += s.hidden[c];
+  suppress_free(&s);
+  return n;
+}
+
+static void few_cells_are_hidden(void **unused) {
+  (void)unused;
+  const uint8_t none[16] = {0}, one[16] = {[5] = 1}, diagonal[16] = {1, [5] = 1}, four[16] = {1, [5] = 1, [10] = 1, [15] = 1};
+  const uint8_t row[16] = {1, 1}, all[4] = {1, 1, 1, 1};
+  assert_int_equal(hidden_of(4, 4, none), 0);
+  assert_int_equal(hidden_of(4, 4, one), 4);
+  assert_int_equal(hidden_of(4, 4, diagonal), 4);
+  assert_int_equal(hidden_of(4, 4, four), 8);
+  assert_int_equal(hidden_of(4, 4, row), 6); /* the row itself hides a third, displayed cell */
+  assert_int_equal(hidden_of(2, 2, all), 4);
+  assert_int_equal(hidden_of(1, 4, one + 5), 2);
+  assert_int_equal(hidden_of(1, 4, all), 4);
+}
+
+/* Blocks are complete, have two lines each way, and share none; a line hides a
+ * cell that is not primary wherever the table has one for it. */
+static void blocks_are_complete(void **unused) {
+  (void)unused;
+  for (unsigned n = 0; n < 5000; n++) {
+    struct table t = random_table(2, MAX, MAX);
+    struct suppress s;
+    publish(&t, &s);
+    for (unsigned i = 0; i < t.rows; i++)
+      for (unsigned j = 0; j < t.cols; j++) {
+        bool same = s.block[i] >= 0 && s.block[i] == s.block[t.rows + j];
+        assert_int_equal(s.hidden[i * t.cols + j], same);
+        assert_true(!s.primary[i * t.cols + j] || same);
+      }
+    for (unsigned l = 0; l < s.lines; l++) {
+      unsigned across = 0, more = 0, possible = 0;
+      for (unsigned c = 0; c < t.rows * t.cols; c++) {
+        if (l < t.rows ? c / t.cols != l : c % t.cols != l - t.rows) continue;
+        across += s.hidden[c];
+        more += s.hidden[c] && !s.primary[c];
+        possible += !s.primary[c];
+      }
+      assert_true(s.block[l] < 0 ? across == 0 : across >= 2 && (more > 0 || possible == 0));
+    }
+    suppress_free(&s);
+  }
+}
+
+/* The limit stated in suppress.c: a reader who uses the whole rule. */
+static void the_whole_rule_tells_little_more(void **unused) {
+  (void)unused;
+  unsigned cells = 0, found = 0;
+  for (unsigned n = 0; n < 20000; n++) {
+    struct table t = random_table(2, MAX, MAX);
+    struct suppress s;
+    if (t.recipients > 0) continue;
+    publish(&t, &s);
+    for (unsigned c = 0; c < t.rows * t.cols; c++) cells += s.hidden[c];
+    found += attack(&t, &s, 0, WHOLE_RULE);
+    suppress_free(&s);
+  }
+  print_message("the whole rule: %u of %u suppressed cells\n", found, cells);
+  assert_true(found * 100 < cells);
+}
+
+TEST_MAIN(T(no_suppressed_cell_is_determined), T(one_dimension_neither), T(attack_agrees_with_enumeration),
+          T(without_a_complement_cells_are_found), T(a_ring_without_bridges_is_not_enough), T(few_cells_are_hidden),
+          T(blocks_are_complete), T(the_whole_rule_tells_little_more))
