@@ -1,0 +1,206 @@
+/* cli.c - see cli.h: the command line, messages, exit codes. */
+#include "cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli_impl.h"
+#include "yaml_file.h"
+
+/* --- exit codes ----------------------------------------------------------------- */
+
+enum cli_exit cli_exit_of(smpc_err e) {
+  switch (e) {
+  case SMPC_OK: return CLI_DONE;
+  case SMPC_E_RANGE:
+  case SMPC_E_FILE: return CLI_INPUT;
+  case SMPC_E_POLICY: return CLI_POLICY;
+  case SMPC_E_NOMEM:
+  case SMPC_E_RNG: return CLI_MACHINE;
+  case SMPC_E_CONNECT:
+  case SMPC_E_TIMEOUT:
+  case SMPC_E_CLOSED:
+  case SMPC_E_CANCELED: return CLI_NETWORK;
+  case SMPC_E_VERSION:
+  case SMPC_E_PARAM:
+  case SMPC_E_DESYNC:
+  case SMPC_E_PEER: return CLI_DISAGREE;
+  case SMPC_E_AUTH:
+  case SMPC_E_FORMAT:
+  case SMPC_E_CHEAT: return CLI_CHEAT;
+  case SMPC_E_ARG: /* these four no program should cause */
+  case SMPC_E_SHAPE:
+  case SMPC_E_STATE:
+  case SMPC_E_BUG: break;
+  }
+  return CLI_BUG;
+}
+
+const char *cli_exit_text(enum cli_exit code) {
+  switch (code) {
+  case CLI_DONE: return "done";
+  case CLI_USAGE: return "usage";
+  case CLI_INPUT: return "input";
+  case CLI_NETWORK: return "network";
+  case CLI_DISAGREE: return "disagreement";
+  case CLI_POLICY: return "refused by policy";
+  case CLI_CHEAT: return "cheating";
+  case CLI_MACHINE: return "machine";
+  case CLI_BUG: break;
+  }
+  return "bug";
+}
+
+/* --- messages ------------------------------------------------------------------- */
+
+static void say(const char *fmt, va_list ap) {
+  cli_status(NULL);
+  fprintf(stderr, "%s: ", program_invocation_short_name);
+  vfprintf(stderr, fmt, ap);
+  fputc('\n', stderr);
+}
+
+void cli_error(const char *fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  say(fmt, ap);
+  va_end(ap);
+}
+
+void cli_note(const struct cli_options *o, const char *fmt, ...) {
+  va_list ap;
+  if (o->quiet) return;
+  va_start(ap, fmt);
+  say(fmt, ap);
+  va_end(ap);
+}
+
+/* --- options -------------------------------------------------------------------- */
+
+enum { CONFIG = 0x1000, PARTIES, QUESTION, DATA, OUTPUT, JSON, CSV, DRY_RUN, WAIT };
+
+static const struct argp_option options[] = {
+    {"config", CONFIG, "FILE", 0, "my configuration (default: party.yaml)", 1},
+    {"parties", PARTIES, "FILE", 0, "the parties, instead of the file that party.yaml names", 1},
+    {"question", QUESTION, "FILE", 0, "the agreed question", 1},
+    {"data", DATA, "FILE", 0, "my rows, instead of the file that party.yaml names", 1},
+    {"output", OUTPUT, "FILE", 0, "write the result to FILE", 2},
+    {"json", JSON, NULL, 0, "write the result as JSON", 2},
+    {"csv", CSV, NULL, 0, "write the result as CSV", 2},
+    {"dry-run", DRY_RUN, NULL, 0, "say what it would cost and reveal, and stop: no network", 3},
+    {"wait", WAIT, "SECONDS", 0, "how long to wait for the others to start", 3},
+    {"quiet", 'q', NULL, 0, "errors only", 3},
+    {"verbose", 'v', NULL, 0, "say more", 3},
+    {0}};
+
+struct parse { struct cli_options *o; void *input; };
+
+static void set_wait(struct cli_options *o, const char *text, struct argp_state *state) {
+  uint64_t seconds;
+  if (!yaml_number(&seconds, text, 24 * 3600) || seconds == 0)
+    argp_error(state, "--wait: a number of seconds from 1 to 86400, not '%s'", text);
+  else o->wait_ms = (unsigned)seconds * 1000;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state) {
+  struct parse *p = state->input;
+  struct cli_options *o = p->o;
+  switch (key) {
+  case ARGP_KEY_INIT: state->child_inputs[0] = p->input; break;
+  case CONFIG: o->config = arg; break;
+  case PARTIES: o->parties = arg; break;
+  case QUESTION: o->question = arg; break;
+  case DATA: o->data = arg; break;
+  case OUTPUT: o->output = arg; break;
+  case JSON: o->format = CLI_JSON; break;
+  case CSV: o->format = CLI_CSV; break;
+  case DRY_RUN: o->dry_run = true; break;
+  case WAIT: set_wait(o, arg, state); break;
+  case 'q': o->quiet = true; break;
+  case 'v': o->verbose = true; break;
+  default: return ARGP_ERR_UNKNOWN;
+  }
+  return 0;
+}
+
+static void print_version(FILE *out, struct argp_state *state) {
+  (void)state;
+  fprintf(out, "%s (libmpc) %s\n", program_invocation_short_name, smpc_version());
+}
+
+void cli_begin(char **argv) {
+  (void)argv;
+  argp_err_exit_status = CLI_USAGE;
+  argp_program_version_hook = print_version;
+}
+
+void cli_parse(struct cli_options *o, int argc, char **argv, const char *doc, const struct argp *more, void *input) {
+  static const struct argp none = {0};
+  struct argp_child children[] = {{more != NULL ? more : &none, 0, NULL, 0}, {0}};
+  struct argp all = {options, parse_option, NULL, doc, children, NULL, NULL};
+  struct parse p = {o, input};
+  memset(o, 0, sizeof *o);
+  o->config = "party.yaml";
+  cli_begin(argv);
+  argp_parse(&all, argc, argv, 0, NULL, &p);
+}
+
+enum cli_exit cli_config(smpc_config *cfg, const struct cli_options *o) {
+  char text[300];
+  *cfg = (smpc_config)SMPC_CONFIG_INIT;
+  smpc_err err = smpc_config_load_with(cfg, o->config, o->parties, text, sizeof text);
+  if (err != SMPC_OK) cli_error("%s", text);
+  else if (o->wait_ms != 0) cfg->wait_ms = o->wait_ms;
+  return cli_exit_of(err);
+}
+
+/* --- results -------------------------------------------------------------------- */
+
+static enum cli_exit output_fault(struct cli_output *out) {
+  cli_error("cannot write %s: %s", out->path != NULL ? out->path : "the result", strerror(errno));
+  return CLI_MACHINE;
+}
+
+/* A file beside the result, with the mode the result should have. */
+static FILE *open_temp(struct cli_output *out) {
+  if (asprintf(&out->temp, "%s.XXXXXX", out->path) < 0) out->temp = NULL;
+  int fd = out->temp == NULL ? -1 : mkstemp(out->temp);
+  if (fd < 0) {
+    free(out->temp);
+    out->temp = NULL;
+    return NULL;
+  }
+  mode_t mask = umask(0);
+  umask(mask);
+  (void)fchmod(fd, 0666 & ~mask);
+  return fdopen(fd, "w");
+}
+
+enum cli_exit cli_output_begin(struct cli_output *out, const struct cli_options *o) {
+  struct stat st;
+  *out = (struct cli_output){.file = stdout, .path = o->output};
+  if (o->output == NULL) return CLI_DONE;
+  bool is_special = stat(o->output, &st) == 0 && !S_ISREG(st.st_mode); /* /dev/stdout, a pipe */
+  out->file = is_special ? fopen(o->output, "w") : open_temp(out);
+  return out->file != NULL ? CLI_DONE : output_fault(out);
+}
+
+enum cli_exit cli_output_end(struct cli_output *out, bool keep) {
+  if (out->file == NULL) return CLI_MACHINE;
+  bool ok = fflush(out->file) == 0 && !ferror(out->file);
+  if (ok && keep && out->temp != NULL) ok = fsync(fileno(out->file)) == 0;
+  int why = errno;
+  if (out->file != stdout && fclose(out->file) != 0 && ok) ok = false, why = errno;
+  out->file = NULL;
+  if (out->temp != NULL && ok && keep && rename(out->temp, out->path) != 0) ok = false, why = errno;
+  if (out->temp != NULL && !(ok && keep)) unlink(out->temp);
+  free(out->temp);
+  out->temp = NULL;
+  errno = why;
+  return ok || !keep ? CLI_DONE : output_fault(out);
+}
