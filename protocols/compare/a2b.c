@@ -27,7 +27,7 @@
 #include "share/open.h"
 #include "triple/triple.h"
 
-enum { BITS = SMPI_RING_BITS, TOP = BITS - 1 };
+enum { BITS = SMPI_RING_BITS };
 
 void smpi_a2b_finish(shr *rows, size_t stride, const uint64_t *c_rows, size_t c_stride, uint64_t *const *r,
                      const struct smpi_nodes *borrows, int first) {
@@ -40,8 +40,8 @@ void smpi_a2b_finish(shr *rows, size_t stride, const uint64_t *c_rows, size_t c_
 }
 
 /* Steps 1 and 2: t := edaBits; c_rows and nodes->g := the rows of c. */
-static smpc_err open_rows(struct smpc_session *s, uint64_t *c_rows, const struct smpi_nodes *nodes, struct smpi_taken *t,
-                          const shr *x, size_t n) {
+static smpc_err open_sum(struct smpc_session *s, uint64_t *c_rows, const struct smpi_nodes *nodes, struct smpi_taken *t,
+                         const shr *x, size_t n) {
   size_t mark = smpi_scratch_mark(s);
   smpc_err err;
   shr *masked = smpi_scratch(s, n, sizeof *masked);
@@ -69,9 +69,9 @@ smpc_err smpi_a2b(struct smpc_session *s, shr *rows, size_t stride, const shr *x
   uint64_t *c_rows = smpi_scratch(s, BITS * apart, 8);
   struct smpi_nodes nodes = {smpi_scratch(s, BITS * apart, 8), smpi_scratch(s, BITS * apart, 8), apart, m};
   TRY(c_rows == NULL || nodes.g == NULL || nodes.p == NULL ? SMPC_E_NOMEM : SMPC_OK);
-  TRY(open_rows(s, c_rows, &nodes, &t, x, n));                                /* 1. take, 2. open */
-  smpi_bitless_leaves(&nodes, t.col + 1, TOP, smpi_is_first(s));
-  TRY(smpi_bitless_run(s, &nodes, TOP, SMPI_BORROW_ALL));                     /* 3. borrows       */
+  TRY(open_sum(s, c_rows, &nodes, &t, x, n));                                /* 1. take, 2. open */
+  smpi_bitless_leaves(&nodes, t.col + 1, BITS - 1, smpi_is_first(s));
+  TRY(smpi_bitless_run(s, &nodes, BITS - 1, SMPI_BORROW_ALL));                     /* 3. borrows       */
   smpi_a2b_finish(rows, stride, c_rows, apart, t.col + 1, &nodes, smpi_is_first(s)); /* 4. bits   */
 out:
   smpi_triple_wipe(&t);
@@ -85,5 +85,5 @@ void smpi_a2b_cost(struct smpi_cost *c, size_t n) {
   size_t m = smpi_ceil_div(n, 64);
   c->corr[SMPI_EDABIT] += m;
   smpi_open_cost(c, n);
-  smpi_bitless_run_cost(c, TOP, m, SMPI_BORROW_ALL);
+  smpi_bitless_run_cost(c, BITS - 1, m, SMPI_BORROW_ALL);
 }

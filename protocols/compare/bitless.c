@@ -3,7 +3,7 @@
  * Functionality F_bitless  from everybody c, from every party xor shares of the
  *                          bits of r; gives xor shares of [c < r], or of the
  *                          borrow out of every bit of c - r; reveals nothing.
- * Protocol      Pi_bitless the carry tree [BK82], [DFKNT06] as in [EGK+20]:
+ * Protocol      Pi_bitless the carry tree [BK82], as in [DFKNT06], [CH10]:
  *     1. locally    generate  [g_i] = [r_i] & ~c_i
  *                   propagate [p_i] = ~([r_i] ^ c_i)
  *     2. for each level, for all neighbours (hi, lo) at once:

@@ -3,7 +3,7 @@
  * Functionality F_less   from every party shares of x and y, |x - y| < 2^63;
  *                        gives every party a fresh share of [x < y]; reveals
  *                        nothing.
- * Protocol      Pi_less  [EGK+20], section 5, without its truncation step:
+ * Protocol      Pi_less  [EGK+20], comparison by edaBits:
  *     1. locally    [d] = [x] - [y];  x < y exactly when the top bit of d is set
  *     2. take       an edaBit: [r] by sum, its 64 bits r_i by xor
  *     3. open       c = d + r                                       (1 round)
