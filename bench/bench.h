@@ -1,0 +1,87 @@
+/* bench.h - what the files of smpc-bench share.
+ *
+ * main.c reads the options; deploy.c opens the sessions (processes on this
+ * machine, one party of a real deployment, or threads on the simulated network)
+ * and calls run_bench() in each; jobs.c and link.c do the work; figures.c
+ * gathers what the parties measured and writes it. */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <smpc.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MAX_REPEAT = 101, MAX_EXTRA = 16 };
+
+struct options {
+  const char *bench;
+  unsigned local;          /* this many processes here, 0 = another mode       */
+  const char *config;      /* party.yaml of one party of a real deployment     */
+  int party;               /* its index, or -1: the scheduler's, if it has one */
+  bool is_sim;
+  double rtt_ms, mbit_per_s;
+  size_t n, rows, cols, inner;
+  unsigned repeat;
+  unsigned timeout_s;
+  bool json;               /* nothing but the JSON line */
+};
+
+/* What one party measured. */
+struct figures {
+  size_t repeats;
+  double seconds[MAX_REPEAT], offline[MAX_REPEAT];
+  double rounds, bytes;    /* of one repeat, online */
+  double peak_rss;
+};
+
+/* One party's run. */
+struct bench {
+  const struct options *o;
+  smpc_session *s;
+  const smpc_config *cfg;
+  double (*now)(const struct bench *b); /* seconds, of a clock that suits the network */
+  void *clock;
+  struct figures f;
+  struct { const char *name; double value; } extra[MAX_EXTRA]; /* printed by the first party */
+  size_t extras;
+};
+
+/* --- deploy.c --------------------------------------------------------------- */
+/* Run o->bench as the options say, this process or its children being the
+ * parties.  Returns the exit code; what went wrong is on stderr. */
+int deploy(const struct options *o);
+/* The documented exit code of an error, and a line on stderr about it. */
+int complain(const smpc_failure *f);
+
+/* --- jobs.c, link.c, estimate.c ------------------------------------------------ */
+struct job {
+  const char *name, *what;
+  smpc_err (*run)(struct bench *b);
+  bool needs_dealer;
+};
+const struct job *find_job(const char *name); /* NULL: no such bench */
+const struct job *job_at(size_t i);           /* NULL beyond the last */
+smpc_err run_link(struct bench *b);
+smpc_err run_estimate(struct bench *b);
+
+/* Send len bytes to every other computing party and receive as many, without
+ * work at either end; seconds it took at this party.  `ways`: 2 both ways at
+ * once, 1 from the first to the second only. */
+smpc_err time_transfer(struct bench *b, size_t len, int ways, double *seconds);
+/* Let all computing parties come to the same point. */
+smpc_err barrier(struct bench *b);
+
+/* --- plain.c: the network without this library -------------------------------- */
+/* Between the first two computing parties, over a socket of its own: round trip
+ * of 64 bytes, and bytes a second in one direction (writes of 1 MiB).  Zeros
+ * where it cannot be had (simulated network, a firewall). */
+void measure_plain(struct bench *b, double *rtt, double *rate);
+
+/* --- figures.c ------------------------------------------------------------------ */
+void add_extra(struct bench *b, const char *name, double value);
+double median(double *v, size_t n); /* sorts v */
+/* Make *f of every party the slowest of all, then print at the first. */
+smpc_err report(struct bench *b);
+
+#endif

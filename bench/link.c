@@ -1,0 +1,134 @@
+/* link.c - the bench of one secure link: its round trip and bulk rates beside
+ * plain TCP and beside the cipher alone, all in one run, so that their ratios
+ * mean something on a noisy machine. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cpu.h"
+#include "bench.h"
+#include "session/session.h"
+#include "wire/aead.h"
+
+enum { TRIPS = 2000, MESSAGE = 64, RECORDS = 2000, LEAST_BULK = 256 << 20 };
+
+static void put_nothing(void *ctx, unsigned peer, size_t off, uint8_t *buf, size_t len) {
+  (void)ctx, (void)peer, (void)off, (void)buf, (void)len; /* whatever stands there is sent */
+}
+static void take_nothing(void *ctx, unsigned peer, size_t off, const uint8_t *buf, size_t len) {
+  (void)ctx, (void)peer, (void)off, (void)buf, (void)len;
+}
+
+smpc_err barrier(struct bench *b) { return smpi_exchange_all(b->s, 1, put_nothing, take_nothing, NULL); }
+
+/* One direction between the first two ranks. */
+static smpc_err one_way(struct bench *b, size_t len, unsigned from) {
+  int rank = smpi_rank(b->s);
+  if (rank < 0 || rank > 1) return SMPC_OK;
+  bool sends = rank == (int)from;
+  const struct smpi_flow flow = {.peer = smpi_member_of_rank(b->s, rank == 0), .out_len = sends ? len : 0,
+                                 .in_len = sends ? 0 : len, .produce = put_nothing, .consume = take_nothing};
+  return smpi_exchange(b->s, &flow, 1);
+}
+
+smpc_err time_transfer(struct bench *b, size_t len, int ways, double *seconds) {
+  smpc_err err;
+  *seconds = 0;
+  TRY(barrier(b));
+  double t = b->now(b);
+  if (ways == 2) TRY(smpi_exchange_all(b->s, len, put_nothing, take_nothing, NULL));
+  else {
+    TRY(one_way(b, len, 0));
+    TRY(one_way(b, 1, 1)); /* it has arrived */
+  }
+  *seconds = b->now(b) - t;
+out:
+  return err;
+}
+
+/* Seconds of a message there and one back. */
+static smpc_err sealed_round_trip(struct bench *b, double *rtt) {
+  smpc_err err = barrier(b);
+  double t = 0;
+  for (int i = -TRIPS / 10; err == SMPC_OK && i < TRIPS; i++) {
+    if (i == 0) t = b->now(b);
+    err = one_way(b, MESSAGE, 0);
+    if (err == SMPC_OK) err = one_way(b, MESSAGE, 1);
+  }
+  *rtt = (b->now(b) - t) / TRIPS;
+  return err;
+}
+
+/* Seconds of one round in which everybody sends 64 bytes to everybody. */
+static smpc_err small_exchange(struct bench *b, double *seconds) {
+  smpc_err err = barrier(b);
+  double t = b->now(b);
+  for (int i = 0; err == SMPC_OK && i < TRIPS; i++)
+    err = smpi_exchange_all(b->s, MESSAGE, put_nothing, take_nothing, NULL);
+  *seconds = (b->now(b) - t) / TRIPS;
+  return err;
+}
+
+/* Bytes a second that one core seals in full records. */
+static double seal_rate(const struct bench *b, enum smpi_cipher cipher) {
+  const uint8_t key[SMPI_AEAD_KEY] = {1};
+  struct smpi_aead *a;
+  uint8_t *record = calloc(1, SMPI_CHUNK + SMPI_AEAD_TAG);
+  if (record == NULL || smpi_aead_new(&a, cipher, key, true) != SMPC_OK) {
+    free(record);
+    return 0;
+  }
+  double t = b->now(b);
+  for (int i = 0; i < RECORDS; i++) (void)smpi_aead_seal(a, record, SMPI_CHUNK, NULL, 0);
+  double rate = (double)SMPI_CHUNK * RECORDS / (b->now(b) - t);
+  smpi_aead_free(a);
+  free(record);
+  return rate;
+}
+
+/* The cipher alone, at the first party, while the others wait. */
+static smpc_err cipher_rates(struct bench *b, double *used) {
+  smpc_err err = barrier(b);
+  *used = 0;
+  if (b->o->is_sim || err != SMPC_OK) return err;
+  if (smpi_is_first(b->s)) {
+    double chacha = seal_rate(b, SMPI_CHACHAPOLY), aes = seal_rate(b, SMPI_AESGCM);
+    *used = smpi_cpu_has_aes() ? aes : chacha; /* as the handshake agrees on like machines */
+    add_extra(b, "chachapoly_bytes_per_second", chacha);
+    add_extra(b, "aesgcm_bytes_per_second", aes);
+  }
+  return barrier(b);
+}
+
+static void add_ratios(struct bench *b, double rtt, double plain_rtt, double bulk, double cipher) {
+  if (plain_rtt > 0) add_extra(b, "rtt_ratio", rtt / plain_rtt);
+  if (cipher > 0) add_extra(b, "aead_ratio", bulk / cipher);
+}
+
+smpc_err run_link(struct bench *b) {
+  size_t len = b->o->n < LEAST_BULK && !b->o->is_sim ? LEAST_BULK : b->o->n;
+  double plain_rtt, plain_rate, rtt, small, cipher, duplex[MAX_REPEAT];
+  smpc_err err;
+  measure_plain(b, &plain_rtt, &plain_rate);
+  TRY(sealed_round_trip(b, &rtt));
+  TRY(small_exchange(b, &small));
+  TRY(cipher_rates(b, &cipher));
+  struct smpi_cost before = smpi_spent(b->s);
+  for (size_t i = 0; i < b->o->repeat; i++) TRY(time_transfer(b, len, 1, &b->f.seconds[i]));
+  struct smpi_cost after = smpi_spent(b->s);
+  for (size_t i = 0; i < b->o->repeat; i++) TRY(time_transfer(b, len, 2, &duplex[i]));
+  b->f.repeats = b->o->repeat;
+  b->f.rounds = 3; /* the barrier, the bytes, the answer */
+  b->f.bytes = (double)(after.bytes - before.bytes) / b->o->repeat;
+  double seconds[MAX_REPEAT];
+  memcpy(seconds, b->f.seconds, sizeof seconds);
+  double bulk = (double)len / median(seconds, b->o->repeat);
+  add_extra(b, "bulk_bytes_per_second", bulk);
+  add_extra(b, "duplex_bytes_per_second", (double)len / median(duplex, b->o->repeat));
+  add_extra(b, "rtt_us", rtt * 1e6);
+  add_extra(b, "exchange_us", small * 1e6);
+  add_extra(b, "plain_rtt_us", plain_rtt * 1e6);
+  add_extra(b, "plain_bytes_per_second", plain_rate);
+  add_ratios(b, rtt, plain_rtt, bulk, cipher);
+out:
+  return err;
+}
