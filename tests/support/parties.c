@@ -80,12 +80,15 @@ static void party(struct smpi_sim *sim, unsigned me, void *ctx) {
   uint8_t link_secret[32];
   parties_config(&cfg, link_secret, run->p, me);
   if (run->p->configure != NULL) run->p->configure(&cfg, me, run->ctx);
-  tap_party(me);
   r->open[me] = smpi_session_open_on(&s, &cfg, link_secret, &net, NULL, NULL);
+  tap_party(me);
   r->sends_open[me] = smpi_sim_sends(sim, me);
   r->recvs_open[me] = smpi_sim_recvs(sim, me);
-  if (r->open[me] == SMPC_OK && me == run->p->n && smpi_dealer_serve) (void)smpi_dealer_serve(s); /* records its fault */
-  else if (r->open[me] == SMPC_OK) run->body(s, me, run->ctx);
+  if (r->open[me] == SMPC_OK && me == run->p->n && smpi_dealer_serve) {
+    (void)smpi_dealer_serve(s); /* records its fault */
+  } else if (r->open[me] == SMPC_OK) {
+    run->body(s, me, run->ctx);
+  }
   if (s != NULL) r->fault[me] = s->fault;
   if (s != NULL) r->spent[me] = smpi_spent(s);
   r->close[me] = s == NULL ? r->open[me] : smpi_session_close(s);

@@ -6,7 +6,8 @@
  *     parties_run_ok(&(struct parties){.n = 3, .dealer = true, .seed = 1}, body, ctx);
  *
  * Keys and the library's randomness come from the seed, so that the same seed
- * gives the same run, bit for bit.  Assertions made inside a body end the whole
+ * gives the same run, bit for bit.  The tap (tap.h) shows what is sent once the
+ * session is open.  Assertions made inside a body end the whole
  * program (cmocka cannot leave another thread): prefer to store, and to assert
  * after the run. */
 #ifndef PARTIES_H

@@ -12,7 +12,7 @@
  * counts within one exchange, 0 begins a new one. */
 typedef void (*tap_fn)(void *user, unsigned from, unsigned to, size_t off, const uint8_t *data, size_t len);
 
-void tap_set(tap_fn fn, void *user); /* for the whole process; NULL = none */
-void tap_party(unsigned me);         /* who the calling thread is          */
+void tap_set(tap_fn fn, void *user); /* for the whole process; NULL = none      */
+void tap_party(unsigned me);         /* who the calling thread is; shown from then on */
 
 #endif

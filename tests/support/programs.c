@@ -1,0 +1,61 @@
+/* programs.c - see programs.h. */
+#include "support/programs.h"
+
+static const smpc_shape FOUR = {2, 2}, ROW = {1, 4};
+static const int64_t WHOLE_X[4] = {3, -5, 0, 70000}, WHOLE_Y[4] = {3, 9, -1, 2};
+static const double FIXED_X[4] = {1.5, -2.25, 0, 100.125}, FIXED_Y[4] = {-0.5, 4, 3, 0.0625};
+
+/* --- operands: x from party 0, y from party 1 ------------------------------------- */
+
+static smpc_shared *whole_x(smpc_session *s) { return smpc_input_i64(s, smpc_p(0), WHOLE_X, FOUR); }
+static smpc_shared *whole_y(smpc_session *s) { return smpc_input_i64(s, smpc_p(1), WHOLE_Y, FOUR); }
+static smpc_shared *fixed_x(smpc_session *s) { return smpc_input(s, smpc_p(0), FIXED_X, FOUR); }
+static smpc_shared *fixed_y(smpc_session *s) { return smpc_input(s, smpc_p(1), FIXED_Y, FOUR); }
+
+/* --- the programs -------------------------------------------------------------------- */
+
+static smpc_shared *share(smpc_session *s) { return whole_x(s); }
+static smpc_shared *constant(smpc_session *s) { return smpc_add(s, smpc_constant_i64(s, WHOLE_X, FOUR), whole_y(s)); }
+static smpc_shared *local(smpc_session *s) {
+  smpc_shared *d = smpc_sub(s, smpc_transpose(s, whole_x(s)), whole_y(s));
+  return smpc_concat(s, smpc_scale_i64(s, -2, d, 1), smpc_sum_rows(s, d));
+}
+static smpc_shared *mul(smpc_session *s) { return smpc_mul(s, whole_x(s), whole_y(s)); }
+static smpc_shared *mul_fixed(smpc_session *s) { return smpc_mul(s, fixed_x(s), fixed_y(s)); }
+static smpc_shared *scale(smpc_session *s) { return smpc_scale(s, 0.5, fixed_x(s), 1); }
+static smpc_shared *matmul(smpc_session *s) {
+  smpc_shared *x = whole_x(s);
+  return smpc_concat(s, smpc_matmul(s, x, whole_y(s)), smpc_matmul(s, x, x));
+}
+static smpc_shared *matmul_fixed(smpc_session *s) { return smpc_matmul(s, fixed_x(s), fixed_y(s)); }
+static smpc_shared *less(smpc_session *s) { return smpc_less(s, whole_x(s), whole_y(s)); }
+static smpc_shared *less_full(smpc_session *s) { return smpc_less_full(s, whole_x(s), whole_y(s)); }
+static smpc_shared *equal(smpc_session *s) { return smpc_equal(s, whole_x(s), whole_y(s)); }
+static smpc_shared *select_one(smpc_session *s) {
+  static const int64_t bits[4] = {1, 0, 0, 1};
+  return smpc_select(s, smpc_input_i64(s, smpc_p(1), bits, FOUR), whole_x(s), whole_y(s));
+}
+static smpc_shared *largest(smpc_session *s) { return smpc_max(s, smpc_reshape(s, whole_x(s), ROW)); }
+
+const struct program programs[] = {
+    {"share", false, share, 4, {3, -5, 0, 70000}, 0},
+    {"constant", false, constant, 4, {6, 4, -1, 70002}, 0},
+    /* d = x^T - y = {0, -9, -4, 69998} */
+    {"local", false, local, 6, {1, 19, 9, -139995, -4, 69989}, 0},
+    {"mul", true, mul, 4, {9, -45, 0, 140000}, 0},
+    {"mul_fixed", true, mul_fixed, 4, {-0.75, -9, 0, 6.2578125}, 2e-6},
+    {"scale", true, scale, 4, {1.75, -0.125, 1, 51.0625}, 2e-6},
+    {"matmul", true, matmul, 8, {14, 17, -70000, 140000, 9, -350015, 0, 4900000000}, 0},
+    {"matmul_fixed", true, matmul_fixed, 4, {-7.5, 5.859375, 300.375, 6.2578125}, 2e-6},
+    {"less", true, less, 4, {0, 1, 0, 0}, 0},
+    {"less_full", true, less_full, 4, {0, 1, 0, 0}, 0},
+    {"equal", true, equal, 4, {1, 0, 0, 0}, 0},
+    {"select", true, select_one, 4, {3, 9, -1, 70000}, 0},
+    {"max", true, largest, 1, {70000}, 0},
+};
+const size_t n_programs = sizeof programs / sizeof *programs;
+
+smpc_err program_run(const struct program *p, smpc_session *s, unsigned parties, double *out) {
+  smpc_who all = {(UINT64_C(1) << parties) - 1};
+  return smpc_open(s, p->run(s), all, "test", out, p->n);
+}
