@@ -126,7 +126,6 @@ static smpc_err send_chunk(struct run *r, struct smpi_pump *p, uint8_t *content,
 static smpc_err send_locked(struct run *r, struct smpi_pump *p, size_t k) {
   smpc_err err = SMPC_OK;
   uint8_t *content;
-  p->link->tag = *r->tag;
   while (p->out < p->flow->out_len) {
     size_t head = p->out == 0 ? SMPI_FRAME_LEN : 0, len = smpi_min(SMPI_CHUNK, p->flow->out_len - p->out);
     err = smpi_link_room(p->link, &content, head + len, false);
@@ -148,11 +147,6 @@ static smpc_err send_ahead(struct run *r, struct smpi_pump *p, size_t k) {
 }
 
 /* --- receiving ------------------------------------------------------------------ */
-
-static void beat_idle_links(const struct smpi_mesh *m) {
-  for (unsigned i = 0; i < m->n; i++)
-    if (m->member[i].link != NULL) smpi_link_beat(m->member[i].link, m->timeout_ms / 4);
-}
 
 /* A heartbeat while I wait for this peer, for `waited` milliseconds so far.  Two
  * things in it cannot be in one program:
@@ -192,7 +186,7 @@ static smpc_err next_data(struct run *r, struct smpi_pump *p, struct smpi_receiv
     else err = SMPC_OK;
     if (err != SMPC_OK) return err;
     atomic_store(&p->link->waiting, 1 + p->link->data_in); /* the heartbeat to p is to say so */
-    beat_idle_links(r->mesh);
+    smpi_mesh_beat(r->mesh);
   }
 }
 
@@ -258,6 +252,9 @@ smpc_err smpi_mesh_exchange(struct smpi_mesh *mesh, const struct smpi_tag *tag, 
   if (mesh->root != SMPC_OK) return smpi_fault_set(fault, SMPC_E_STATE, -1, "an earlier exchange has failed");
   err = prepare(mesh, flow, n, &n_chunks);
   if (err != SMPC_OK) return smpi_fault_set(fault, err, -1, "the flows of an exchange must go to different linked peers");
+  pthread_mutex_lock(&mesh->tag_lock);
+  mesh->tag = *tag;
+  pthread_mutex_unlock(&mesh->tag_lock);
   for (size_t k = 0; k < n_chunks; k++) TRY(pump_chunk(&r, n, k));
 out:
   return err;

@@ -90,12 +90,12 @@ out:
   return err;
 }
 
-void smpi_link_beat(struct smpi_link *l, uint64_t idle_ms) {
+void smpi_link_beat(struct smpi_link *l, uint64_t idle_ms, const struct smpi_tag *tag) {
   uint8_t content[SMPI_BEAT_LEN];
   if (pthread_mutex_trylock(&l->send_lock) != 0) return; /* it is sending right now */
   if (smpi_link_now(l) - l->sent_ms >= idle_ms) {
     /* One atomic word tells both that we wait and what we have: a stale pair could accuse a peer falsely. */
-    struct smpi_beat b = {l->tag.step, l->tag.program, atomic_load(&l->waiting)};
+    struct smpi_beat b = {tag->step, tag->program, atomic_load(&l->waiting)};
     smpi_beat_encode(content, &b);
     (void)smpi_link_say_locked(l, SMPI_BEAT, content, sizeof content); /* a dead link is noticed by the receiver */
   }

@@ -23,7 +23,6 @@ struct smpi_link {
   uint8_t *slot; /* being filled, or NULL */
   size_t fill;
   uint64_t sent_ms, data_out; /* time of the last submit; DATA records sent   */
-  struct smpi_tag tag;        /* of the last exchange with this peer          */
   bool said_goodbye;          /* ABORT or FIN is out: nothing more may be sent */
 
   uint8_t *buffer;            /* bytes [lo, hi) have been received and not read */
@@ -58,9 +57,9 @@ smpc_err smpi_link_submit(struct smpi_link *l);
  * free; SMPC_E_CLOSED after ABORT or FIN. */
 smpc_err smpi_link_say_locked(struct smpi_link *l, enum smpi_record type, const uint8_t *content, size_t len);
 
-/* A heartbeat, if nothing was sent since `idle_ms` ago; takes the lock if it is
- * free, and never waits. */
-void smpi_link_beat(struct smpi_link *l, uint64_t idle_ms);
+/* A heartbeat that tells my current tag, if nothing was sent since `idle_ms`
+ * ago; takes the lock if it is free, and never waits. */
+void smpi_link_beat(struct smpi_link *l, uint64_t idle_ms, const struct smpi_tag *tag);
 
 /* --- receiving ------------------------------------------------------------ */
 /* The next record.  SMPC_E_TIMEOUT: none came within wait_ms.  SMPC_E_CLOSED,

@@ -28,6 +28,7 @@ smpc_err smpi_mesh_new(struct smpi_mesh **mesh, const struct smpi_mesh_config *c
   m->n = cfg->n;
   m->timeout_ms = cfg->timeout_ms;
   m->blame = -1;
+  pthread_mutex_init(&m->tag_lock, NULL);
   m->secret = memcpy(secret, cfg->link_secret, 32);
   memcpy(m->agreement_tag, cfg->agreement_tag, sizeof m->agreement_tag);
   for (unsigned i = 0; i < m->n; i++) {
@@ -43,6 +44,14 @@ void smpi_mesh_binding(const struct smpi_mesh *m, unsigned peer, uint8_t out[64]
 }
 
 /* --- heartbeats -------------------------------------------------------------- */
+
+void smpi_mesh_beat(struct smpi_mesh *m) {
+  pthread_mutex_lock(&m->tag_lock);
+  struct smpi_tag tag = m->tag;
+  pthread_mutex_unlock(&m->tag_lock);
+  for (unsigned i = 0; i < m->n; i++)
+    if (m->member[i].link != NULL) smpi_link_beat(m->member[i].link, m->timeout_ms / 4, &tag);
+}
 
 static void tick_until(struct smpi_mesh *m, const struct timespec *when) {
   while (!m->stop_ticker && pthread_cond_timedwait(&m->ticker_wake, &m->ticker_lock, when) == 0) continue;
@@ -60,8 +69,7 @@ static void *tick(void *arg) {
     when.tv_sec += when.tv_nsec / 1000000000;
     when.tv_nsec %= 1000000000;
     tick_until(m, &when);
-    for (unsigned i = 0; i < m->n && !m->stop_ticker; i++)
-      if (m->member[i].link != NULL) smpi_link_beat(m->member[i].link, m->timeout_ms / 4);
+    if (!m->stop_ticker) smpi_mesh_beat(m);
   }
   pthread_mutex_unlock(&m->ticker_lock);
   return NULL;
@@ -147,5 +155,6 @@ void smpi_mesh_close(struct smpi_mesh *m, bool orderly) {
   if (!atomic_load(&m->canceled)) part(m, orderly && m->root == SMPC_OK);
   for (unsigned i = 0; i < m->n; i++) smpi_link_free(m->member[i].link);
   smpi_secret_free(m->secret);
+  pthread_mutex_destroy(&m->tag_lock);
   smpi_free(m);
 }

@@ -31,6 +31,9 @@ struct smpi_mesh {
   uint8_t agreement_tag[16];
   atomic_bool canceled;
 
+  pthread_mutex_t tag_lock;
+  struct smpi_tag tag; /* of the current or last exchange, for heartbeats */
+
   /* The first failure of an exchange, for the abort frames that follow it. */
   smpc_err root; /* as the peer that noticed it first named it */
   int blame;     /* member index or -1 */
@@ -40,6 +43,9 @@ struct smpi_mesh {
   pthread_cond_t ticker_wake;
   bool has_ticker, stop_ticker;
 };
+
+/* Heartbeats over all links idle for a quarter of the time-out. */
+void smpi_mesh_beat(struct smpi_mesh *m);
 
 /* --- handshake.c ------------------------------------------------------------
  * Both hellos of a connection; the dialer's stands first in the prologue. */
