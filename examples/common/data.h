@@ -92,7 +92,7 @@ enum { DATA_MAX_CELLS = 1 << 20 };
 size_t data_cells(const struct data_question *q);
 
 /* Check a question without any data: it names only agreed columns, is one
- * expression of the language in docs/question-language.md, compares numbers with
+ * expression of the language in expr.h, compares numbers with
  * numbers and text with text, and its cells have the type of their stratum.
  * Every party comes to the same verdict. */
 int data_check(const struct data_question *q, struct data_fault *f);

@@ -1,0 +1,147 @@
+/* data_count.c - the counts of a question; see data.h. */
+#include "data_check.h"
+#include "data_open.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One count under way. */
+struct count {
+  struct data *d;
+  const struct data_question *q;
+  struct data_plan plan;
+  struct data_guard guard;
+  struct data_report report;
+  int64_t *counts;
+  struct data_fault *f;
+};
+
+/* --- the statement --- */
+
+/* Does SQLite agree that this part is an expression?  Asked part by part, so
+ * that the message names the part. */
+static int try_part(struct count *c, const char *what, const char *sql) {
+  sqlite3_stmt *st = NULL;
+  char *text = sqlite3_mprintf("SELECT (%s) FROM " DATA_AGREED, sql);
+  if (text == NULL) return data_fail(c->f, DATA_MACHINE, "out of memory");
+  int rc = sqlite3_prepare_v2(c->d->db, text, -1, &st, NULL);
+  sqlite3_free(text);
+  if (rc != SQLITE_OK) data_fail_sqlite(c->d, &c->guard, what, c->f);
+  sqlite3_finalize(st);
+  return c->f->exit;
+}
+
+static int try_parts(struct count *c) {
+  const struct data_question *q = c->q;
+  if (q->condition != NULL) try_part(c, "condition", q->condition);
+  for (unsigned i = 0; i < q->n_strata && c->f->exit == 0; i++) {
+    char *what = sqlite3_mprintf("stratum '%.100s'", q->strata[i].name != NULL ? q->strata[i].name : "");
+    if (what == NULL) return data_fail(c->f, DATA_MACHINE, "out of memory");
+    try_part(c, what, q->strata[i].expression);
+    sqlite3_free(what);
+  }
+  return c->f->exit;
+}
+
+/* Column 0 is the condition, then the strata, then every used column. */
+static int prepare_count(sqlite3_stmt **st, struct count *c) {
+  const struct data_question *q = c->q;
+  sqlite3_str *sql = sqlite3_str_new(c->d->db);
+  sqlite3_str_appendf(sql, "SELECT (%s)", q->condition != NULL ? q->condition : "1");
+  for (unsigned i = 0; i < q->n_strata; i++) sqlite3_str_appendf(sql, ", (%s)", q->strata[i].expression);
+  for (unsigned i = 0; i < q->n_columns; i++)
+    if (c->plan.columns[i].used) sqlite3_str_appendf(sql, ", \"%w\"", q->columns[i].name);
+  sqlite3_str_appendall(sql, " FROM " DATA_AGREED);
+  char *text = sqlite3_str_finish(sql);
+  if (text == NULL) return data_fail(c->f, DATA_MACHINE, "out of memory");
+  int rc = sqlite3_prepare_v2(c->d->db, text, -1, st, NULL);
+  sqlite3_free(text);
+  return rc == SQLITE_OK ? 0 : data_fail_sqlite(c->d, &c->guard, "question", c->f);
+}
+
+/* --- the rows --- */
+
+static unsigned place(const struct data_axis *a, sqlite3_stmt *st, int i) {
+  if (sqlite3_column_type(st, i) == SQLITE_NULL) return a->n;
+  if (a->numeric) return data_axis_find(a, "", 0, sqlite3_column_double(st, i));
+  const char *text = (const char *)sqlite3_column_text(st, i);
+  return text == NULL ? a->n : data_axis_find(a, text, (size_t)sqlite3_column_bytes(st, i), 0);
+}
+
+static bool is_true(sqlite3_stmt *st) {
+  return sqlite3_column_type(st, 0) != SQLITE_NULL && sqlite3_column_double(st, 0) != 0;
+}
+
+static void count_row(struct count *c, sqlite3_stmt *st) {
+  size_t cell = 0;
+  bool other = false, missing = false;
+  for (int i = 1 + (int)c->plan.n_axes; i < sqlite3_column_count(st); i++)
+    missing = missing || sqlite3_column_type(st, i) == SQLITE_NULL;
+  c->report.rows++;
+  c->report.missing += missing;
+  if (!is_true(st)) return;
+  for (unsigned i = 0; i < c->plan.n_axes; i++) {
+    const struct data_axis *a = &c->plan.axes[i];
+    unsigned at = place(a, st, 1 + (int)i);
+    other = other || at == a->n;
+    cell = cell * (a->n + 1) + at;
+  }
+  c->counts[cell]++;
+  c->report.cohort++;
+  c->report.other += other;
+}
+
+static int count_rows(struct count *c, sqlite3_stmt *st) {
+  int rc;
+  while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+    if (c->report.rows == INT64_MAX) return data_fail(c->f, DATA_INPUT, "question: more than 2^63 rows");
+    count_row(c, st);
+  }
+  if (rc == SQLITE_DONE) return 0;
+  char what[64];
+  sqlite3_snprintf(sizeof what, what, "row %lld", (long long)c->report.rows + 1);
+  return data_fail_sqlite(c->d, &c->guard, what, c->f);
+}
+
+/* --- all of it --- */
+
+static int count(struct count *c) {
+  sqlite3 *db = c->d->db;
+  sqlite3_stmt *st = NULL;
+  if (data_view_make(c->d, c->q, &c->guard, c->f) != 0) return c->f->exit;
+  if (sqlite3_exec(db, "PRAGMA query_only=1", NULL, NULL, NULL) != SQLITE_OK)
+    return data_fail_sqlite(c->d, &c->guard, "question", c->f);
+  data_guard_close(&c->guard, db);
+  if (try_parts(c) == 0 && prepare_count(&st, c) == 0) count_rows(c, st);
+  sqlite3_finalize(st);
+  return c->f->exit;
+}
+
+/* One transaction: what is probed and what is counted are the same rows; and
+ * its end takes the temporary views away. */
+static int count_in_transaction(struct count *c) {
+  sqlite3 *db = c->d->db;
+  data_guard_start(&c->guard, db, c->q->deadline != 0 ? c->q->deadline : 600);
+  if (sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK) data_fail_sqlite(c->d, &c->guard, "data", c->f);
+  else count(c);
+  data_guard_end(db);
+  sqlite3_exec(db, "PRAGMA query_only=0", NULL, NULL, NULL);
+  if (sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK)
+    data_fail(c->f, DATA_MACHINE, "data: %s", sqlite3_errmsg(db));
+  return c->f->exit;
+}
+
+int data_count(struct data *d, int64_t *counts, size_t n, struct data_report *report, const struct data_question *q,
+               struct data_fault *f) {
+  struct count c = {.d = d, .q = q, .counts = counts, .f = f};
+  memset(f, 0, sizeof *f);
+  memset(counts, 0, n * sizeof *counts);
+  int exit = data_plan_make(&c.plan, q, f);
+  if (exit == 0 && n != data_cells(q)) exit = data_fail(f, 99, "data_count: room for another number of cells");
+  if (exit == 0) exit = count_in_transaction(&c);
+  data_plan_free(&c.plan);
+  if (exit != 0) memset(counts, 0, n * sizeof *counts);
+  if (exit != 0) memset(&c.report, 0, sizeof c.report);
+  if (report != NULL) *report = c.report;
+  return exit;
+}
