@@ -1,0 +1,237 @@
+/* program.c - joint counts with small cells suppressed inside the shares.
+ *
+ * Functionality  from every input party a vector of counts x_i; gives the recipients, for
+ *                every cell with sum c, c if c >= k and c - x_r >= k for every recipient r
+ *                with data of its own (or c = 0 and zeros are shown), else "suppressed".
+ *                Displayed totals: nothing else to anybody.  True totals: to all
+ *                parties which cells are primary and which margins pass their
+ *                check, to the recipients also the margins that are published.
+ * Steps          1. share x_i, add; stack c and every c - x_r as rows         (versions)
+ *                2. compare all of them with k at once; a cell is shown when all of
+ *                   its versions pass: the product of bits, in log rounds     (show)
+ *                3. displayed totals: open show (c + 1); 0 means suppressed
+ *                   true totals: open show; choose the complement in public
+ *                   (suppress.h); check the hidden sums of the lines; open the table
+ * Why            Everything is decided in shares before anything opens, by comparisons and
+ *                products of bits; what opens is a function of the functionality's output.
+ * Assumes        smpc.h; counts below 2^40 and at most 32 parties, so no sum overflows.
+ * Secrets        everything but what smpc_open_i64() gives.
+ */
+#include "program.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void count_flags_purpose(char out[COUNT_PURPOSE_LEN], const struct question *q) {
+  snprintf(out, COUNT_PURPOSE_LEN, "%s: which cells are suppressed", q->purpose);
+}
+
+bool count_has_true_totals(const struct question *q) {
+  return q->totals == QUESTION_TOTALS_TRUE && q->data.n_strata > 0;
+}
+
+static smpc_shape shape(size_t rows, size_t cols) {
+  smpc_shape s = {rows, cols};
+  return s;
+}
+
+static bool is_in(smpc_who who, unsigned party) { return (who.bits & smpc_to(smpc_p(party)).bits) != 0; }
+
+static smpc_shared *constant(smpc_session *s, int64_t value) { return smpc_constant_i64(s, &value, shape(1, 1)); }
+
+/* 1 - bit */
+static smpc_shared *negate(smpc_session *s, const smpc_shared *bit) { return smpc_scale_i64(s, -1, bit, 1); }
+
+static smpc_shared *row(smpc_session *s, const smpc_shared *x, size_t i) {
+  return smpc_slice(s, x, i, 0, shape(1, smpc_shared_shape(x).cols));
+}
+
+/* y's rows below x's; x is NULL at the start. */
+static smpc_shared *stack(smpc_session *s, smpc_shared *x, smpc_shared *y) { return x ? smpc_concat(s, x, y) : y; }
+
+/* Step 1: row 0 is the joint table, the others what a recipient cannot subtract. */
+static smpc_shared *versions_of(smpc_session *s, const struct count_job *job) {
+  smpc_shape cells = shape(1, job->question->n_cells);
+  smpc_shared *own[SMPC_MAX_PARTIES], *sum = NULL, *all;
+  unsigned n_own = 0;
+  for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++) {
+    if (!is_in(job->roles.inputs, i)) continue;
+    smpc_shared *x = smpc_input_i64(s, smpc_p(i), job->mine, cells);
+    sum = sum ? smpc_add(s, sum, x) : x;
+    if (is_in(job->roles.recipients, i)) own[n_own++] = x;
+  }
+  all = sum;
+  for (unsigned r = 0; r < n_own; r++) all = smpc_concat(s, all, smpc_sub(s, sum, own[r]));
+  return all;
+}
+
+/* The product over the rows of bits, 1 round for each halving. */
+static smpc_shared *all_rows(smpc_session *s, smpc_shared *bits) {
+  for (smpc_shape n = smpc_shared_shape(bits); n.rows > 1; n = smpc_shared_shape(bits)) {
+    size_t half = n.rows / 2;
+    smpc_shared *both = smpc_mul(s, smpc_slice(s, bits, 0, 0, shape(half, n.cols)),
+                                 smpc_slice(s, bits, half, 0, shape(half, n.cols)));
+    bits = n.rows % 2 ? smpc_concat(s, both, row(s, bits, n.rows - 1)) : both;
+  }
+  return bits;
+}
+
+/* Step 2. */
+static smpc_shared *shown(smpc_session *s, const struct question *q, const smpc_shared *versions) {
+  smpc_shared *small = smpc_less(s, versions, constant(s, q->minimum_cell));
+  smpc_shared *show = all_rows(s, negate(s, small));
+  if (q->zeros == QUESTION_ZEROS_SUPPRESSED) return show;
+  return smpc_add(s, show, smpc_equal(s, row(s, versions, 0), constant(s, 0))); /* never both: k >= 1 */
+}
+
+/* Step 3, displayed totals. */
+static smpc_err open_cells(smpc_session *s, struct count_job *job, const smpc_shared *versions,
+                           const smpc_shared *show) {
+  size_t n = job->question->n_cells;
+  smpc_shared *marked = smpc_mul(s, show, smpc_scale_i64(s, 1, row(s, versions, 0), 1));
+  smpc_err err = smpc_open_i64(s, marked, job->roles.recipients, job->question->purpose, job->table->cells, n);
+  for (size_t c = 0; c < n; c++) job->table->cells[c] -= 1; /* TABLE_SUPPRESSED or the count */
+  return err;
+}
+
+/* --- true totals ------------------------------------------------------------ */
+struct totals {
+  smpc_session *s;
+  const struct count_job *job;
+  struct suppress *flags;
+  smpc_shared *versions;
+  size_t n_versions;
+  struct suppress_rule rule;
+  char purpose[COUNT_PURPOSE_LEN];
+};
+
+/* The margins of a table given as one row, in one column: rows, then columns; one
+ * dimension: the row. */
+static smpc_shared *margins(const struct totals *t, smpc_shared *cells) {
+  if (t->flags->rows == 1) return smpc_sum(t->s, cells);
+  smpc_shared *table = smpc_reshape(t->s, cells, shape(t->flags->rows, t->flags->cols));
+  smpc_shared *rows = smpc_sum_rows(t->s, smpc_transpose(t->s, table)), *cols = smpc_sum_rows(t->s, table);
+  return smpc_concat(t->s, smpc_transpose(t->s, rows), smpc_transpose(t->s, cols));
+}
+
+/* How often each column of `sums` (n_versions rows) is below its public minimum: 1 x n. */
+static smpc_shared *failures(const struct totals *t, smpc_shared *sums, const int64_t *minimum, size_t n) {
+  return smpc_sum_rows(t->s, smpc_less(t->s, sums, smpc_constant_i64(t->s, minimum, shape(1, n))));
+}
+
+/* Open where a number of failures is zero. */
+static smpc_err open_passed(const struct totals *t, const smpc_shared *n_failures, int64_t *passed, size_t n) {
+  smpc_shared *ok = smpc_less(t->s, n_failures, constant(t->s, 1));
+  return smpc_open_i64(t->s, ok, t->job->everybody, t->purpose, passed, n);
+}
+
+/* The cells for which `in` is 1, in every version. */
+static smpc_shared *masked(const struct totals *t, const int64_t *in) {
+  return smpc_mul(t->s, t->versions, smpc_constant_i64(t->s, in, shape(1, t->job->question->n_cells)));
+}
+
+static unsigned first_of_side(const struct suppress *flags, unsigned l) {
+  unsigned first = 0;
+  while (first < l && !suppress_same_side(flags, first, l)) first++;
+  return first;
+}
+
+/* Lines of one side of a block fail together: give each the failures of all. */
+static smpc_shared *by_side(const struct totals *t, const smpc_shared *each) {
+  unsigned n = t->flags->lines;
+  smpc_shared **side = calloc(n, sizeof *side), *all = NULL;
+  for (unsigned l = 0; side != NULL && l < n; l++) {
+    smpc_shared **sum = &side[first_of_side(t->flags, l)], *own = smpc_slice(t->s, each, 0, l, shape(1, 1));
+    *sum = *sum ? smpc_add(t->s, *sum, own) : own;
+  }
+  for (unsigned l = 0; side != NULL && l < n; l++) all = stack(t->s, all, side[first_of_side(t->flags, l)]);
+  free(side);
+  return all;
+}
+
+/* Which margins of the affected lines may be published. */
+static smpc_err check_lines(const struct totals *t, int64_t *room) {
+  unsigned n = t->flags->lines;
+  uint8_t *ok = calloc(n, 1);
+  smpc_shared *sums = NULL;
+  if (ok == NULL) return SMPC_E_NOMEM;
+  for (size_t c = 0; c < t->job->question->n_cells; c++) room[c] = t->flags->hidden[c];
+  smpc_shared *hidden = masked(t, room);
+  for (size_t v = 0; v < t->n_versions; v++)
+    sums = stack(t->s, sums, smpc_transpose(t->s, margins(t, row(t->s, hidden, v))));
+  for (unsigned l = 0; l < n; l++) room[l] = suppress_line_minimum(t->flags, l, t->rule);
+  smpc_err err = open_passed(t, by_side(t, failures(t, sums, room, n)), room, n);
+  for (unsigned l = 0; l < n; l++) ok[l] = room[l] == 1;
+  suppress_decide(t->flags, ok);
+  free(ok);
+  return err;
+}
+
+/* May the grand total be published? */
+static smpc_err check_total(const struct totals *t, int64_t *room) {
+  int64_t minimum = suppress_total_minimum(t->flags, t->rule), passed = 0;
+  smpc_shared *sums = NULL;
+  for (size_t c = 0; c < t->job->question->n_cells; c++) room[c] = suppress_open_cell(t->flags, c);
+  smpc_shared *hidden = masked(t, room);
+  for (size_t v = 0; v < t->n_versions; v++) sums = stack(t->s, sums, smpc_sum(t->s, row(t->s, hidden, v)));
+  smpc_err err = open_passed(t, failures(t, sums, &minimum, 1), &passed, 1);
+  t->flags->total_shown = passed == 1;
+  return err;
+}
+
+/* Cells, margins and total in one column; those that are not published are 0. */
+static smpc_err open_table(const struct totals *t, struct table *out, int64_t *room) {
+  size_t cells = t->job->question->n_cells, lines = t->flags->lines, n = cells + lines + 1;
+  smpc_shared *joint = row(t->s, t->versions, 0);
+  smpc_shared *all = smpc_concat(t->s, smpc_reshape(t->s, joint, shape(cells, 1)), margins(t, joint));
+  all = smpc_concat(t->s, all, smpc_sum(t->s, joint));
+  for (size_t c = 0; c < cells; c++) room[c] = !t->flags->hidden[c];
+  for (size_t l = 0; l < lines; l++) room[cells + l] = t->flags->line_shown[l];
+  room[n - 1] = t->flags->total_shown;
+  all = smpc_mul(t->s, all, smpc_constant_i64(t->s, room, shape(n, 1)));
+  smpc_err err = smpc_open_i64(t->s, all, t->job->roles.recipients, t->job->question->purpose, room, n);
+  for (size_t c = 0; c < cells; c++) out->cells[c] = t->flags->hidden[c] ? TABLE_SUPPRESSED : room[c];
+  for (size_t l = 0; l < lines; l++) out->lines[l] = t->flags->line_shown[l] ? room[cells + l] : TABLE_SUPPRESSED;
+  out->total = t->flags->total_shown ? room[n - 1] : TABLE_SUPPRESSED;
+  return err;
+}
+
+/* Open the flags of the rule, and choose the complement. */
+static smpc_err open_flags(const struct totals *t, const smpc_shared *show, int64_t *room) {
+  const struct question *q = t->job->question;
+  size_t n = q->n_cells;
+  unsigned rows = q->data.n_strata == 2 ? question_n_labels(q, 0) : 1;
+  uint8_t *primary = calloc(n, 1);
+  smpc_err err = primary == NULL ? SMPC_E_NOMEM
+                                 : smpc_open_i64(t->s, show, t->job->everybody, t->purpose, room, n);
+  for (size_t c = 0; err == SMPC_OK && c < n; c++) primary[c] = room[c] != 1;
+  if (err == SMPC_OK && !suppress_choose(t->flags, rows, (unsigned)(n / rows), primary)) err = SMPC_E_NOMEM;
+  free(primary);
+  return err;
+}
+
+/* Step 3, true totals. */
+static smpc_err open_with_totals(smpc_session *s, struct count_job *job, smpc_shared *versions,
+                                 const smpc_shared *show) {
+  struct totals t = {s, job, &job->table->flags, versions, smpc_shared_shape(versions).rows,
+                     {job->question->minimum_cell, job->question->zeros == QUESTION_ZEROS_SHOWN}, ""};
+  int64_t *room = calloc(2 * job->question->n_cells + 4, sizeof *room);
+  count_flags_purpose(t.purpose, job->question);
+  smpc_err err = room == NULL ? SMPC_E_NOMEM : open_flags(&t, show, room);
+  if (err == SMPC_OK) err = check_lines(&t, room);
+  if (err == SMPC_OK) err = check_total(&t, room);
+  if (err == SMPC_OK) err = open_table(&t, job->table, room);
+  job->table->flags_known = err == SMPC_OK;
+  free(room);
+  return err;
+}
+
+void count_program(smpc_session *s, void *user) {
+  struct count_job *job = user;
+  smpc_shared *versions = versions_of(s, job), *show = shown(s, job->question, versions);
+  suppress_free(&job->table->flags);
+  if (count_has_true_totals(job->question)) job->err = open_with_totals(s, job, versions, show);
+  else job->err = open_cells(s, job, versions, show);
+  if (job->err == SMPC_E_NOMEM) smpc_session_cancel(s); /* the others need not wait for us */
+}

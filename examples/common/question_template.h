@@ -1,0 +1,47 @@
+/* question_template.h - the commented question.yaml that `smpc-party new` writes. */
+#ifndef QUESTION_TEMPLATE_H
+#define QUESTION_TEMPLATE_H
+
+static const char question_template[] =
+    "# question.yaml - the agreed question.  Every party has exactly these bytes; parties\n"
+    "# whose files differ get no session.  Described in question.yaml(5).\n"
+    "study:\n"
+    "  title: Heart disease at sixty and above\n"
+    "  # What the result is for.  It is shown at every opening, and each party must list\n"
+    "  # it under `purposes:` in its party.yaml.\n"
+    "  purpose: Cohort sizes for the pilot report\n"
+    "questions:\n"
+    "  - name: disease-by-sex\n"
+    "    program: cohort-count\n"
+    "    # Names from parties.yaml: who gets the table.  Nobody else does.\n"
+    "    recipients: [hospital-a]\n"
+    "    # Refuse to run with fewer parties that have data (default 2).\n"
+    "    min_parties: 3\n"
+    "    # The columns that the expressions below may read, and nothing else.\n"
+    "    # type: number or text.  Each hospital maps its own schema to them (`view:`).\n"
+    "    columns:\n"
+    "      - {name: age, type: number}\n"
+    "      - {name: sex, type: number}\n"
+    "      - {name: disease, type: number}\n"
+    "    # Who belongs to the cohort: an SQL expression.  Without it: everybody.\n"
+    "    condition: age >= 60\n"
+    "    # The dimensions of the table.  A row whose value is not among `cells` counts in\n"
+    "    # `other`, a cell like any other.\n"
+    "    strata:\n"
+    "      - name: sex\n"
+    "        expression: CASE sex WHEN 1 THEN 'male' WHEN 0 THEN 'female' END\n"
+    "        cells: [male, female]\n"
+    "      - name: disease\n"
+    "        expression: CASE WHEN disease > 0 THEN 'yes' ELSE 'no' END\n"
+    "        cells: ['yes', 'no']\n"
+    "    # A cell is shown only if it counts at least so many people, and as many outside\n"
+    "    # each recipient's own.\n"
+    "    minimum_cell: 10\n"
+    "    # zeros: suppressed (default) hides empty cells like small ones; shown prints 0.\n"
+    "    zeros: suppressed\n"
+    "    # totals: displayed (default) adds up the displayed cells; true gives the real\n"
+    "    # totals (at most two strata), and hides further cells so that no suppressed\n"
+    "    # one can be computed from them.\n"
+    "    totals: displayed\n";
+
+#endif

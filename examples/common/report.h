@@ -1,0 +1,28 @@
+/* report.h - the joint table, written as an aligned table, JSON or CSV.
+ *
+ * JSON: a suppressed count is null, with "suppressed": true; CSV: NA.  Numbers have
+ * no separators.  A party that is no recipient writes who got the table.  Errors
+ * of the stream stay in it, for cli_output_end(); false: out of memory. */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include "cli.h"
+#include "table.h"
+
+struct report {
+  const struct table *table;
+  const smpc_config *cfg;            /* the parties' names */
+  const struct question_roles *roles;
+};
+
+bool report_write(FILE *out, const struct report *r, enum cli_format format);
+
+/* The three forms. */
+bool report_table(FILE *out, const struct report *r);
+bool report_json(FILE *out, const struct report *r);
+bool report_csv(FILE *out, const struct report *r);
+
+/* "hospital-a, hospital-b": the members in `who`; to be freed, NULL when out of memory. */
+char *report_names(const smpc_config *cfg, smpc_who who);
+
+#endif
