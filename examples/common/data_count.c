@@ -111,7 +111,7 @@ static int count(struct count *c) {
   if (data_view_make(c->d, c->q, &c->guard, c->f) != 0) return c->f->exit;
   if (sqlite3_exec(db, "PRAGMA query_only=1", NULL, NULL, NULL) != SQLITE_OK)
     return data_fail_sqlite(c->d, &c->guard, "question", c->f);
-  data_guard_close(&c->guard, db);
+  if (data_guard_close(&c->guard, db) != SQLITE_OK) return data_fail_sqlite(c->d, &c->guard, "view", c->f);
   if (try_parts(c) == 0 && prepare_count(&st, c) == 0) count_rows(c, st);
   sqlite3_finalize(st);
   return c->f->exit;

@@ -27,7 +27,7 @@ static void number_of_column(sqlite3_context *ctx, int n, sqlite3_value **v) {
   case SQLITE_INTEGER:
   case SQLITE_FLOAT: {
     double value = sqlite3_value_double(v[0]);
-    if (data_is_exact(value) && value != 0x1p53 && value != -0x1p53) sqlite3_result_double(ctx, value);
+    if (data_is_exact(value)) sqlite3_result_double(ctx, value);
     else fail_column(ctx, column_name(v[1]), "a number beyond 2^53, which cannot be held exactly");
     return;
   }
@@ -97,14 +97,26 @@ static int deny(struct data_guard *g, const char *what, const char *name) {
 
 static bool same(const char *a, const char *b) { return a != NULL && sqlite3_stricmp(a, b) == 0; }
 
-/* `within` is the view whose text makes the access; NULL for the question itself.
- * Views of the hospital's own database are older than the question and hold no
+/* Whose text makes an access: SQLite gives the view or WITH table as `within`, NULL for the statement itself. */
+enum text { QUESTION, AGREED, HOSPITAL };
+
+static enum text text_of(struct data_guard *g, const char *within) {
+  if (within == NULL) return QUESTION;
+  if (same(within, DATA_AGREED)) return AGREED;
+  for (unsigned i = 0; i < g->n_within; i++)
+    if (same(within, g->within[i])) return HOSPITAL;
+  if (!g->learning || g->n_within == DATA_MAX_WITHIN || strlen(within) >= sizeof g->within[0]) return QUESTION;
+  strcpy(g->within[g->n_within++], within);
+  return HOSPITAL;
+}
+
+/* Views of the hospital's own database are older than the question and hold no
  * text of it: they may use any function but those that reach outside. */
-static int allow_function(struct data_guard *g, const char *name, const char *within) {
+static int allow_function(struct data_guard *g, const char *name, enum text text) {
   static const char *const outside[] = {"load_extension", "readfile", "writefile", "fts3_tokenizer", "edit"};
-  if (expr_is_function(name, within != NULL)) return SQLITE_OK;
-  if (same(within, DATA_AGREED) && (same(name, "smpc_number") || same(name, "smpc_text"))) return SQLITE_OK;
-  bool own = within != NULL && !same(within, DATA_AGREED);
+  if (expr_is_function(name, text != QUESTION)) return SQLITE_OK;
+  if (text == AGREED && (same(name, "smpc_number") || same(name, "smpc_text"))) return SQLITE_OK;
+  bool own = text == HOSPITAL;
   for (size_t i = 0; i < sizeof outside / sizeof *outside; i++)
     if (same(name, outside[i])) own = false;
   return own ? SQLITE_OK : deny(g, "the function", name);
@@ -112,14 +124,15 @@ static int allow_function(struct data_guard *g, const char *name, const char *wi
 
 static int allow(void *user, int action, const char *a, const char *b, const char *database, const char *within) {
   struct data_guard *g = user;
+  enum text text = text_of(g, within);
   (void)database;
   switch (action) {
   case SQLITE_SELECT: return SQLITE_OK;
-  case SQLITE_READ: /* no column: that the table has rows */
-    if (within != NULL || same(a, DATA_AGREED) || (b != NULL && b[0] == 0)) return SQLITE_OK;
+  case SQLITE_READ: /* without a column: that the table has rows */
+    if (text != QUESTION || same(a, DATA_AGREED) || (b != NULL && b[0] == 0)) return SQLITE_OK;
     return deny(g, "a read of", a);
-  case SQLITE_FUNCTION: return allow_function(g, b != NULL ? b : "", within);
-  case SQLITE_RECURSIVE: return within != NULL && !same(within, DATA_AGREED) ? SQLITE_OK : deny(g, "recursion", NULL);
+  case SQLITE_FUNCTION: return allow_function(g, b != NULL ? b : "", text);
+  case SQLITE_RECURSIVE: return text == HOSPITAL ? SQLITE_OK : deny(g, "recursion", NULL);
   default: return deny(g, "anything but reading", NULL);
   }
 }
@@ -144,7 +157,15 @@ void data_guard_start(struct data_guard *g, sqlite3 *db, unsigned seconds) {
   sqlite3_progress_handler(db, 20000, check_deadline, g);
 }
 
-void data_guard_close(struct data_guard *g, sqlite3 *db) { sqlite3_set_authorizer(db, allow, g); }
+int data_guard_close(struct data_guard *g, sqlite3 *db) {
+  sqlite3_stmt *st = NULL;
+  sqlite3_set_authorizer(db, allow, g);
+  g->learning = true;
+  int rc = sqlite3_prepare_v2(db, "SELECT * FROM " DATA_AGREED, -1, &st, NULL);
+  sqlite3_finalize(st);
+  g->learning = false;
+  return rc;
+}
 
 void data_guard_end(sqlite3 *db) {
   sqlite3_set_authorizer(db, NULL, NULL);

@@ -12,10 +12,10 @@ int data_fail(struct data_fault *f, int exit, const char *fmt, ...) __attribute_
 /* The strict meaning of text as a number, the same for files and questions: an
  * optional sign, decimal digits with an optional point, an optional exponent,
  * spaces around.  No hexadecimal, no infinity, no thousands separator, and no
- * whole number beyond 2^53, which a double would round silently.
+ * whole number from 2^53 on, where a double begins to round silently.
  *   return true and *value, or false */
 bool data_number(double *value, const char *text, size_t len);
-bool data_is_exact(double value); /* false for whole numbers beyond 2^53 and for infinities */
+bool data_is_exact(double value); /* false for whole numbers from 2^53 on, and for infinities */
 
 enum { DATA_MAX_COLUMNS = 1000, DATA_MAX_FIELD = 1 << 20 };
 
