@@ -1,0 +1,181 @@
+/* test_open.c - share/open.h, through the session on the simulated network. */
+#include "support/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The file itself: its static steps are driven in orders a network rarely gives. */
+#include "share/open.c"
+#include "support/parties.h"
+#include "support/stats.h"
+#include "support/tap.h"
+
+static const size_t sizes[] = {0, 1, 63, 64, 65, 127, 128, 129, 1023, 1024, 1025, 8191, 8192, 8193, 65535, 65537};
+enum { SIZES = sizeof sizes / sizeof *sizes };
+
+struct job {
+  size_t n;
+  enum smpi_join join;
+  struct shares in;
+  pub *out[SMPC_MAX_COMPUTING];
+};
+
+static void job_new(struct job *j, unsigned parties, size_t n, enum smpi_join join) {
+  uint64_t seed = n + parties, *clear = malloc(8 * n + 8);
+  *j = (struct job){.n = n, .join = join};
+  for (size_t i = 0; i < n; i++) clear[i] = i * UINT64_C(0x0123456789abcdef) + 1;
+  shares_new(&j->in, parties, n);
+  shares_split(&j->in, clear, join == SMPI_XOR, seed);
+  for (unsigned i = 0; i < parties; i++) j->out[i] = calloc(n + 1, sizeof(pub));
+  free(clear);
+}
+
+static void job_free(struct job *j) {
+  for (unsigned i = 0; i < j->in.parties; i++) free(j->out[i]);
+  shares_free(&j->in);
+}
+
+static void assert_opened(const struct job *j) {
+  for (unsigned p = 0; p < j->in.parties; p++)
+    for (size_t i = 0; i < j->n; i++) assert_int_equal(j->out[p][i].v, i * UINT64_C(0x0123456789abcdef) + 1);
+}
+
+static void open_body(struct smpc_session *s, unsigned me, void *ctx) {
+  struct job *j = ctx;
+  (void)smpi_open_all(s, j->out[me], j->in.of[me], j->n, j->join);
+}
+
+static void in_place_body(struct smpc_session *s, unsigned me, void *ctx) {
+  struct job *j = ctx;
+  memcpy(j->out[me], j->in.of[me], j->n * sizeof(pub));
+  (void)smpi_open_all(s, j->out[me], (shr *)j->out[me], j->n, j->join);
+}
+
+/* The busiest party's counters are what the cost function says. */
+static void assert_cost(const struct parties_result *r, unsigned parties, size_t n) {
+  struct smpi_cost c = {.parties = parties};
+  uint64_t most = 0;
+  smpi_open_cost(&c, n);
+  for (unsigned i = 0; i < parties; i++) {
+    assert_int_equal(r->spent[i].rounds, c.rounds);
+    if (r->spent[i].bytes > most) most = r->spent[i].bytes;
+  }
+  assert_int_equal(most, c.bytes);
+}
+
+static void open_once(unsigned parties, size_t n, enum smpi_join join, parties_body body) {
+  struct parties_result r;
+  struct job j;
+  job_new(&j, parties, n, join);
+  parties_run_ok(&(struct parties){.n = parties, .seed = n + 1}, body, &j, &r);
+  assert_opened(&j);
+  assert_cost(&r, parties, n);
+  job_free(&j);
+}
+
+static void every_size_opens(void **state) {
+  (void)state;
+  const unsigned parties[] = {2, 3, 5};
+  for (size_t p = 0; p < 3; p++)
+    for (size_t k = 0; k < SIZES; k++) open_once(parties[p], sizes[k], k % 2 ? SMPI_XOR : SMPI_SUM, open_body);
+}
+
+static void in_place_opens(void **state) {
+  (void)state;
+  for (unsigned parties = 2; parties <= 4; parties++) {
+    open_once(parties, 100, SMPI_SUM, in_place_body);
+    open_once(parties, 30001, SMPI_XOR, in_place_body);
+  }
+}
+
+/* More than one distributed block. */
+static void several_blocks_open(void **state) {
+  (void)state;
+  open_once(3, BLOCK + 1, SMPI_SUM, in_place_body);
+}
+
+/* --- a peer whose chunks run ahead of mine ------------------------------------------ */
+
+struct ahead {
+  uint64_t x[64];  /* my shares; combine() overwrites them with the values */
+};
+static void ahead_mask(void *ctx, size_t first, size_t n, shr *out) {
+  memcpy(out, ((struct ahead *)ctx)->x + first, 8 * n);
+}
+static void ahead_combine(void *ctx, size_t first, size_t n, const pub *v) {
+  memcpy(((struct ahead *)ctx)->x + first, v, 8 * n);
+}
+
+/* Whatever the order of chunks out and in, my true shares leave, and values come out. */
+static void try_order(const char *order) {
+  struct ahead a;
+  uint64_t theirs[64], sent[64] = {0}, mine[PIECE], peer[PIECE];
+  const struct smpi_opening op = {ahead_mask, ahead_combine, &a, SMPI_SUM};
+  struct pair o = {.op = &op, .mine = mine, .theirs = peer};
+  for (uint64_t i = 0; i < 64; i++) {
+    a.x[i] = 1000 + i;
+    theirs[i] = 7 * i;
+  }
+  size_t out = 0, in = 0;
+  for (; *order; order++) {
+    if (*order == 'o') pair_produce(&o, 1, out, (uint8_t *)sent + out, 64), out += 64;
+    else pair_consume(&o, 1, in, (const uint8_t *)theirs + in, 64), in += 64;
+  }
+  assert_int_equal(o.err, SMPC_OK);
+  assert_int_equal(out, 512);
+  assert_int_equal(in, 512);
+  for (uint64_t i = 0; i < 64; i++) {
+    assert_int_equal(sent[i], 1000 + i);
+    assert_int_equal(a.x[i], 1000 + 8 * i);
+  }
+  smpi_secret_free(o.ahead);
+}
+
+static void a_late_consumer_sees_what_was_sent(void **state) {
+  (void)state;
+  try_order("ooooooooiiiiiiii");
+  try_order("oioioioioioioioi");
+  try_order("iiiiiiiioooooooo");
+  try_order("iioiiooioioioioo");
+  try_order("iooioiioiioioioo");
+}
+
+/* --- what the wire carries ------------------------------------------------------------ */
+
+static void count_bytes(void *user, unsigned from, unsigned to, size_t off, const uint8_t *data, size_t len) {
+  (void)from, (void)to, (void)off;
+  stats_add(user, data, len);
+}
+
+static void shares_on_the_wire_are_uniform(void **state) {
+  (void)state;
+  struct stats *st = calloc(1, sizeof *st);
+  struct job j;
+  job_new(&j, 2, 20000, SMPI_SUM);
+  tap_set(count_bytes, st);
+  parties_run_ok(&(struct parties){.n = 2, .seed = 5}, open_body, &j, NULL);
+  tap_set(NULL, NULL);
+  assert_true(st->n_words >= 40000);
+  assert_true(stats_bytes_are_uniform(st));
+  assert_true(stats_bits_are_balanced(st, NULL));
+  job_free(&j);
+  free(st);
+}
+
+/* --- a lost peer ------------------------------------------------------------------------ */
+
+static void failure_wipes_the_output(void **state) {
+  (void)state;
+  const struct smpi_sim_fault fault = {.what = SMPI_SIM_CUT, .where = SMPI_SIM_AT_BYTE, .from = 0, .to = 1, .at = 100000};
+  struct parties_result r;
+  struct job j;
+  job_new(&j, 2, 65536, SMPI_SUM);
+  parties_run(&(struct parties){.n = 2, .seed = 9, .fault = &fault, .n_faults = 1}, open_body, &j, &r);
+  assert_int_equal(r.open[1], SMPC_OK);
+  assert_int_not_equal(r.close[1], SMPC_OK);
+  for (size_t i = 0; i < j.n; i++) assert_int_equal(j.out[1][i].v, 0);
+  job_free(&j);
+}
+
+TEST_MAIN(T(every_size_opens), T(in_place_opens), T(several_blocks_open), T(a_late_consumer_sees_what_was_sent),
+          T(shares_on_the_wire_are_uniform), T(failure_wipes_the_output))
