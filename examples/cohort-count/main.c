@@ -1,0 +1,149 @@
+/* smpc-cohort-count - a joint table of counts over several hospitals.
+ *
+ * usage  smpc-cohort-count --question question.yaml [--config party.yaml] [...]
+ * Every party runs it with its own party.yaml and the same question.yaml.  Each
+ * hospital counts its own rows in SQL; the counts are added in shares, small cells are
+ * suppressed there, and only then the table opens, to the recipients alone.
+ * exit   0 done   1 usage   2 input   3 network   4 disagreement   5 refused by policy
+ *        6 cheating   7 machine   99 bug; nothing has been opened unless it is 0 or 7
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "data.h"
+#include "party_file.h"
+#include "plan.h"
+#include "program.h"
+#include "question.h"
+#include "report.h"
+
+static const char doc[] = "Obtain a joint table of counts over several hospitals: each counts its own rows, "
+                          "nobody sees another's rows or counts.\v"
+                          "Every party runs this with its own party.yaml and the same question.yaml.";
+
+struct run {
+  struct cli_options options;
+  smpc_config cfg;
+  struct question *question;
+  struct table table;
+  struct count_job job;
+  int64_t *counts; /* this party's own */
+};
+
+static bool is_in(smpc_who who, smpc_party p) { return (who.bits & smpc_to(p).bits) != 0; }
+
+static enum cli_exit input_error(const char *text) {
+  cli_error("%s", text);
+  return CLI_INPUT;
+}
+
+static enum cli_exit out_of_memory(void) {
+  cli_error("out of memory");
+  return CLI_MACHINE;
+}
+
+/* The two exit codes of data.h are the programs'. */
+static enum cli_exit data_error(int code, const struct data_fault *f) {
+  if (code != 0) cli_error("%s", f->text);
+  return (enum cli_exit)code;
+}
+
+/* Configuration and question: everything that all parties know. */
+static enum cli_exit read_agreed(struct run *r) {
+  char text[600];
+  struct data_fault fault = {0};
+  if (r->options.question == NULL) return cli_error("--question FILE is needed"), CLI_USAGE;
+  if (!question_load(&r->question, r->options.question, text, sizeof text)) return input_error(text);
+  enum cli_exit code = data_error(data_check(&r->question->data, &fault), &fault);
+  if (code == CLI_DONE) code = cli_config(&r->cfg, &r->options);
+  if (code != CLI_DONE) return code;
+  memcpy(r->cfg.question, r->question->digest, sizeof r->cfg.question);
+  if (r->cfg.member[r->cfg.me.id].roles & SMPC_DEAL) return input_error("this party is the dealer: run smpc-dealer");
+  if (!question_resolve(&r->job.roles, r->question, &r->cfg, text, sizeof text)) return input_error(text);
+  return plan_allowed(&r->cfg, r->question);
+}
+
+static enum cli_exit prepare(struct run *r) {
+  r->counts = calloc(r->question->n_cells, sizeof *r->counts);
+  if (r->counts == NULL || !table_init(&r->table, r->question)) return out_of_memory();
+  r->job.question = r->question;
+  r->job.table = &r->table;
+  r->job.mine = r->counts;
+  for (unsigned i = 0; i < r->cfg.parties; i++)
+    if (!(r->cfg.member[i].roles & SMPC_DEAL)) r->job.everybody = smpc_and(r->job.everybody, smpc_p(i));
+  return CLI_DONE;
+}
+
+/* What this hospital puts in. */
+static enum cli_exit count_own(struct run *r) {
+  struct data_config *c = NULL;
+  struct data *d = NULL;
+  struct data_fault fault = {0};
+  struct data_report seen = {0};
+  int code = party_file_load(&c, r->options.config, r->options.data, &fault);
+  if (code == 0) code = data_open(&d, c, &fault);
+  if (code == 0) code = data_count(d, r->counts, r->question->n_cells, &seen, &r->question->data, &fault);
+  data_close(d);
+  party_file_free(c);
+  if (code != 0) return data_error(code, &fault);
+  for (size_t i = 0; i < r->question->n_cells; i++)
+    if (r->counts[i] < 0 || r->counts[i] >= QUESTION_MAX_COUNT)
+      return input_error("a count is beyond 2^40, more than this program can add");
+  cli_note(&r->options, "own data: %lld rows, %lld in the cohort, %lld in `other`, %lld with missing values",
+           (long long)seen.rows, (long long)seen.cohort, (long long)seen.other, (long long)seen.missing);
+  return CLI_DONE;
+}
+
+static enum cli_exit dry_run(struct run *r) {
+  smpc_cost cost;
+  struct cli_output out;
+  smpc_err err = smpc_estimate(&r->cfg, count_program, &r->job, &cost);
+  if (err != SMPC_OK) return cli_error("the cost cannot be estimated: %s", smpc_strerror(err)), cli_exit_of(err);
+  enum cli_exit code = cli_output_begin(&out, &r->options);
+  if (code != CLI_DONE) return code;
+  plan_print(out.file, &r->cfg, r->question, &r->job.roles, &cost);
+  return cli_output_end(&out, true);
+}
+
+/* The session: nothing is opened unless all of it succeeds. */
+static enum cli_exit count_jointly(struct run *r) {
+  smpc_session *s = NULL;
+  enum cli_exit code = cli_open(&s, &r->cfg, &r->options);
+  if (code != CLI_DONE) return code;
+  if (smpc_preprocess(s, count_program, &r->job) == SMPC_OK) count_program(s, &r->job);
+  code = cli_close(s);
+  if (code == CLI_DONE && r->job.err != SMPC_OK) code = cli_exit_of(r->job.err);
+  r->table.delivered = code == CLI_DONE && is_in(r->job.roles.recipients, r->cfg.me);
+  return code;
+}
+
+static enum cli_exit run(struct run *r, struct cli_output *out) {
+  struct report report = {&r->table, &r->cfg, &r->job.roles};
+  char *warning = plan_subtraction(&r->cfg, &r->job.roles);
+  if (warning != NULL) cli_note(&r->options, "note: %s", warning);
+  free(warning);
+  enum cli_exit code = is_in(r->job.roles.inputs, r->cfg.me) ? count_own(r) : CLI_DONE;
+  if (code == CLI_DONE) code = count_jointly(r);
+  if (code == CLI_DONE && !report_write(out->file, &report, r->options.format)) code = out_of_memory();
+  return code;
+}
+
+int main(int argc, char **argv) {
+  struct run r = {.cfg = SMPC_CONFIG_INIT};
+  struct cli_output out;
+  cli_parse(&r.options, argc, argv, doc, NULL, NULL);
+  enum cli_exit code = read_agreed(&r);
+  if (code == CLI_DONE) code = prepare(&r);
+  if (code == CLI_DONE && r.options.dry_run) {
+    code = dry_run(&r);
+  } else if (code == CLI_DONE && (code = cli_output_begin(&out, &r.options)) == CLI_DONE) {
+    code = run(&r, &out);
+    enum cli_exit written = cli_output_end(&out, code == CLI_DONE);
+    if (code == CLI_DONE) code = written;
+  }
+  free(r.counts);
+  table_free(&r.table);
+  question_free(r.question);
+  return (int)code;
+}
