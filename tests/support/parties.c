@@ -11,6 +11,8 @@
 #include "support/seams.h"
 #include "support/tap.h"
 #include "support/test.h"
+#include "triple/cost.h"
+#include "triple/dealer.h"
 
 uint64_t test_random(uint64_t *state) {
   uint64_t z = (*state += 0x9e3779b97f4a7c15u);
@@ -18,9 +20,6 @@ uint64_t test_random(uint64_t *state) {
   z = (z ^ z >> 27) * 0x94d049bb133111ebu;
   return z ^ z >> 31;
 }
-
-/* triple/dealer.h; until it is linked, dealers leave at once. */
-smpc_err smpi_dealer_serve(struct smpc_session *s) __attribute__((weak));
 
 /* --- who they are ---------------------------------------------------------------- */
 
@@ -82,9 +81,10 @@ static void party(struct smpi_sim *sim, unsigned me, void *ctx) {
   if (run->p->configure != NULL) run->p->configure(&cfg, me, run->ctx);
   r->open[me] = smpi_session_open_on(&s, &cfg, link_secret, &net, NULL, NULL);
   tap_party(me);
+  if (r->open[me] == SMPC_OK && run->p->dealer && smpi_rank(s) >= 0) r->open[me] = smpi_triple_open(s, NULL);
   r->sends_open[me] = smpi_sim_sends(sim, me);
   r->recvs_open[me] = smpi_sim_recvs(sim, me);
-  if (r->open[me] == SMPC_OK && me == run->p->n && smpi_dealer_serve) {
+  if (r->open[me] == SMPC_OK && me == run->p->n) {
     (void)smpi_dealer_serve(s); /* records its fault */
   } else if (r->open[me] == SMPC_OK) {
     run->body(s, me, run->ctx);
