@@ -46,7 +46,10 @@ smpc_err smpi_link_submit(struct smpi_link *l) {
   if (l->slot == NULL) return SMPC_OK;
   l->slot = NULL;
   l->sent_ms = smpi_link_now(l);
-  return l->stream->ops->submit(l->stream, l->fill);
+  smpc_err err = l->stream->ops->submit(l->stream, l->fill);
+  /* What was sealed did not leave: the peer could not open anything after the gap. */
+  if (err != SMPC_OK) l->said_goodbye = true;
+  return err;
 }
 
 smpc_err smpi_link_write_raw(struct smpi_link *l, const uint8_t *data, size_t len) {

@@ -21,7 +21,8 @@ static bool make_room(struct smpi_ledger *l, unsigned book) {
 bool smpi_ledger_note(struct smpi_ledger *l, unsigned book, uint64_t first, uint64_t n) {
   uint64_t end = first + n;
   if (n == 0) return true;
-  if (end < first || !make_room(l, book)) return false;
+  if (end < first) return false;
+  if (!make_room(l, book)) return true;
   struct smpi_ledger_entry *e = l->book[book].entry;
   size_t have = l->book[book].n, i = have;
   while (i > 0 && e[i - 1].first >= end) i--;

@@ -15,7 +15,7 @@ struct smpi_ledger {
 };
 
 /* Note that first .. first+n-1 of a book are given now.  False when any of them
- * was before, or when out of memory. */
+ * was before.  Out of memory they go unnoted: that is nobody's mistake. */
 bool smpi_ledger_note(struct smpi_ledger *l, unsigned book, uint64_t first, uint64_t n);
 void smpi_ledger_end(struct smpi_ledger *l);
 

@@ -214,18 +214,26 @@ static bool is_within(const struct expr *e, const struct expr_node *z) {
   return largest(z) + z->off < (z->is_fixed ? fmin(most_fixed(e) / 4, 1e6) : MOST_WHOLE);
 }
 
-/* Another node: operations and operands are tried until some fit. */
+/* Another node by operation op, if operands for it are found. */
+static bool try_node(struct expr *e, enum expr_op op, unsigned parties, uint64_t *rng) {
+  struct expr_node *z = &e->node[e->n];
+  memset(z, 0, sizeof *z);
+  z->op = op;
+  if (e->n > 0) {
+    z->a = (unsigned)below(rng, e->n);
+    z->b = (unsigned)below(rng, e->n);
+    z->c = (unsigned)below(rng, e->n);
+  }
+  return make_node(e, z, parties, rng) && is_within(e, z);
+}
+
 static void add_node(struct expr *e, unsigned parties, uint64_t *rng) {
   struct expr_node *z = &e->node[e->n];
-  do {
-    memset(z, 0, sizeof *z);
-    z->op = e->n < 4 ? EXPR_INPUT : (enum expr_op)below(rng, EXPR_OPS);
-    if (e->n > 0) {
-      z->a = (unsigned)below(rng, e->n);
-      z->b = (unsigned)below(rng, e->n);
-      z->c = (unsigned)below(rng, e->n);
-    }
-  } while (!make_node(e, z, parties, rng) || !is_within(e, z));
+  bool found = false;
+  while (!found) {
+    enum expr_op op = e->n < 4 ? EXPR_INPUT : (enum expr_op)below(rng, EXPR_OPS);
+    for (unsigned tries = 0; tries < 200 && !found; tries++) found = try_node(e, op, parties, rng);
+  }
   e->node[z->a].last_use = e->node[z->b].last_use = e->node[z->c].last_use = e->n++;
 }
 
