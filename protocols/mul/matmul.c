@@ -131,9 +131,9 @@ out:
 
 smpc_err smpi_matmul(struct smpc_session *s, shr *z, struct smpi_masked *mx, const struct smpi_mask_view *view,
                      const shr *x, const shr *y, size_t n) {
-  if (!view_fits(mx, view)) return smpi_fail(s, SMPC_E_SHAPE, -1, "the view does not fit its matrix");
   size_t mark = smpi_scratch_mark(s), m = view->transposed ? view->cols : view->rows;
   smpc_err err = smpi_status(s);
+  if (err == SMPC_OK && !view_fits(mx, view)) err = smpi_fail(s, SMPC_E_SHAPE, -1, "the view does not fit its matrix");
   if (view->rows == 0 || view->cols == 0 || n == 0) memset(z, 0, m * n * sizeof *z);
   else if (err == SMPC_OK) err = multiply(s, z, mx, view, x, y, n);
   smpi_scratch_release(s, mark);
