@@ -189,15 +189,23 @@ out:
   return err;
 }
 
+/* A second handshake never displaces a live link, only one whose stream has ended. */
+static bool is_linked(struct smpi_member *member) {
+  if (member->link == NULL) return false;
+  (void)smpi_link_listen(member->link);
+  if (!member->link->peer_left) return true;
+  smpi_link_free(member->link);
+  member->link = NULL;
+  return false;
+}
+
 static smpc_err attach(struct meeting *m, struct smpi_stream *stream, const uint8_t *message) {
   smpc_err err;
   struct smpi_member *member = &m->mesh->member[m->peer];
   TRY(smpi_link_new(&m->link, stream)); /* the stream is the link's, or freed */
   m->deadline = smpi_link_now(m->link) + SMPI_HANDSHAKE_MS;
   m->name = member->name;
-  TRY(member->link == NULL
-          ? SMPC_OK
-          : smpi_fault_set(m->fault, SMPC_E_STATE, (int)m->peer, "a link to %s is up already", m->name));
+  if (is_linked(member)) TRY(smpi_fault_set(m->fault, SMPC_E_STATE, (int)m->peer, "a link to %s is up already", m->name));
   TRY(m->dialer ? dial(m) : accept_dialer(m, message));
   TRY(smpi_hello_same_agreement(&m->greeting.mine, &m->greeting.theirs, m->name, m->fault));
   m->link->heard_ms = m->link->sent_ms = smpi_link_now(m->link);

@@ -33,7 +33,7 @@ static inline struct smpi_mesh_config members_config(const struct members *m, un
                                    .agreement_tag = {1, 2, 3}, .timeout_ms = timeout_ms, .wait_ms = 10000};
 }
 
-/* The byte that `from` sends to `to` at position i. */
+/* The byte that `from` sends to `to` at position i: no two chunks are alike. */
 static inline uint8_t payload_byte(unsigned from, unsigned to, size_t i) {
   return (uint8_t)(i * 31 + (i >> 8) * 7 + (i >> 16) + 64 * from + 16 * to);
 }

@@ -151,8 +151,10 @@ static void a_difference_is_named_on_both_sides(void **state) {
   (void)state;
   check_desync((struct program[]){{{5, 9}, 8, 8}, {{6, 9}, 8, 8}}, "site-1 is at step 6", "site-0 is at step 5");
   check_desync((struct program[]){{{5, 9}, 8, 8}, {{5, 7}, 8, 8}}, "0007 there, 0000000000000009 here", "0009 there");
-  check_desync((struct program[]){{{5, 9}, 8, 8}, {{5, 9}, 8, 16}}, "16 bytes", "8 bytes");
-  check_desync((struct program[]){{{5, 9}, 8, 16}, {{5, 9}, 8, 8}}, "16 bytes by this party's", "16 bytes by the program of site-0");
+  check_desync((struct program[]){{{5, 9}, 8, 8}, {{5, 9}, 8, 16}}, "16 bytes by the program of site-1",
+               "8 bytes by the program of site-0");
+  check_desync((struct program[]){{{5, 9}, 8, 16}, {{5, 9}, 8, 8}}, "16 by this party's",
+               "16 bytes by the program of site-0");
   check_desync((struct program[]){{{5, 9}, 0, 8}, {{6, 9}, 0, 8}}, "each wait for the other", "each wait for the other");
   check_desync((struct program[]){{{5, 9}, 0, 8}, {{5, 9}, 0, 8}}, "each wait for the other", "each wait for the other");
 }
