@@ -9,6 +9,9 @@
 #include "compare/bitless.h"
 #include "compare/equal.h"
 #include "compare/less.h"
+#include "mul/beaver.h"
+#include "mul/matmul.h"
+#include "mul/trunc_local.h"
 #include "share/input.h"
 #include "share/zero.h"
 #include "triple/corr.h"
@@ -73,6 +76,24 @@ static void comparison(void) {
   smpi_equal_row(x, secret(2), secret(3), 1, M);
 }
 
+static void products(void) {
+  const uint64_t *t = secret(0);
+  shr *x = (shr *)secret(1), *z = (shr *)secret(2);
+  const pub *opened = (const pub *)secret(3);
+  smpi_beaver_mask(z, x, x + WORDS, t, t + WORDS, WORDS);
+  smpi_beaver_combine(z, opened, t, t + WORDS, t + 2 * WORDS, WORDS, 1);
+  smpi_matmul_combine(secret(4), t, t + WORDS, secret(5), secret(6), 9, 10, 17, 1);
+}
+
+static void truncation(void) {
+  const uint64_t *t = secret(0);
+  shr *x = (shr *)secret(1);
+  const pub *c = (const pub *)secret(2);
+  smpi_trunc_mask(x, x, t, WORDS, 1);
+  smpi_trunc_combine(x, c, t, t + WORDS, WORDS, 20, 1);
+  smpi_trunc_low(x, x + WORDS, c, t, t + WORDS, t + 2 * WORDS, WORDS, 20, 1);
+}
+
 /* The dealer's side: every kind of correlation completed from its free columns. */
 static void correlations(void) {
   uint64_t *col[SMPI_CORR_COLUMNS];
@@ -84,5 +105,6 @@ static void correlations(void) {
 
 const struct probe protocol_probes[] = {
     {"share", share}, {"conjunctions", conjunctions}, {"bits_to_numbers", bits_to_numbers}, {"carry_tree", carry_tree},
-    {"comparison", comparison}, {"correlations", correlations}, {NULL, NULL},
+    {"comparison", comparison}, {"products", products}, {"truncation", truncation}, {"correlations", correlations},
+    {NULL, NULL},
 };
