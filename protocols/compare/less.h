@@ -16,7 +16,7 @@ enum { SMPI_LESS_BLOCK = 1 << 20, SMPI_LESS_FULL_BLOCK = 1 << 18 };
  *   cost  8 openings (the masked difference, 6 levels, the bit): 8 rounds,
  *         30.625 n bytes to each other party (64 numbers at a time; of the first
  *         opening n words); open.h says when an opening is distributed
- *   memory bounded: at most about 110 MB whatever n
+ *   memory bounded: about 70 MB whatever n
  *   leaks nothing: what is opened is uniform, whatever x and y
  *   error z is wiped; SMPC_E_* of the source, of memory or of the network
  * All computing parties call it at the same step with the same n. */

@@ -97,7 +97,8 @@ static smpc_err share_other(struct smpc_session *s, shr *x, unsigned owner, size
 smpc_err smpi_input(struct smpc_session *s, shr *x, unsigned owner, const uint64_t *value, size_t n) {
   size_t mark = smpi_scratch_mark(s);
   smpc_err err = smpi_status(s);
-  if (err == SMPC_OK && n > SIZE_MAX / 32) err = smpi_fail(s, SMPC_E_ARG, -1, "an input of %zu elements is too long", n);
+  if (err == SMPC_OK && n > SIZE_MAX / 32)
+    err = smpi_fail(s, SMPC_E_ARG, -1, "an input of %zu elements is too long", n);
   if (err == SMPC_OK && n > 0) {
     if (owner == smpi_me(s)) err = share_own(s, x, value, n);
     else if (smpi_rank(s) >= 0) err = share_other(s, x, owner, n);

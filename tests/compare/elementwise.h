@@ -76,8 +76,9 @@ static inline void elementwise_check(const struct elementwise *e, unsigned parti
 
 /* Every pair of the boundary values that `fits` allows, at 2, 3 and 5 parties. */
 static inline void elementwise_boundaries(const struct elementwise *e, int (*fits)(uint64_t x, uint64_t y)) {
-  const uint64_t one = 1, edge[] = {0, 1, 2, one << 31, one << 32, (one << 62) - 1, one << 62, (one << 62) + 1,
-                                    (one << 63) - 1, one << 63, (one << 63) + 1, -(one << 62), -(one << 32), -one - 1, -one};
+  const uint64_t one = 1;
+  const uint64_t edge[] = {0, 1, 2, one << 31, one << 32, (one << 62) - 1, one << 62, (one << 62) + 1, (one << 63) - 1,
+                           one << 63, (one << 63) + 1, -(one << 62), -(one << 32), -one - 1, -one};
   enum { EDGES = sizeof edge / sizeof *edge };
   uint64_t x[EDGES * EDGES], y[EDGES * EDGES];
   size_t n = 0;
@@ -111,29 +112,59 @@ static inline void elementwise_sizes(const struct elementwise *e) {
 
 /* --- what is sent ------------------------------------------------------------------ */
 
-struct elementwise_tap { struct stats st; unsigned parties; };
+enum { ELEMENTWISE_WIRE = 1 << 20 };
+struct elementwise_wire {
+  uint8_t sent[2][ELEMENTWISE_WIRE]; /* by party 0 to party 1, and back, in the operation */
+  size_t len[2];
+};
 static inline void elementwise_see(void *user, unsigned from, unsigned to, size_t off, const uint8_t *data, size_t len) {
-  struct elementwise_tap *t = user;
+  struct elementwise_wire *w = user;
   (void)off;
-  if (from < t->parties && to < t->parties) stats_add(&t->st, data, len); /* the dealer apart */
+  if (from + to != 1) return; /* the dealer is apart */
+  assert_true(w->len[from] + len <= ELEMENTWISE_WIRE);
+  memcpy(w->sent[from] + w->len[from], data, len);
+  w->len[from] += len;
 }
 
-/* Every byte that two parties send one another for zeroes is uniform.  (Opened
- * values are sums of what is sent, one term of which each party keeps.) */
-static inline void elementwise_uniform(const struct elementwise *e) {
-  enum { N = 4096 };
-  static const uint64_t zeroes[N];
-  struct elementwise_tap *t = calloc(1, sizeof *t);
+static inline void elementwise_assert_uniform(const void *data, size_t len) {
+  struct stats *st = calloc(1, sizeof *st);
+  stats_add(st, data, len);
+  assert_true(stats_bytes_are_uniform(st));
+  assert_true(stats_bits_are_balanced(st, NULL));
+  free(st);
+}
+
+enum { ELEMENTWISE_CLOSE = 32 }; /* closing the session compares a hash, after the operation */
+
+/* For zeroes at two parties: what each sends is uniform, and so is what is opened,
+ * `summed` words by sum and the others by xor. */
+static inline void elementwise_uniform(const struct elementwise *e, size_t n, size_t summed) {
+  uint64_t *zeroes = calloc(n, 8), a, b;
+  struct elementwise_wire *w = calloc(1, sizeof *w);
   struct elementwise_run r;
-  elementwise_new(&r, e, 2, zeroes, zeroes, N);
-  t->parties = 2;
-  tap_set(elementwise_see, t);
+  struct smpi_cost c = {.parties = 2};
+  e->cost(&c, n);
+  elementwise_new(&r, e, 2, zeroes, zeroes, n);
+  tap_set(elementwise_see, w);
   parties_run_ok(&(struct parties){.n = 2, .dealer = true, .seed = 3}, elementwise_body, &r, NULL);
   tap_set(NULL, NULL);
-  assert_true(stats_bytes_are_uniform(&t->st));
-  assert_true(stats_bits_are_balanced(&t->st, NULL));
+  const uint8_t *mine = w->sent[0] + w->len[0] - ELEMENTWISE_CLOSE - c.bytes;
+  const uint8_t *theirs = w->sent[1] + w->len[1] - ELEMENTWISE_CLOSE - c.bytes;
+  uint64_t *opened = malloc(c.bytes);
+  assert_memory_equal(mine + c.bytes, theirs + c.bytes, ELEMENTWISE_CLOSE);
+  for (size_t i = 0; i < c.bytes / 8; i++) {
+    memcpy(&a, mine + 8 * i, 8);
+    memcpy(&b, theirs + 8 * i, 8);
+    opened[i] = i < summed ? a + b : a ^ b;
+  }
+  elementwise_assert_uniform(mine, c.bytes);
+  elementwise_assert_uniform(theirs, c.bytes);
+  elementwise_assert_uniform(opened, 8 * summed);
+  elementwise_assert_uniform(opened + summed, c.bytes - 8 * summed);
   elementwise_free(&r);
-  free(t);
+  free(opened);
+  free(w);
+  free(zeroes);
 }
 
 /* A lost peer: no result, nothing of it left behind. */
@@ -141,12 +172,12 @@ static inline void elementwise_lost_peer(const struct elementwise *e) {
   enum { N = 300 };
   static const uint64_t ones[N] = {1, 1, 1};
   for (uint64_t at = 3; at < 40; at += 6) {
-    const struct smpi_sim_fault fault = {.what = SMPI_SIM_CRASH, .where = SMPI_SIM_AT_SEND, .from = 0, .at = at};
+    const struct smpi_sim_fault crash = {.what = SMPI_SIM_CRASH, .where = SMPI_SIM_AT_SEND, .from = 0, .at = at};
     struct elementwise_run r;
     struct parties_result res;
     elementwise_new(&r, e, 2, ones, ones, N);
-    parties_run(&(struct parties){.n = 2, .dealer = true, .seed = at, .fault = &fault, .n_faults = 1, .timeout_ms = 1000},
-                elementwise_body, &r, &res);
+    const struct parties p = {.n = 2, .dealer = true, .seed = at, .timeout_ms = 1000, .fault = &crash, .n_faults = 1};
+    parties_run(&p, elementwise_body, &r, &res);
     if (res.open[1] == SMPC_OK && r.err[1] != SMPC_OK)
       for (size_t i = 0; i < N; i++) assert_int_equal(r.z.of[1][i].v, 0);
     elementwise_free(&r);

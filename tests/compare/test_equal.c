@@ -27,7 +27,7 @@ static void every_bit_counts(void **state) {
 }
 static void what_is_sent_is_uniform(void **state) {
   (void)state;
-  elementwise_uniform(&equal);
+  elementwise_uniform(&equal, 4096, 4096);
 }
 static void a_lost_peer_leaves_no_result(void **state) {
   (void)state;

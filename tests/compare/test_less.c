@@ -38,8 +38,8 @@ static void full_range_of_every_size(void **state) {
 }
 static void what_is_sent_is_uniform(void **state) {
   (void)state;
-  elementwise_uniform(&less);
-  elementwise_uniform(&full);
+  elementwise_uniform(&less, 4096, 4096);
+  elementwise_uniform(&full, 4096, 3 * 4096);
 }
 static void a_lost_peer_leaves_no_result(void **state) {
   (void)state;

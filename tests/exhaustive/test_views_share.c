@@ -60,7 +60,9 @@ static void zero_shares(uint64_t share[PARTIES], const uint64_t stream[PAIRS], e
   for (unsigned k = 0; k < PARTIES; k++) share[k] = z[k].v & MASK;
 }
 
-static uint64_t join_of(uint64_t a, uint64_t b, enum smpi_join join) { return (join == SMPI_SUM ? a + b : a ^ b) & MASK; }
+static uint64_t join_of(uint64_t a, uint64_t b, enum smpi_join join) {
+  return (join == SMPI_SUM ? a + b : a ^ b) & MASK;
+}
 
 /* What party 0 sees of a release of x1, x2 (its own share is 0): its two
  * streams and the two shares that arrive. */

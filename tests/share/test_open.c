@@ -166,7 +166,8 @@ static void shares_on_the_wire_are_uniform(void **state) {
 
 static void failure_wipes_the_output(void **state) {
   (void)state;
-  const struct smpi_sim_fault fault = {.what = SMPI_SIM_CUT, .where = SMPI_SIM_AT_BYTE, .from = 0, .to = 1, .at = 100000};
+  const struct smpi_sim_fault fault = {.what = SMPI_SIM_CUT, .where = SMPI_SIM_AT_BYTE,
+                                       .from = 0, .to = 1, .at = 100000};
   struct parties_result r;
   struct job j;
   job_new(&j, 2, 65536, SMPI_SUM);
