@@ -1,20 +1,13 @@
 /* test_suppress.c - complementary suppression, attacked: from what is published,
  * which suppressed cells can be computed? */
-#include "suppress.h"
+#include "in_clear.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "support/test.h"
 
-enum { MAX = 6, CELLS = MAX * MAX, NODES = 2 * MAX + 2, MAX_RECIPIENTS = 2 };
-
-/* One random case: the joint table, and what recipients know to be their own. */
-struct table {
-  unsigned rows, cols, recipients;
-  int64_t k, x[CELLS], own[MAX_RECIPIENTS][CELLS];
-  bool zeros_shown;
-};
+enum { NODES = 2 * CLEAR_MAX + 2 };
 
 static uint64_t state = 1;
 static unsigned below(unsigned n) { /* splitmix64: tests only need variety */
@@ -24,9 +17,9 @@ static unsigned below(unsigned n) { /* splitmix64: tests only need variety */
   return (unsigned)((z >> 33) % n);
 }
 
-static struct table random_table(unsigned min_rows, unsigned max_rows, unsigned max) {
-  struct table t = {.rows = min_rows + below(max_rows - min_rows + 1), .cols = 2 + below(max - 1),
-                    .recipients = below(MAX_RECIPIENTS + 1), .zeros_shown = below(2) == 0};
+static struct clear_table random_table(unsigned min_rows, unsigned max_rows, unsigned max) {
+  struct clear_table t = {.rows = min_rows + below(max_rows - min_rows + 1), .cols = 2 + below(max - 1),
+                    .recipients = below(CLEAR_RECIPIENTS + 1), .zeros_shown = below(2) == 0};
   unsigned spread = 1 + below(4), zeros = below(4);
   t.k = 3 + below(5);
   for (unsigned c = 0; c < t.rows * t.cols; c++) {
@@ -38,52 +31,6 @@ static struct table random_table(unsigned min_rows, unsigned max_rows, unsigned 
     }
   }
   return t;
-}
-
-/* Version v of the table: 0 the whole, v > 0 what recipient v - 1 does not know. */
-static int64_t value(const struct table *t, unsigned v, unsigned c) { return t->x[c] - (v ? t->own[v - 1][c] : 0); }
-
-static bool is_shown(const struct table *t, unsigned c) {
-  if (t->zeros_shown && t->x[c] == 0) return true;
-  for (unsigned v = 0; v <= t->recipients; v++)
-    if (value(t, v, c) < t->k) return false;
-  return true;
-}
-
-static struct suppress_rule rule_of(const struct table *t) { return (struct suppress_rule){t->k, t->zeros_shown}; }
-
-static bool line_passes(const struct table *t, const struct suppress *s, unsigned l) {
-  for (unsigned v = 0; v <= t->recipients; v++) {
-    int64_t sum = 0;
-    for (unsigned c = 0; c < t->rows * t->cols; c++)
-      if (s->hidden[c] && (l < t->rows ? c / t->cols == l : c % t->cols == l - t->rows)) sum += value(t, v, c);
-    if (sum < suppress_line_minimum(s, l, rule_of(t))) return false;
-  }
-  return true;
-}
-
-static bool total_passes(const struct table *t, const struct suppress *s) {
-  for (unsigned v = 0; v <= t->recipients; v++) {
-    int64_t sum = 0;
-    for (unsigned c = 0; c < t->rows * t->cols; c++)
-      if (suppress_open_cell(s, c)) sum += value(t, v, c);
-    if (sum < suppress_total_minimum(s, rule_of(t))) return false;
-  }
-  return true;
-}
-
-/* The whole procedure in the clear, as examples/cohort-count/program.c has it in shares. */
-static void publish(const struct table *t, struct suppress *s) {
-  uint8_t primary[CELLS], ok[2 * MAX];
-  for (unsigned c = 0; c < t->rows * t->cols; c++) primary[c] = !is_shown(t, c);
-  assert_true(suppress_choose(s, t->rows, t->cols, primary));
-  for (unsigned l = 0; l < s->lines; l++) {
-    ok[l] = line_passes(t, s, l);
-    for (unsigned m = 0; m < s->lines; m++)
-      if (suppress_same_side(s, l, m)) ok[l] &= line_passes(t, s, m);
-  }
-  suppress_decide(s, ok);
-  s->total_shown = total_passes(t, s);
 }
 
 /* --- the attack: published sums as a flow ------------------------------------
@@ -140,18 +87,18 @@ static bool is_determined(const struct suppress *s, const struct attack *a, unsi
 enum knowledge { SUMS, LOWER_BOUNDS, WHOLE_RULE };
 
 /* A complementary cell may be a zero; then the reader's other guess is k and more. */
-static int64_t known_least(const struct table *t, const struct suppress *s, unsigned v, unsigned c) {
-  if (!s->primary[c]) return value(t, v, c) >= t->k ? t->k : 0;
+static int64_t known_least(const struct clear_table *t, const struct suppress *s, unsigned v, unsigned c) {
+  if (!s->primary[c]) return clear_value(t, v, c) >= t->k ? t->k : 0;
   return t->zeros_shown && (v == 0 || t->own[v - 1][c] == 0);
 }
 
 /* Suppressed cells that a reader computes.  LOWER_BOUNDS: it also knows that
  * complementary cells are at least k; WHOLE_RULE: and primary ones below it. */
-static unsigned attack(const struct table *t, const struct suppress *s, unsigned v, enum knowledge knows) {
-  int64_t x[CELLS], low[CELLS], high[CELLS];
+static unsigned attack(const struct clear_table *t, const struct suppress *s, unsigned v, enum knowledge knows) {
+  int64_t x[CLEAR_CELLS], low[CLEAR_CELLS], high[CLEAR_CELLS];
   unsigned found = 0;
   for (unsigned c = 0; c < t->rows * t->cols; c++) {
-    x[c] = value(t, v, c);
+    x[c] = clear_value(t, v, c);
     low[c] = knows == SUMS ? 0 : known_least(t, s, v, c);
     high[c] = knows == WHOLE_RULE && s->primary[c] && t->recipients == 0 ? t->k - 1 : INT64_MAX;
   }
@@ -163,9 +110,9 @@ static unsigned attack(const struct table *t, const struct suppress *s, unsigned
 static void survives(unsigned min_rows, unsigned max_rows, unsigned tables) {
   unsigned hidden = 0, margins = 0, no_total = 0;
   for (unsigned n = 0; n < tables; n++) {
-    struct table t = random_table(min_rows, max_rows, MAX);
+    struct clear_table t = random_table(min_rows, max_rows, CLEAR_MAX);
     struct suppress s;
-    publish(&t, &s);
+    clear_publish(&t, &s);
     for (unsigned v = 0; v <= t.recipients; v++) {
       assert_int_equal(attack(&t, &s, v, SUMS), 0);
       assert_int_equal(attack(&t, &s, v, LOWER_BOUNDS), 0);
@@ -181,7 +128,7 @@ static void survives(unsigned min_rows, unsigned max_rows, unsigned tables) {
 
 static void no_suppressed_cell_is_determined(void **unused) {
   (void)unused;
-  survives(2, MAX, 20000);
+  survives(2, CLEAR_MAX, 20000);
 }
 
 static void one_dimension_neither(void **unused) {
@@ -191,7 +138,7 @@ static void one_dimension_neither(void **unused) {
 
 /* --- is the attack any good? -------------------------------------------------- */
 static bool fits(const struct suppress *s, const int64_t *x, const int64_t *y) {
-  int64_t dr[MAX] = {0}, dc[MAX] = {0}, all = 0;
+  int64_t dr[CLEAR_MAX] = {0}, dc[CLEAR_MAX] = {0}, all = 0;
   for (unsigned c = 0; c < s->rows * s->cols; c++) {
     dr[c / s->cols] += y[c] - x[c];
     dc[c % s->cols] += y[c] - x[c];
@@ -207,7 +154,7 @@ static bool fits(const struct suppress *s, const int64_t *x, const int64_t *y) {
 /* Try every table with entries up to `most`; `differs[c]`: some that fits differs there. */
 static void enumerate(const struct suppress *s, const int64_t *x, int64_t most, bool *differs) {
   unsigned n = s->rows * s->cols, c = 0;
-  int64_t y[CELLS];
+  int64_t y[CLEAR_CELLS];
   for (unsigned i = 0; i < n; i++) y[i] = s->hidden[i] ? 0 : x[i];
   while (c < n) {
     if (fits(s, x, y))
@@ -223,18 +170,18 @@ static void attack_agrees_with_enumeration(void **unused) {
   (void)unused;
   unsigned determined = 0, open = 0;
   for (unsigned n = 0; n < 300; n++) {
-    uint8_t none[CELLS] = {0};
-    struct table t = {.rows = 2, .cols = 2 + n % 2, .k = 1};
+    uint8_t none[CLEAR_CELLS] = {0};
+    struct clear_table t = {.rows = 2, .cols = 2 + n % 2, .k = 1};
     struct suppress s;
-    bool differs[CELLS] = {false};
+    bool differs[CLEAR_CELLS] = {false};
     for (unsigned c = 0; c < t.rows * t.cols; c++) t.x[c] = below(3);
     assert_true(suppress_choose(&s, t.rows, t.cols, none));
     for (unsigned c = 0; c < t.rows * t.cols; c++) s.hidden[c] = below(3) > 0;
     for (unsigned l = 0; l < s.lines; l++) s.line_shown[l] = below(4) > 0;
     s.total_shown = below(3) > 0;
     enumerate(&s, t.x, 3, differs);
-    int64_t low[CELLS] = {0}, high[CELLS];
-    for (unsigned c = 0; c < CELLS; c++) high[c] = 3;
+    int64_t low[CLEAR_CELLS] = {0}, high[CLEAR_CELLS];
+    for (unsigned c = 0; c < CLEAR_CELLS; c++) high[c] = 3;
     struct attack a = residual(&s, t.x, low, high);
     for (unsigned c = 0; c < t.rows * t.cols; c++) {
       if (!s.hidden[c]) continue;
@@ -251,9 +198,9 @@ static void without_a_complement_cells_are_found(void **unused) {
   (void)unused;
   unsigned found = 0;
   for (unsigned n = 0; n < 1000; n++) {
-    struct table t = random_table(2, MAX, MAX);
+    struct clear_table t = random_table(2, CLEAR_MAX, CLEAR_MAX);
     struct suppress s;
-    publish(&t, &s);
+    clear_publish(&t, &s);
     memcpy(s.hidden, s.primary, t.rows * t.cols);
     memset(s.line_shown, 1, s.lines);
     s.total_shown = true;
@@ -268,7 +215,7 @@ static void without_a_complement_cells_are_found(void **unused) {
 static void a_ring_without_bridges_is_not_enough(void **unused) {
   (void)unused;
   const uint8_t ring[9] = {1, 1, 0, 0, 1, 1, 1, 0, 1}, none[9] = {0};
-  struct table t = {.rows = 3, .cols = 3, .k = 5, .x = {0, 5, 9, 9, 5, 0, 5, 9, 5}};
+  struct clear_table t = {.rows = 3, .cols = 3, .k = 5, .x = {0, 5, 9, 9, 5, 0, 5, 9, 5}};
   struct suppress s;
   assert_true(suppress_choose(&s, 3, 3, none));
   memcpy(s.hidden, ring, 9);
@@ -307,9 +254,9 @@ static void few_cells_are_hidden(void **unused) {
 static void blocks_are_complete(void **unused) {
   (void)unused;
   for (unsigned n = 0; n < 5000; n++) {
-    struct table t = random_table(2, MAX, MAX);
+    struct clear_table t = random_table(2, CLEAR_MAX, CLEAR_MAX);
     struct suppress s;
-    publish(&t, &s);
+    clear_publish(&t, &s);
     for (unsigned i = 0; i < t.rows; i++)
       for (unsigned j = 0; j < t.cols; j++) {
         bool same = s.block[i] >= 0 && s.block[i] == s.block[t.rows + j];
@@ -335,10 +282,10 @@ static void the_whole_rule_tells_little_more(void **unused) {
   (void)unused;
   unsigned cells = 0, found = 0;
   for (unsigned n = 0; n < 20000; n++) {
-    struct table t = random_table(2, MAX, MAX);
+    struct clear_table t = random_table(2, CLEAR_MAX, CLEAR_MAX);
     struct suppress s;
     if (t.recipients > 0) continue;
-    publish(&t, &s);
+    clear_publish(&t, &s);
     for (unsigned c = 0; c < t.rows * t.cols; c++) cells += s.hidden[c];
     found += attack(&t, &s, 0, WHOLE_RULE);
     suppress_free(&s);

@@ -1,0 +1,168 @@
+/* test_count_program.c - the joint program against the same rules in the clear, on
+ * the simulated network: 2, 3 and 8 parties, with and without own data, all
+ * kinds of zeros and totals. */
+#include <stdio.h>
+#include <string.h>
+
+#include "../examples/in_clear.h"
+#include "examples/cohort-count/program.h"
+#include "support/parties.h"
+#include "support/test.h"
+
+enum { PARTIES = 8 };
+
+/* One run: what each party puts in, and what it gets. */
+struct run {
+  unsigned n, n_strata, labels[3];
+  bool zeros_shown, true_totals;
+  int64_t k;
+  unsigned roles[PARTIES];
+  uint64_t recipients; /* bits */
+  struct question *question;
+  struct count_job job[PARTIES];
+  struct table table[PARTIES];
+  int64_t counts[PARTIES][CLEAR_CELLS];
+};
+
+static unsigned below(uint64_t *state, unsigned n) { return (unsigned)(test_random(state) % n); }
+
+static void make_question(struct run *r) {
+  char text[2048], message[256];
+  FILE *f = fmemopen(text, sizeof text, "w");
+  fprintf(f, "study: {title: t, purpose: p}\nquestions:\n  - name: q\n    program: cohort-count\n    recipients: [x]\n"
+             "    columns: [{name: a, type: number}]\n    minimum_cell: %d\n    zeros: %s\n    totals: %s\n",
+          (int)r->k, r->zeros_shown ? "shown" : "suppressed", r->true_totals ? "true" : "displayed");
+  if (r->n_strata > 0) fputs("    strata:\n", f);
+  for (unsigned d = 0; d < r->n_strata; d++) {
+    fprintf(f, "      - {name: s%u, expression: a, cells: [1", d);
+    for (unsigned i = 2; i < r->labels[d]; i++) fprintf(f, ", %u", i);
+    fputs("]}\n", f);
+  }
+  fclose(f);
+  if (!question_parse(&r->question, "q", text, strlen(text), message, sizeof message)) fail_msg("%s", message);
+}
+
+static void set_up(struct run *r, uint64_t *state) {
+  struct question_roles roles = {{r->recipients}, {0}, 0};
+  make_question(r);
+  for (unsigned p = 0; p < r->n; p++)
+    if (r->roles[p] & SMPC_INPUT) roles.inputs = smpc_and(roles.inputs, smpc_p(p)), roles.n_inputs++;
+  for (unsigned p = 0; p < r->n; p++) {
+    bool sparse = below(state, 2) == 0;
+    assert_true(table_init(&r->table[p], r->question));
+    r->job[p] = (struct count_job){r->question, roles, {(UINT64_C(1) << r->n) - 1}, r->counts[p], &r->table[p], SMPC_OK};
+    for (size_t c = 0; c < r->question->n_cells; c++)
+      r->counts[p][c] = !(r->roles[p] & SMPC_INPUT) || (sparse && below(state, 2)) ? 0 : below(state, 2 * (unsigned)r->k);
+  }
+}
+
+static void tear_down(struct run *r) {
+  for (unsigned p = 0; p < r->n; p++) table_free(&r->table[p]);
+  question_free(r->question);
+}
+
+static struct clear_table in_clear(const struct run *r) {
+  struct clear_table t = {.k = r->k, .zeros_shown = r->zeros_shown};
+  t.rows = r->n_strata == 2 ? r->labels[0] : 1;
+  t.cols = (unsigned)r->question->n_cells / t.rows;
+  for (unsigned p = 0; p < r->n; p++) {
+    for (size_t c = 0; c < r->question->n_cells; c++) t.x[c] += r->counts[p][c];
+    if (!(r->recipients >> p & 1) || !(r->roles[p] & SMPC_INPUT)) continue;
+    memcpy(t.own[t.recipients++], r->counts[p], r->question->n_cells * sizeof **r->counts);
+  }
+  return t;
+}
+
+static void check_displayed(const struct run *r, const struct clear_table *t, unsigned p) {
+  for (unsigned c = 0; c < r->question->n_cells; c++)
+    assert_int_equal(r->table[p].cells[c],
+                     (r->recipients >> p & 1) && clear_is_shown(t, c) ? t->x[c] : TABLE_SUPPRESSED);
+}
+
+static int64_t sum_of(const struct clear_table *t, const struct suppress *s, unsigned line, bool all) {
+  int64_t sum = 0;
+  for (unsigned c = 0; c < t->rows * t->cols; c++)
+    if (all || (line < s->rows ? c / t->cols == line : c % t->cols == line - s->rows)) sum += t->x[c];
+  return sum;
+}
+
+static void check_totals(const struct run *r, const struct clear_table *t, unsigned p) {
+  const struct table *got = &r->table[p];
+  bool has_it = r->recipients >> p & 1;
+  struct suppress s;
+  clear_publish(t, &s);
+  assert_true(got->flags_known);
+  assert_memory_equal(got->flags.hidden, s.hidden, r->question->n_cells);
+  assert_memory_equal(got->flags.line_shown, s.line_shown, s.lines);
+  assert_int_equal(got->flags.total_shown, s.total_shown);
+  for (unsigned c = 0; c < r->question->n_cells; c++)
+    assert_int_equal(got->cells[c], s.hidden[c] ? TABLE_SUPPRESSED : has_it ? t->x[c] : 0);
+  for (unsigned l = 0; l < s.lines; l++)
+    assert_int_equal(got->lines[l], !s.line_shown[l] ? TABLE_SUPPRESSED : has_it ? sum_of(t, &s, l, false) : 0);
+  assert_int_equal(got->total, !s.total_shown ? TABLE_SUPPRESSED : has_it ? sum_of(t, &s, 0, true) : 0);
+  suppress_free(&s);
+}
+
+static void body(struct smpc_session *s, unsigned me, void *ctx) {
+  struct run *r = ctx;
+  count_program(s, &r->job[me]);
+}
+
+static void run_and_check(struct run *r, uint64_t *state) {
+  struct parties parties = {.n = r->n, .dealer = true, .seed = test_random(state), .roles = r->roles};
+  struct parties_result result;
+  smpc_config cfg;
+  smpc_cost cost;
+  uint8_t secret[32];
+  uint64_t bytes = 0;
+  set_up(r, state);
+  parties_run_ok(&parties, body, r, &result);
+  struct clear_table t = in_clear(r);
+  for (unsigned p = 0; p < r->n; p++) {
+    assert_int_equal(r->job[p].err, SMPC_OK);
+    if (r->true_totals && r->n_strata > 0) check_totals(r, &t, p);
+    else check_displayed(r, &t, p);
+    if (result.spent[p].bytes > bytes) bytes = result.spent[p].bytes;
+  }
+  parties_config(&cfg, secret, &parties, 0);
+  assert_int_equal(smpc_estimate(&cfg, count_program, &r->job[0], &cost), SMPC_OK);
+  assert_int_equal(cost.rounds, result.spent[0].rounds);
+  assert_int_equal(cost.bytes, bytes);
+  tear_down(r);
+}
+
+static struct run random_run(unsigned n, uint64_t *state) {
+  struct run r = {.n = n, .n_strata = below(state, 4), .zeros_shown = below(state, 2), .k = 3 + below(state, 5)};
+  r.true_totals = r.n_strata < 3 && below(state, 3) > 0;
+  for (unsigned d = 0; d < r.n_strata; d++) r.labels[d] = 2 + below(state, r.n_strata == 3 ? 2 : 5);
+  for (unsigned p = 0; p < n; p++) r.roles[p] = SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT;
+  r.recipients = UINT64_C(1) << below(state, n);
+  if (below(state, 2)) r.recipients |= UINT64_C(1) << below(state, n);
+  if (n > 2 && below(state, 2)) r.roles[n - 1] = SMPC_COMPUTE | SMPC_RESULT; /* a recipient without data, perhaps */
+  return r;
+}
+
+static void random_runs(unsigned n, unsigned runs) {
+  uint64_t state = n;
+  for (unsigned i = 0; i < runs; i++) {
+    struct run r = random_run(n, &state);
+    run_and_check(&r, &state);
+  }
+}
+
+static void two_parties(void **unused) { (void)unused; random_runs(2, 24); }
+static void three_parties(void **unused) { (void)unused; random_runs(3, 24); }
+static void eight_parties(void **unused) { (void)unused; random_runs(8, 6); }
+
+/* Five of eight hospitals delegate the computing to three. */
+static void some_only_give_input(void **unused) {
+  (void)unused;
+  uint64_t state = 99;
+  for (unsigned i = 0; i < 4; i++) {
+    struct run r = random_run(8, &state);
+    for (unsigned p = 0; p < 8; p++) r.roles[p] = SMPC_INPUT | SMPC_RESULT | (p < 3 ? SMPC_COMPUTE : 0);
+    run_and_check(&r, &state);
+  }
+}
+
+TEST_MAIN(T(two_parties), T(three_parties), T(eight_parties), T(some_only_give_input))
