@@ -63,7 +63,7 @@ typedef struct smpc_failure {
 /* What a program costs one party online, and what must be prepared for it. */
 typedef struct smpc_cost {
   uint32_t size;        /* sizeof(smpc_cost), set by the library                     */
-  uint32_t range_warnings; /* fixed-point products whose operands may leave the range */
+  uint32_t range_warnings; /* operations whose result could leave the ring, see smpc_assume_range() */
   uint64_t rounds;      /* messages one after another                                */
   uint64_t bytes;       /* sent by the busiest party, before encryption              */
   uint64_t triples;     /* ring triples                                              */
@@ -186,6 +186,18 @@ SMPC_API smpc_shared *smpc_equal(smpc_session *s, const smpc_shared *x, const sm
 SMPC_API smpc_shared *smpc_select(smpc_session *s, const smpc_shared *bit, const smpc_shared *x, const smpc_shared *y);
 /* The largest element, 1 x 1.  9 rounds for each halving. */
 SMPC_API smpc_shared *smpc_max(smpc_session *s, const smpc_shared *x);
+
+/* How fixed-point products are rescaled from here on (the default is
+ * probabilistic: fast, for steps of a computation).  NEAREST is exact rounding,
+ * deterministic, 8 more rounds and about 31n more bytes: for products whose
+ * result is opened as it is.  See docs/threat-model.md.  Returns the status. */
+typedef enum smpc_rounding { SMPC_ROUND_PROBABILISTIC = 0, SMPC_ROUND_NEAREST = 1 } smpc_rounding;
+SMPC_API smpc_err smpc_set_rounding(smpc_session *s, smpc_rounding mode);
+/* State that every |element| of x is at most `max`: public, not checked, the
+ * same at all parties.  smpc_estimate() follows such ranges through the program
+ * and counts the operations that could leave the ring (range_warnings); without
+ * a statement it takes the widest range an input may have. */
+SMPC_API void smpc_assume_range(smpc_session *s, smpc_shared *x, double max);
 
 /* --- 6. cost and preprocessing ------------------------------------------- */
 /* Run `program` with no network and no data, counting what it would cost;

@@ -6,7 +6,6 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
-#include "rand/entropy.h"
 #include "session/session_impl.h"
 
 /* --- life ------------------------------------------------------------------ */

@@ -1,0 +1,58 @@
+/* check.c - smpc_config_check(): one line on each link. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "session/identity.h"
+#include "session/session_impl.h"
+
+struct check { smpc_check_fn report; void *user; const smpc_config *cfg; };
+
+static void report(const struct check *c, unsigned peer, smpc_err code, const char *text) {
+  if (c->report != NULL) c->report(c->user, smpc_p(peer), code, text);
+}
+
+/* The network of the check: tries all links, reports those that fail. */
+static smpc_err open_and_report(void *ctx, struct smpi_mesh **mesh, const struct smpi_mesh_config *cfg,
+                                struct smpi_fault *fault) {
+  const struct check *c = ctx;
+  struct smpi_fault of[SMPC_MAX_PARTIES] = {{0}};
+  struct smpi_mesh_config mc = *cfg;
+  mc.peer_fault = of;
+  smpc_err err = smpi_mesh_open(mesh, &mc, fault);
+  for (unsigned i = 0; err != SMPC_OK && i < cfg->n; i++)
+    if (i != cfg->me) report(c, i, of[i].code, of[i].code == SMPC_OK ? "the link works" : of[i].text);
+  return err;
+}
+
+/* Clocks that are apart, heard of in the agreement rounds. */
+static bool on_event(const smpc_event *e, void *user) {
+  const struct check *c = user;
+  if (e->kind == SMPC_EVENT_NOTE) report(c, c->cfg->me.id, SMPC_OK, e->text);
+  return true;
+}
+
+smpc_err smpc_config_check(const smpc_config *cfg, smpc_check_fn fn, void *user) {
+  struct smpi_fault fault = {.party = -1};
+  struct smpi_identity *id = NULL;
+  smpc_session *s = NULL;
+  if (cfg == NULL) return SMPC_E_ARG;
+  struct check c = {fn, user, cfg};
+  struct smpi_network net = {open_and_report, &c};
+  smpc_err err = smpi_config_valid(cfg, &fault);
+  if (err == SMPC_OK) err = smpi_identity_load(cfg->key_file, &id, &fault);
+  if (err != SMPC_OK) {
+    report(&c, cfg->me.id, err, fault.text);
+    goto out;
+  }
+  err = smpi_session_open_on(&s, cfg, id->link_secret, &net, on_event, &c);
+  if (s != NULL && err != SMPC_OK && s->mesh != NULL) report(&c, (unsigned)(s->fault.party < 0 ? cfg->me.id : s->fault.party), err, s->fault.text);
+  for (unsigned i = 0; err == SMPC_OK && i < cfg->parties; i++)
+    if (i != cfg->me.id) report(&c, i, SMPC_OK, "the link works, and we agree");
+  /* Without the comparison of programs: each side may stop when it has seen enough. */
+  if (s != NULL && err == SMPC_OK) err = smpi_session_close(s);
+  else (void)smpi_session_close(s);
+out:
+  smpi_identity_free(id);
+  return err;
+}

@@ -1,0 +1,54 @@
+/* lifecycle.c - sessions from outside: open, close, cancel, ask. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "rand/hash.h"
+#include "session/identity.h"
+#include "session/session_impl.h"
+#include "triple/dealer.h"
+
+#define STRING(x) #x
+#define VERSION(a, b, c) STRING(a) "." STRING(b) "." STRING(c)
+
+const char *smpc_version(void) { return VERSION(SMPC_VERSION_MAJOR, SMPC_VERSION_MINOR, SMPC_VERSION_PATCH); }
+const char *smpc_strerror(smpc_err e) { return smpi_err_text(e); }
+
+/* A session that only holds the reason why there is none. */
+static smpc_err refuse(smpc_session **s, const smpc_config *cfg, const struct smpi_fault *fault) {
+  if (smpi_session_dry(s, cfg) == SMPC_E_NOMEM) return SMPC_E_NOMEM;
+  return smpi_fail(*s, fault->code, fault->party, "%s", fault->text);
+}
+
+smpc_err smpc_session_open(smpc_session **s, const smpc_config *cfg, smpc_watch_fn watch, void *user) {
+  struct smpi_fault fault = {.party = -1};
+  struct smpi_identity *id = NULL;
+  if (s == NULL || cfg == NULL) return SMPC_E_ARG;
+  *s = NULL;
+  smpc_err err = smpi_identity_load(cfg->key_file, &id, &fault);
+  if (err == SMPC_OK && cfg->me.id < SMPC_MAX_PARTIES &&
+      !smpi_ct_equal(id->pub.link, cfg->member[cfg->me.id].link_key, sizeof id->pub.link))
+    err = smpi_fault_set(&fault, SMPC_E_AUTH, cfg->me.id, "%s is not the key that the parties know %s by", cfg->key_file,
+                         cfg->member[cfg->me.id].name);
+  if (err == SMPC_OK) err = smpi_session_open_on(s, cfg, id->link_secret, &smpi_network_nng, watch, user);
+  else err = refuse(s, cfg, &fault);
+  smpi_identity_free(id);
+  return err;
+}
+
+smpc_err smpc_session_close(smpc_session *s) { return smpi_session_close(s); }
+void smpc_session_cancel(smpc_session *s) { smpi_session_cancel(s); }
+
+smpc_failure smpc_session_error(const smpc_session *s) {
+  if (s == NULL) return (smpc_failure){SMPC_E_STATE, -1, 0, "", "no session"};
+  const struct smpi_fault *f = &s->fault;
+  return (smpc_failure){f->code, f->party, s->step, s->op, f->code == SMPC_OK ? smpi_err_text(SMPC_OK) : f->text};
+}
+
+smpc_err smpc_session_deal(smpc_session *s) {
+  if (s == NULL) return SMPC_E_ARG;
+  if (smpi_status(s) != SMPC_OK) return smpi_status(s);
+  smpi_step(s, "smpc_session_deal");
+  if (s->dealer < 0 || smpi_me(s) != (unsigned)s->dealer)
+    return smpi_fail(s, SMPC_E_STATE, -1, "only the dealer deals");
+  return smpi_dealer_serve(s);
+}

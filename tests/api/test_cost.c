@@ -1,0 +1,112 @@
+/* test_cost.c - smpc_estimate against the counters of real runs, and
+ * smpc_preprocess: afterwards nothing is made during the program. */
+#include "support/test.h"
+
+#include <string.h>
+
+#include "support/parties.h"
+
+static const smpc_shape SQUARE = {3, 3};
+
+/* Every kind of operation once; openings to one, to some, to all. */
+static void program(smpc_session *s, void *user) {
+  (void)user;
+  const int64_t a[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  const double d[9] = {0.5, 1, 1.5, 2, -3, 3, 4, 5, 6};
+  double out[9];
+  smpc_shared *x = smpc_input_i64(s, smpc_p(0), a, SQUARE), *y = smpc_input_i64(s, smpc_p(1), a, SQUARE);
+  smpc_shared *u = smpc_input(s, smpc_p(1), d, SQUARE), *v = smpc_input(s, smpc_p(0), d, SQUARE);
+  smpc_shared *bits = smpc_less(s, x, y);
+  smpc_shared *w = smpc_matmul(s, u, smpc_mul(s, u, v));
+  w = smpc_matmul(s, smpc_transpose(s, u), w);
+  w = smpc_matmul(s, smpc_slice(s, u, 0, 0, (smpc_shape){2, 3}), w);
+  smpc_shared *z = smpc_select(s, smpc_equal(s, x, y), x, smpc_mul(s, x, bits));
+  z = smpc_add(s, z, smpc_less_full(s, x, z));
+  z = smpc_add(s, z, smpc_max(s, z));
+  w = smpc_scale(s, 0.5, w, 1);
+  (void)smpc_set_rounding(s, SMPC_ROUND_NEAREST);
+  w = smpc_mul(s, w, w);
+  bool first = smpc_session_error(s).code == SMPC_OK && smpi_me(s) == 0;
+  (void)smpc_open(s, z, smpc_to(smpc_p(0)), "test", first ? out : NULL, first ? 9 : 0);
+  (void)smpc_open(s, w, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "test", smpi_me(s) < 2 ? out : NULL, smpi_me(s) < 2 ? 6 : 0);
+}
+
+struct run { smpc_cost spent[SMPC_MAX_PARTIES]; bool prepare; uint64_t offline_before[SMPC_MAX_PARTIES]; };
+
+static void body(struct smpc_session *s, unsigned me, void *ctx) {
+  struct run *run = ctx;
+  if (run->prepare && smpc_preprocess(s, program, NULL) != SMPC_OK) return;
+  run->offline_before[me] = s->spent.offline_bytes;
+  program(s, NULL);
+  run->spent[me] = smpc_session_spent(s);
+}
+
+static void expect_equal(const char *what, uint64_t got, uint64_t want) {
+  if (got != want) fail_msg("%s: %llu spent, %llu estimated", what, (unsigned long long)got, (unsigned long long)want);
+}
+
+static void check(unsigned n, bool prepare) {
+  struct parties p = {.n = n, .dealer = true, .seed = n};
+  struct run run = {.prepare = prepare};
+  smpc_config cfg;
+  uint8_t secret[32];
+  smpc_cost cost;
+  uint64_t busiest = 0;
+  parties_config(&cfg, secret, &p, 0);
+  assert_int_equal(smpc_estimate(&cfg, program, NULL, &cost), SMPC_OK);
+  parties_run_ok(&p, body, &run, NULL);
+  for (unsigned i = 0; i < n; i++) {
+    expect_equal("rounds", run.spent[i].rounds, cost.rounds);
+    if (run.spent[i].bytes > busiest) busiest = run.spent[i].bytes;
+  }
+  expect_equal("bytes of the busiest", busiest, cost.bytes);
+  if (!prepare) return;
+  for (unsigned i = 0; i < n; i++)
+    expect_equal("offline bytes during the program", run.spent[i].offline_bytes, run.offline_before[i]);
+}
+
+static void estimates_are_exact(void **state) {
+  (void)state;
+  for (unsigned n = 2; n <= 5; n++) check(n, false);
+}
+
+static void preprocessing_makes_all_that_is_taken(void **state) {
+  (void)state;
+  check(2, true);
+  check(3, true);
+}
+
+static void ranges(smpc_session *s, void *user) {
+  double limit = *(double *)user, out[1];
+  smpc_shared *x = smpc_input(s, smpc_p(0), &limit, (smpc_shape){1, 1});
+  if (limit > 0) smpc_assume_range(s, x, limit);
+  (void)smpc_open(s, smpc_mul(s, x, x), smpc_to(smpc_p(0)), "test", out, 1);
+}
+
+static void ranges_are_followed(void **state) {
+  (void)state;
+  smpc_config cfg;
+  uint8_t secret[32];
+  smpc_cost cost;
+  parties_config(&cfg, secret, &(struct parties){.n = 2, .dealer = true}, 0);
+  double small = 1000, large = 3000, unknown = 0;
+  assert_int_equal(smpc_estimate(&cfg, ranges, &small, &cost), SMPC_OK);
+  assert_int_equal(cost.range_warnings, 0);
+  assert_int_equal(smpc_estimate(&cfg, ranges, &large, &cost), SMPC_OK);
+  assert_int_equal(cost.range_warnings, 1); /* 9e6 * 2^40 > 2^62 */
+  assert_int_equal(smpc_estimate(&cfg, ranges, &unknown, &cost), SMPC_OK);
+  assert_int_equal(cost.range_warnings, 1);
+}
+
+static void wrong_arguments(void **state) {
+  (void)state;
+  smpc_cost cost;
+  smpc_config cfg = SMPC_CONFIG_INIT; /* says nothing yet */
+  assert_int_equal(smpc_estimate(NULL, program, NULL, &cost), SMPC_E_ARG);
+  assert_int_equal(smpc_estimate(&cfg, NULL, NULL, &cost), SMPC_E_ARG);
+  assert_int_equal(smpc_estimate(&cfg, program, NULL, NULL), SMPC_E_ARG);
+  assert_int_equal(smpc_estimate(&cfg, program, NULL, &cost), SMPC_E_ARG);
+  assert_int_equal(smpc_preprocess(NULL, program, NULL), SMPC_E_ARG);
+}
+
+TEST_MAIN(T(estimates_are_exact), T(preprocessing_makes_all_that_is_taken), T(ranges_are_followed), T(wrong_arguments))
