@@ -33,10 +33,6 @@
 extern "C" {
 #endif
 
-#define SMPC_VERSION_MAJOR 0
-#define SMPC_VERSION_MINOR 1
-#define SMPC_VERSION_PATCH 0
-
 #if defined(__GNUC__)
 #define SMPC_API __attribute__((visibility("default")))
 #define SMPC_MUST_CHECK __attribute__((warn_unused_result))
@@ -75,22 +71,6 @@ typedef struct smpc_cost {
   uint64_t products;    /* ring elements of matrix products                          */
   uint64_t offline_bytes; /* sent by the source of correlated randomness             */
 } smpc_cost;
-
-typedef enum smpc_event_kind {
-  SMPC_EVENT_PROGRESS = 1, /* done of total work units in `op`                */
-  SMPC_EVENT_OPENING = 2,  /* about to open: return false to refuse           */
-  SMPC_EVENT_PEER = 3,     /* connected / lost / awaited                      */
-  SMPC_EVENT_NOTE = 4      /* a line for the log                              */
-} smpc_event_kind;
-
-typedef struct smpc_event {
-  smpc_event_kind kind;
-  const char *op, *text;
-  uint64_t done, total;
-  smpc_who to;
-  smpc_shape shape;
-} smpc_event;
-typedef bool (*smpc_watch_fn)(const smpc_event *e, void *user);
 
 /* --- 1. library ---------------------------------------------------------- */
 SMPC_API const char *smpc_version(void);

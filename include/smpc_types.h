@@ -11,6 +11,10 @@
 extern "C" {
 #endif
 
+#define SMPC_VERSION_MAJOR 0
+#define SMPC_VERSION_MINOR 1
+#define SMPC_VERSION_PATCH 0
+
 /* Grouped by whose fault it is.  Values never change. */
 typedef enum smpc_err {
   SMPC_OK = 0,
@@ -89,6 +93,23 @@ typedef struct smpc_config {
 } smpc_config;
 #define SMPC_CONFIG_INIT { sizeof(smpc_config), (smpc_security)0, (smpc_source)0, 20, 30000, 60000, {0}, 0, \
                            {{"", "", 0, {0}, {0}}}, "", "", "", {0} }
+
+/* What a session tells its program as it goes. */
+typedef enum smpc_event_kind {
+  SMPC_EVENT_PROGRESS = 1, /* done of total work units in `op`                */
+  SMPC_EVENT_OPENING = 2,  /* about to open: return false to refuse           */
+  SMPC_EVENT_PEER = 3,     /* connected / lost / awaited                      */
+  SMPC_EVENT_NOTE = 4      /* a line for the log                              */
+} smpc_event_kind;
+
+typedef struct smpc_event {
+  smpc_event_kind kind;
+  const char *op, *text;
+  uint64_t done, total;
+  smpc_who to;
+  smpc_shape shape;
+} smpc_event;
+typedef bool (*smpc_watch_fn)(const smpc_event *e, void *user);
 
 #ifdef __cplusplus
 }

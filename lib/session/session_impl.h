@@ -3,7 +3,7 @@
 #ifndef SMPI_SESSION_IMPL_H
 #define SMPI_SESSION_IMPL_H
 
-#include <smpc.h>
+#include <smpc_types.h>
 #include <stdatomic.h>
 #include <sys/types.h>
 

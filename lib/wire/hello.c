@@ -63,9 +63,8 @@ smpc_err smpi_hello_check(const struct smpi_hello *mine, const struct smpi_hello
 smpc_err smpi_hello_same_agreement(const struct smpi_hello *mine, const struct smpi_hello *theirs, const char *name,
                                    struct smpi_fault *fault) {
   if (smpi_ct_equal(mine->tag, theirs->tag, sizeof mine->tag)) return SMPC_OK;
+  if (smpi_ct_equal(mine->tag, theirs->tag, SMPI_HELLO_PARAMETERS))
+    return smpi_fault_set(fault, SMPC_E_PARAM, mine->to, "%s has another question: compare our question files", name);
   return smpi_fault_set(fault, SMPC_E_PARAM, mine->to,
-                        "%s has agreed to something else: the agreement digests begin %02x%02x%02x%02x there and "
-                        "%02x%02x%02x%02x here",
-                        name, theirs->tag[0], theirs->tag[1], theirs->tag[2], theirs->tag[3], mine->tag[0], mine->tag[1],
-                        mine->tag[2], mine->tag[3]);
+                        "%s has other parameters, or another list of parties: compare our parties.yaml", name);
 }

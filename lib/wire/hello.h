@@ -33,6 +33,9 @@ smpc_err smpi_hello_decode(struct smpi_hello *h, const uint8_t in[SMPI_HELLO_LEN
 smpc_err smpi_hello_check(const struct smpi_hello *mine, const struct smpi_hello *theirs, const char *name,
                           struct smpi_fault *fault);
 
+/* The tag's first bytes stand for parameters and parties, the others for the question. */
+enum { SMPI_HELLO_PARAMETERS = 8 };
+
 /* SMPC_E_PARAM when the tags differ.  Asked after the handshake, so that only
  * the real peer can end the session with it. */
 smpc_err smpi_hello_same_agreement(const struct smpi_hello *mine, const struct smpi_hello *theirs, const char *name,

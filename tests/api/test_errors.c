@@ -35,7 +35,7 @@ static void expect(parties_body body, smpc_err err) {
 /* Open x to both; the buffer of member 0 is looked at afterwards. */
 static void try_open(struct smpc_session *s, const smpc_shared *x, struct met *m) {
   double other[3];
-  (void)smpc_open(s, x, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "test", smpi_me(s) == 0 ? m->out : other, 3);
+  LET_FAIL(smpc_open(s, x, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "test", smpi_me(s) == 0 ? m->out : other, 3));
   remember(s, m);
 }
 
@@ -104,33 +104,33 @@ BODY(shape_too_large) {
 BODY(wrong_room) {
   UNUSED;
   struct met *m = ctx;
-  (void)smpc_open(s, smpc_input_i64(s, smpc_p(0), three, PAIR), smpc_to(smpc_p(0)), "test", m->out, 3);
+  LET_FAIL(smpc_open(s, smpc_input_i64(s, smpc_p(0), three, PAIR), smpc_to(smpc_p(0)), "test", m->out, 3));
   remember(s, m);
 }
 BODY(recipient_without_role) {
   UNUSED;
   struct met *m = ctx;
-  (void)smpc_open(s, smpc_input_i64(s, smpc_p(0), three, TRIPLE), smpc_to(smpc_p(2)), "test", m->out, 3);
+  LET_FAIL(smpc_open(s, smpc_input_i64(s, smpc_p(0), three, TRIPLE), smpc_to(smpc_p(2)), "test", m->out, 3));
   remember(s, m);
 }
 BODY(nobody_receives) {
   UNUSED;
   struct met *m = ctx;
   smpc_who nobody = {0};
-  (void)smpc_open(s, smpc_input_i64(s, smpc_p(0), three, TRIPLE), nobody, "test", m->out, 3);
+  LET_FAIL(smpc_open(s, smpc_input_i64(s, smpc_p(0), three, TRIPLE), nobody, "test", m->out, 3));
   remember(s, m);
 }
 BODY(no_purpose) {
   UNUSED;
   struct met *m = ctx;
-  (void)smpc_open(s, smpc_input_i64(s, smpc_p(0), three, TRIPLE), smpc_to(smpc_p(0)), "", m->out, 3);
+  LET_FAIL(smpc_open(s, smpc_input_i64(s, smpc_p(0), three, TRIPLE), smpc_to(smpc_p(0)), "", m->out, 3));
   remember(s, m);
 }
 BODY(whole_number_opened_from_fixed_point) {
   UNUSED;
   struct met *m = ctx;
   double d[3] = {1, 2, 3};
-  (void)smpc_open_i64(s, smpc_input(s, smpc_p(0), d, TRIPLE), smpc_to(smpc_p(0)), "test", (int64_t *)(void *)m->out, 3);
+  LET_FAIL(smpc_open_i64(s, smpc_input(s, smpc_p(0), d, TRIPLE), smpc_to(smpc_p(0)), "test", (int64_t *)(void *)m->out, 3));
   remember(s, m);
 }
 
@@ -167,14 +167,14 @@ BODY(other_recipients) {
   struct met *m = ctx;
   smpc_shared *x = smpc_input_i64(s, smpc_p(0), three, TRIPLE);
   double other[3];
-  (void)smpc_open(s, x, smpc_to(smpc_p(me)), "test", me == 0 ? m->out : other, 3);
+  LET_FAIL(smpc_open(s, x, smpc_to(smpc_p(me)), "test", me == 0 ? m->out : other, 3));
   remember(s, m);
 }
 BODY(other_purpose) {
   struct met *m = ctx;
   smpc_shared *x = smpc_input_i64(s, smpc_p(0), three, TRIPLE);
   double other[3];
-  (void)smpc_open(s, x, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), me == 0 ? "test" : "another test", me == 0 ? m->out : other, 3);
+  LET_FAIL(smpc_open(s, x, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), me == 0 ? "test" : "another test", me == 0 ? m->out : other, 3));
   remember(s, m);
 }
 BODY(other_operand) {
@@ -193,7 +193,7 @@ BODY(another_length) {
   smpc_shape n = {1, me == 0 ? 3 : 2};
   double other[3];
   smpc_shared *x = smpc_input_i64(s, smpc_p(0), three, n);
-  (void)smpc_open(s, x, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "test", me == 0 ? m->out : other, n.cols);
+  LET_FAIL(smpc_open(s, x, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "test", me == 0 ? m->out : other, n.cols));
   remember(s, m);
 }
 

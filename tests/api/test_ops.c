@@ -134,7 +134,7 @@ static void fixed_point(struct smpc_session *s, unsigned me, void *ctx) {
   show(s, smpc_mul(s, x, y), r, 0);
   show(s, smpc_matmul(s, x, y), r, 1);
   show(s, smpc_scale(s, 0.25, x, -1.5), r, 2);
-  (void)smpc_set_rounding(s, SMPC_ROUND_NEAREST);
+  LET_FAIL(smpc_set_rounding(s, SMPC_ROUND_NEAREST));
   show(s, smpc_mul(s, x, y), r, 3);
   show(s, smpc_less(s, x, y), r, 4);
   show(s, smpc_max(s, y), r, 5);
