@@ -1,4 +1,5 @@
 /* check.c - smpc_config_check(): one line on each link. */
+#include <smpc.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -1,10 +1,12 @@
 /* lifecycle.c - sessions from outside: open, close, cancel, ask. */
+#include <smpc.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "rand/hash.h"
 #include "session/identity.h"
 #include "session/session_impl.h"
+#include "triple/cost.h"
 #include "triple/dealer.h"
 
 #define STRING(x) #x
@@ -19,6 +21,15 @@ static smpc_err refuse(smpc_session **s, const smpc_config *cfg, const struct sm
   return smpi_fail(*s, fault->code, fault->party, "%s", fault->text);
 }
 
+/* Computing parties meet the dealer at once, so that it knows when all have left. */
+static smpc_err open_source(smpc_session *s) {
+  const char *trust = "";
+  if (s->dealer < 0 || s->rank < 0) return SMPC_OK;
+  smpc_err err = smpi_triple_open(s, &trust);
+  if (err == SMPC_OK) smpi_note(s, SMPC_EVENT_NOTE, trust);
+  return err;
+}
+
 smpc_err smpc_session_open(smpc_session **s, const smpc_config *cfg, smpc_watch_fn watch, void *user) {
   struct smpi_fault fault = {.party = -1};
   struct smpi_identity *id = NULL;
@@ -31,6 +42,7 @@ smpc_err smpc_session_open(smpc_session **s, const smpc_config *cfg, smpc_watch_
                          cfg->member[cfg->me.id].name);
   if (err == SMPC_OK) err = smpi_session_open_on(s, cfg, id->link_secret, &smpi_network_nng, watch, user);
   else err = refuse(s, cfg, &fault);
+  if (err == SMPC_OK) err = open_source(*s);
   smpi_identity_free(id);
   return err;
 }

@@ -7,6 +7,8 @@
 #ifndef SMPI_VALUE_H
 #define SMPI_VALUE_H
 
+#include <smpc.h>
+
 #include "mul/matmul.h"
 #include "session/session_impl.h"
 
