@@ -134,7 +134,7 @@ static void print_version(FILE *out, struct argp_state *state) {
 }
 
 void cli_begin(char **argv) {
-  (void)argv;
+  argv[0] = program_invocation_short_name; /* getopt's messages begin like ours */
   argp_err_exit_status = CLI_USAGE;
   argp_program_version_hook = print_version;
 }

@@ -138,28 +138,32 @@ void yaml_free(void *data, const cyaml_schema_value_t *schema) {
   if (data != NULL) cyaml_free(&c, schema, data, 0);
 }
 
-static bool read_file(char *buf, size_t *len, int fd) {
+/* The whole file, allocated; NULL: errno says why. */
+static char *read_file(size_t *len, int fd) {
   struct stat st;
-  if (fstat(fd, &st) != 0) return false;
-  errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-  if (!S_ISREG(st.st_mode)) return false;
-  for (*len = 0; *len <= FILE_MAX;) {
-    ssize_t n = read(fd, buf + *len, FILE_MAX + 1 - *len);
-    if (n == 0) return true;
-    if (n < 0 && errno != EINTR) return false;
+  if (fstat(fd, &st) != 0) return NULL;
+  errno = S_ISDIR(st.st_mode) ? EISDIR : !S_ISREG(st.st_mode) ? EINVAL : EFBIG;
+  if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX) return NULL;
+  size_t max = (size_t)st.st_size;
+  char *buf = malloc(max + 1);
+  for (*len = 0; buf != NULL && *len < max;) {
+    ssize_t n = read(fd, buf + *len, max - *len);
+    if (n == 0) break; /* it has just become shorter */
+    if (n < 0 && errno != EINTR) {
+      free(buf);
+      return NULL;
+    }
     if (n > 0) *len += (size_t)n;
   }
-  errno = EFBIG;
-  return false;
+  return buf;
 }
 
 bool yaml_load(void **data, const char *path, const cyaml_schema_value_t *schema, char *text, size_t text_len) {
   size_t len = 0;
   *data = NULL;
-  char *buf = malloc(FILE_MAX + 1);
-  if (buf == NULL) return tell(text, text_len, path, 0, NULL, "out of memory");
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  bool ok = fd >= 0 && read_file(buf, &len, fd);
+  char *buf = fd < 0 ? NULL : read_file(&len, fd);
+  bool ok = buf != NULL;
   if (!ok) tell(text, text_len, path, 0, NULL, strerror(errno));
   else ok = yaml_parse(data, path, buf, len, schema, text, text_len);
   if (fd >= 0) close(fd);

@@ -215,31 +215,35 @@ void smpi_yaml_free(struct smpi_yaml *y) {
 
 /* --- the file ----------------------------------------------------------------- */
 
-static smpc_err read_file(uint8_t *buf, size_t *len, int fd) {
+/* The whole file in memory of its size, which fstat() knows; *buf may be set on
+ * failure too.  errno says why. */
+static smpc_err read_file(uint8_t **buf, size_t *len, int fd) {
   struct stat st;
   if (fstat(fd, &st) != 0) return SMPC_E_FILE;
-  errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-  if (!S_ISREG(st.st_mode)) return SMPC_E_FILE;
-  for (*len = 0; *len <= FILE_MAX;) {
-    ssize_t n = read(fd, buf + *len, FILE_MAX + 1 - *len);
-    if (n == 0) return SMPC_OK;
+  errno = S_ISDIR(st.st_mode) ? EISDIR : !S_ISREG(st.st_mode) ? EINVAL : EFBIG;
+  if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX) return SMPC_E_FILE;
+  size_t max = (size_t)st.st_size;
+  *buf = smpi_alloc(1, max + 1);
+  if (*buf == NULL) return SMPC_E_NOMEM;
+  for (*len = 0; *len < max;) {
+    ssize_t n = read(fd, *buf + *len, max - *len);
+    if (n == 0) break; /* it has just become shorter */
     if (n < 0 && errno != EINTR) return SMPC_E_FILE;
     if (n > 0) *len += (size_t)n;
   }
-  errno = EFBIG;
-  return SMPC_E_FILE;
+  return SMPC_OK;
 }
 
 smpc_err smpi_yaml_load(struct smpi_yaml *y, const char *path, const cyaml_schema_value_t *schema,
                         struct smpi_fault *f) {
-  smpc_err err;
+  uint8_t *buf = NULL;
   size_t len = 0;
   memset(y, 0, sizeof *y);
   y->name = path;
-  uint8_t *buf = smpi_alloc(1, FILE_MAX + 1);
-  if (buf == NULL) return smpi_fault_set(f, SMPC_E_NOMEM, -1, "out of memory");
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0 || read_file(buf, &len, fd) != SMPC_OK) err = smpi_yaml_fault(f, y, 0, NULL, "%s", strerror(errno));
+  smpc_err err = fd < 0 ? SMPC_E_FILE : read_file(&buf, &len, fd);
+  if (err == SMPC_E_FILE) smpi_yaml_fault(f, y, 0, NULL, "%s", strerror(errno));
+  else if (err != SMPC_OK) smpi_fault_set(f, err, -1, "out of memory");
   else err = smpi_yaml_parse(y, path, buf, len, schema, f);
   if (fd >= 0) close(fd);
   smpi_free(buf);
