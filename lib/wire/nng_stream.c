@@ -156,12 +156,15 @@ static smpc_err receive(struct smpi_stream *st, uint8_t *buf, size_t max, size_t
   nng_iov iov = {buf, max};
   *got = 0;
   (void)nng_aio_set_iov(l->recv, 1, &iov);
-  nng_aio_set_timeout(l->recv, (nng_duration)wait_ms);
+  nng_aio_set_timeout(l->recv, wait_ms < INT32_MAX ? (nng_duration)wait_ms : INT32_MAX);
+  if (wait_ms == 0) nng_aio_set_timeout(l->recv, NNG_DURATION_INFINITE); /* with 0, nng does not even try */
   nng_stream_recv(l->connection, l->recv);
+  if (wait_ms == 0) nng_aio_cancel(l->recv);
   nng_aio_wait(l->recv);
   int rv = nng_aio_result(l->recv);
   if (rv == 0) *got = nng_aio_count(l->recv);
-  return rv == 0 ? SMPC_OK : rv == NNG_ETIMEDOUT ? SMPC_E_TIMEOUT : SMPC_E_CLOSED;
+  if (rv == NNG_ETIMEDOUT || (rv == NNG_ECANCELED && wait_ms == 0)) return SMPC_E_TIMEOUT;
+  return rv == 0 ? SMPC_OK : SMPC_E_CLOSED;
 }
 
 static void close_stream(struct smpi_stream *st) { nng_stream_close(self(st)->connection); }

@@ -356,13 +356,13 @@ static void every_peers_outcome_is_told(void **state) {
   (void)state;
   struct members m;
   struct party p[4];
-  struct smpi_fault outcome[4], at_0[4];
+  struct smpi_fault outcome[4], others[2][4];
   members_at(&m, 4, TCP);
   prepare(p, &m, NULL, NULL);
   p[3].cfg.peer_fault = outcome; /* dials 0 (other agreement), 1 (good), 2 (not there) */
   p[3].cfg.wait_ms = 1500;
   p[0].cfg.agreement_tag[5] = 1;
-  p[0].cfg.peer_fault = at_0; /* it stays, to tell everybody */
+  for (unsigned i = 0; i < 2; i++) p[i].cfg.peer_fault = others[i]; /* they stay, to tell everybody */
   p[0].cfg.wait_ms = p[1].cfg.wait_ms = 1000;
   p[2].cfg.listen = "tcp://127.0.0.1:1"; /* privileged, or at least not its address */
   p[2].cfg.wait_ms = 1;
