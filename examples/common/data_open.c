@@ -36,6 +36,7 @@ static int open_sqlite(struct data *d, const char *path, int flags, struct data_
 static int open_csv(struct data *d, const struct data_config *c, int fd, struct data_fault *f) {
   int exit = open_sqlite(d, ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, f);
   if (exit != 0) return exit;
+  d->is_csv = true;
   sqlite3_exec(d->db, "PRAGMA main.journal_mode=OFF", NULL, NULL, NULL); /* speed; on failure the table is thrown away */
   exit = data_load_file(d->db, c, fd, f);
   sqlite3_exec(d->db, "PRAGMA main.journal_mode=MEMORY", NULL, NULL, NULL);

@@ -65,7 +65,7 @@ static bool has_numeric_affinity(const char *type) {
 }
 
 /* Name and affinity of every column, from a statement that reads them all. */
-static int describe(struct data_table *t, sqlite3_stmt *st, struct data_fault *f) {
+static int describe(struct data_table *t, sqlite3_stmt *st, bool is_csv, struct data_fault *f) {
   unsigned n = (unsigned)sqlite3_column_count(st);
   t->columns = calloc(n, sizeof *t->columns);
   t->bare = calloc(n, sizeof *t->bare);
@@ -75,8 +75,9 @@ static int describe(struct data_table *t, sqlite3_stmt *st, struct data_fault *f
     const char *name = sqlite3_column_name(st, (int)t->n);
     char *copy = name != NULL ? strdup(name) : NULL;
     if (copy == NULL) return data_fail(f, DATA_MACHINE, "out of memory");
-    t->columns[t->n] = (struct expr_column){.name = copy, .type = EXPR_UNPROBED};
     t->numeric[t->n] = has_numeric_affinity(sqlite3_column_decltype(st, (int)t->n));
+    enum expr_type declared = t->numeric[t->n] ? EXPR_NUMBER : EXPR_TEXT;
+    t->columns[t->n] = (struct expr_column){.name = copy, .type = is_csv ? declared : EXPR_UNPROBED};
   }
   return 0;
 }
@@ -94,7 +95,7 @@ static int add_table(struct tables *ts, const char *name, struct data_fault *f) 
   t->next = ts->d->tables;
   ts->d->tables = t;
   int exit = prepare(&st, ts->d, ts->g, sqlite3_mprintf("SELECT * FROM main.\"%w\"", name), "view", f);
-  if (exit == 0) exit = describe(t, st, f);
+  if (exit == 0) exit = describe(t, st, ts->d->is_csv, f);
   sqlite3_finalize(st);
   return exit;
 }

@@ -49,6 +49,12 @@ static struct expr_column *column_of(const struct expr_source *s, const char *na
   return NULL;
 }
 
+enum expr_type expr_type_of(struct expr_parser *p, const struct expr_source *in, struct expr_column *c) {
+  if (c->type == EXPR_UNPROBED && c->origin != NULL) c->type = expr_type_of(p, c->from, c->origin);
+  else if (c->type == EXPR_UNPROBED && p->db->probe(p->db->user, in, c, p->f) != 0) return EXPR_BAD;
+  return c->type;
+}
+
 enum expr_type expr_find_column(struct expr_parser *p, const char *table, const char *name, size_t at) {
   struct expr_column *found = NULL;
   struct expr_source *in = NULL;
@@ -60,8 +66,7 @@ enum expr_type expr_find_column(struct expr_parser *p, const char *table, const 
   }
   if (found == NULL) return EXPR_BAD;
   found->used = true;
-  if (found->type == EXPR_UNPROBED && p->db->probe(p->db->user, in, found, p->f) != 0) return EXPR_BAD;
-  return found->type;
+  return expr_type_of(p, in, found);
 }
 
 /* --- operands --- */

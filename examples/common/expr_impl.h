@@ -60,6 +60,9 @@ bool expr_refuse_statement(struct expr_parser *p, const char *name, size_t at);
 /* EXPR_BAD without a fault: there is none. */
 enum expr_type expr_find_column(struct expr_parser *p, const char *table, const char *name, size_t at);
 
+/* The type of a column of `in`, found now if it was not; EXPR_BAD with a fault. */
+enum expr_type expr_type_of(struct expr_parser *p, const struct expr_source *in, struct expr_column *c);
+
 /* --- expr_call.c --- */
 
 /* The call of a function; the token is the "(" after its name. */

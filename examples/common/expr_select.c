@@ -110,13 +110,13 @@ static int add_item(struct expr_parser *p, struct expr_source *out, const char *
   return 0;
 }
 
-/* All columns of a source; each is looked up, so that its type becomes known. */
+/* All columns of a source; a type that is not known yet stays so until a use. */
 static int add_all(struct expr_parser *p, struct expr_source *out, const struct expr_source *s) {
   for (unsigned i = 0; i < s->n && p->f->exit == 0; i++) {
-    const char *name = s->columns[i].name;
-    enum expr_type t = expr_find_column(p, s->name, name, p->token.at);
-    if (t != EXPR_BAD) add_item(p, out, name, t);
-    else if (p->f->exit == 0) expr_fail(p, p->token.at, "column '%s' cannot be named", name);
+    struct expr_column *c = &s->columns[i];
+    if (add_item(p, out, c->name, c->type) != 0) break;
+    out->columns[out->n - 1].origin = c;
+    out->columns[out->n - 1].from = s;
   }
   return p->f->exit;
 }
@@ -221,7 +221,9 @@ static struct expr_source *new_result(struct expr_parser *p) {
 static int unite(struct expr_parser *p, struct expr_source *a, const struct expr_source *b) {
   if (a->n != b->n) return expr_fail(p, p->token.at, "UNION of %u and %u columns", a->n, b->n);
   for (unsigned i = 0; i < a->n; i++) {
-    a->columns[i].type = expr_join(a->columns[i].type, b->columns[i].type);
+    enum expr_type x = expr_type_of(p, a, &a->columns[i]), y = expr_type_of(p, b, &b->columns[i]);
+    if (x == EXPR_BAD || y == EXPR_BAD) return p->f->exit;
+    a->columns[i].type = expr_join(x, y);
     if (a->columns[i].type == EXPR_BAD)
       return expr_fail(p, p->token.at, "UNION mixes text with numbers in column %u", i + 1);
   }

@@ -24,6 +24,7 @@ static void load(struct result *r, const struct data_config *c, const char *byte
   if (exit != r->fault.exit || (exit != 0) != (r->fault.text[0] != 0)) abort();
   r->rows = l->rows;
   data_load_free(l);
+  free(l);
   sqlite3_close(db);
 }
 

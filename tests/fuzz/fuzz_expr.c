@@ -28,7 +28,7 @@ static void check_row(sqlite3_stmt *st, enum expr_type type) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
-  struct expr_column columns[] = {{"n", EXPR_NUMBER, false}, {"t", EXPR_TEXT, false}};
+  struct expr_column columns[] = {{.name = "n", .type = EXPR_NUMBER}, {.name = "t", .type = EXPR_TEXT}};
   struct expr_source agreed = {.name = "", .columns = columns, .n = 2};
   struct data_fault f = {0};
   char *sql = strndup((const char *)bytes, len), *select;

@@ -10,7 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 static struct expr_column columns[2][3];
 
 static int open_table(void *user, struct expr_source *s, const char *table, struct data_fault *f) {
-  static const struct expr_column fresh[3] = {{"id", EXPR_NUMBER, false}, {"n", EXPR_UNPROBED, false}, {"t", EXPR_TEXT, false}};
+  static const struct expr_column fresh[3] = {
+      {.name = "id", .type = EXPR_NUMBER}, {.name = "n", .type = EXPR_UNPROBED}, {.name = "t", .type = EXPR_TEXT}};
   (void)user;
   int which = sqlite3_stricmp(table, "a") == 0 ? 0 : sqlite3_stricmp(table, "b") == 0 ? 1 : -1;
   if (which < 0) return data_fail(f, DATA_INPUT, "no such table: %s", table);
