@@ -16,6 +16,7 @@
 #include "bench.h"
 #include "rand/entropy.h"
 #include "session/session_impl.h"
+#include "triple/cost.h"
 #include "wire/sim/sim.h"
 
 /* --- exit codes ------------------------------------------------------------------ */
@@ -53,6 +54,7 @@ static double virtual_clock(const struct bench *b) { return 1e-6 * (double)smpi_
 static int run_party(const struct options *o, const smpc_config *cfg, smpc_session *s, smpc_err err,
                      struct smpi_sim *sim) {
   struct bench b = {.o = o, .s = s, .cfg = cfg, .now = sim != NULL ? virtual_clock : wall_clock, .clock = sim};
+  if (err == SMPC_OK && smpi_rank(s) >= 0 && smpi_dealer(s) >= 0) err = smpi_triple_open(s, NULL); /* as often as one likes */
   if (err == SMPC_OK && (cfg->member[cfg->me.id].roles & SMPC_DEAL)) err = smpc_session_deal(s);
   else if (err == SMPC_OK && smpi_rank(s) >= 0) {
     err = find_job(o->bench)->run(&b);
