@@ -1,14 +1,6 @@
 /* network_nng.c - the real network of a session. */
 #include "session/session_impl.h"
 
-/* Until it is linked. */
-__attribute__((weak)) smpc_err smpi_mesh_open(struct smpi_mesh **mesh, const struct smpi_mesh_config *cfg,
-                                              struct smpi_fault *fault) {
-  *mesh = NULL;
-  (void)cfg;
-  return smpi_fault_set(fault, SMPC_E_BUG, -1, "nng is not linked");
-}
-
 static smpc_err open_nng(void *ctx, struct smpi_mesh **mesh, const struct smpi_mesh_config *cfg, struct smpi_fault *fault) {
   (void)ctx;
   return smpi_mesh_open(mesh, cfg, fault);
