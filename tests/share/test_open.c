@@ -94,6 +94,52 @@ static void several_blocks_open(void **state) {
   open_once(3, BLOCK + 1, SMPI_SUM, in_place_body);
 }
 
+static void many_parties_open(void **state) {
+  (void)state;
+  open_once(16, 100, SMPI_XOR, open_body);
+  open_once(16, 10007, SMPI_SUM, in_place_body);
+}
+
+/* --- streamed: no array at all --------------------------------------------------------- */
+
+enum { STREAMED = 1500007 };
+struct stream { unsigned rank, parties; uint64_t seen, sum, wrong; };
+
+/* Element i is i^2; ranks above 0 hold 3 i + rank. */
+static void stream_mask(void *ctx, size_t first, size_t n, shr *out) {
+  const struct stream *st = ctx;
+  for (uint64_t i = first; i < first + n; i++) {
+    uint64_t others = (st->parties - 1) * 3 * i + st->parties * (st->parties - 1) / 2;
+    out[i - first].v = st->rank == 0 ? i * i - others : 3 * i + st->rank;
+  }
+}
+static void stream_combine(void *ctx, size_t first, size_t n, const pub *value) {
+  struct stream *st = ctx;
+  for (uint64_t i = first; i < first + n; i++) {
+    st->wrong += value[i - first].v != i * i;
+    st->sum += i;
+  }
+  st->seen += n;
+}
+static void stream_body(struct smpc_session *s, unsigned me, void *ctx) {
+  struct stream *st = (struct stream *)ctx + me;
+  const struct smpi_opening op = {stream_mask, stream_combine, st, SMPI_SUM};
+  *st = (struct stream){.rank = me, .parties = smpi_parties(s)};
+  (void)smpi_open_stream(s, STREAMED, &op);
+}
+static void streams_combine_each_element_once(void **state) {
+  (void)state;
+  for (unsigned parties = 2; parties <= 3; parties++) {
+    struct stream st[3];
+    parties_run_ok(&(struct parties){.n = parties, .seed = parties}, stream_body, st, NULL);
+    for (unsigned i = 0; i < parties; i++) {
+      assert_int_equal(st[i].wrong, 0);
+      assert_int_equal(st[i].seen, STREAMED);
+      assert_int_equal(st[i].sum, (uint64_t)STREAMED * (STREAMED - 1) / 2);
+    }
+  }
+}
+
 /* --- a peer whose chunks run ahead of mine ------------------------------------------ */
 
 struct ahead {
@@ -178,5 +224,6 @@ static void failure_wipes_the_output(void **state) {
   job_free(&j);
 }
 
-TEST_MAIN(T(every_size_opens), T(in_place_opens), T(several_blocks_open), T(a_late_consumer_sees_what_was_sent),
+TEST_MAIN(T(every_size_opens), T(in_place_opens), T(several_blocks_open), T(many_parties_open),
+          T(streams_combine_each_element_once), T(a_late_consumer_sees_what_was_sent),
           T(shares_on_the_wire_are_uniform), T(failure_wipes_the_output))
