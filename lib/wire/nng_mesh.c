@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "wire/nng_mesh_impl.h"
 
+enum { LOOK_MS = 200 }; /* LOCAL: how often to look whether the opening was canceled */
+
 /* --- shared with nng_accept.c and nng_dial.c ---------------------------------------- */
 
 uint64_t smpi_opening_now(void) {
@@ -98,14 +100,19 @@ static bool is_settled(const struct smpi_opening *o) {
   return awaited == 0;
 }
 
+static bool is_canceled(const struct smpi_opening *o) {
+  return o->cfg->is_canceled != NULL && atomic_load(o->cfg->is_canceled);
+}
+
 static void bring_up(struct smpi_opening *o) {
   struct smpi_caller *c;
   pthread_mutex_lock(&o->lock);
   for (;;) {
     tell_changes(o);
-    if (is_settled(o) || smpi_opening_now() >= o->deadline_ms) break;
+    uint64_t now = smpi_opening_now();
+    if (is_settled(o) || is_canceled(o) || now >= o->deadline_ms) break;
     if ((c = smpi_accept_take(o)) != NULL) serve(o, c);
-    else smpi_opening_wait(o, o->deadline_ms);
+    else smpi_opening_wait(o, now + LOOK_MS < o->deadline_ms ? now + LOOK_MS : o->deadline_ms);
   }
   o->stop = true;
   pthread_cond_broadcast(&o->news);
@@ -133,6 +140,7 @@ out:
 /* The first peer without a link decides the fault of the whole. */
 static smpc_err sum_up(struct smpi_opening *o, struct smpi_fault *fault) {
   smpc_err err = SMPC_OK;
+  if (is_canceled(o)) return smpi_fault_set(fault, SMPC_E_CANCELED, -1, "canceled");
   for (int hopeless = 1; hopeless >= 0; hopeless--) {
     for (unsigned i = 0; i < o->mesh->n; i++) {
       if (i == o->mesh->me || o->state[i] == SMPI_PEER_LINKED) continue;
