@@ -352,7 +352,7 @@ static void swapped_indices_are_refused(void **state) {
   check_fault(&p[0], SMPC_E_PARAM, 2, "talk to member 1");
 }
 
-static void *cancel_soon(void *flag) {
+static void *cancel_opening_soon(void *flag) {
   usleep(300 * 1000);
   atomic_store((atomic_bool *)flag, true);
   return NULL;
@@ -369,7 +369,7 @@ static void opening_can_be_canceled(void **state) {
   p[0].cfg.is_canceled = &canceled;
   p[0].cfg.wait_ms = 60000; /* for a peer that never starts */
   double begin = seconds();
-  assert_int_equal(pthread_create(&thread, NULL, cancel_soon, &canceled), 0);
+  assert_int_equal(pthread_create(&thread, NULL, cancel_opening_soon, &canceled), 0);
   run(p, 1);
   pthread_join(thread, NULL);
   assert_int_equal(p[0].fault.code, SMPC_E_CANCELED);
