@@ -14,7 +14,7 @@ enum { PARTIES = 8 };
 /* One run: what each party puts in, and what it gets. */
 struct run {
   unsigned n, n_strata, labels[3];
-  bool zeros_shown, true_totals;
+  bool zeros_shown, true_totals, all_compute;
   int64_t k;
   unsigned roles[PARTIES];
   uint64_t recipients; /* bits */
@@ -127,7 +127,8 @@ static void run_and_check(struct run *r, uint64_t *state) {
   parties_config(&cfg, secret, &parties, 0);
   assert_int_equal(smpc_estimate(&cfg, count_program, &r->job[0], &cost), SMPC_OK);
   assert_int_equal(cost.rounds, result.spent[0].rounds);
-  assert_int_equal(cost.bytes, bytes);
+  if (r->all_compute) assert_int_equal(cost.bytes, bytes);
+  else assert_true(cost.bytes >= bytes); /* of a party that gives everybody's input */
   tear_down(r);
 }
 
@@ -136,6 +137,7 @@ static struct run random_run(unsigned n, uint64_t *state) {
   r.true_totals = r.n_strata < 3 && below(state, 3) > 0;
   for (unsigned d = 0; d < r.n_strata; d++) r.labels[d] = 2 + below(state, r.n_strata == 3 ? 2 : 5);
   for (unsigned p = 0; p < n; p++) r.roles[p] = SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT;
+  r.all_compute = true;
   r.recipients = UINT64_C(1) << below(state, n);
   if (below(state, 2)) r.recipients |= UINT64_C(1) << below(state, n);
   if (n > 2 && below(state, 2)) r.roles[n - 1] = SMPC_COMPUTE | SMPC_RESULT; /* a recipient without data, perhaps */
@@ -160,6 +162,7 @@ static void some_only_give_input(void **unused) {
   uint64_t state = 99;
   for (unsigned i = 0; i < 4; i++) {
     struct run r = random_run(8, &state);
+    r.all_compute = false;
     for (unsigned p = 0; p < 8; p++) r.roles[p] = SMPC_INPUT | SMPC_RESULT | (p < 3 ? SMPC_COMPUTE : 0);
     run_and_check(&r, &state);
   }
