@@ -255,6 +255,7 @@ smpc_err smpi_mesh_exchange(struct smpi_mesh *mesh, const struct smpi_tag *tag, 
   pthread_mutex_lock(&mesh->tag_lock);
   mesh->tag = *tag;
   pthread_mutex_unlock(&mesh->tag_lock);
+  if (!mesh->has_ticker) smpi_mesh_beat(mesh); /* many waits, each too short for a heartbeat, add up for others */
   for (size_t k = 0; k < n_chunks; k++) TRY(pump_chunk(&r, n, k));
 out:
   return err;

@@ -40,8 +40,11 @@ struct expr {
 /* Make a program for members 0 .. parties-1 from the seed. */
 void expr_make(struct expr *e, unsigned parties, unsigned frac_bits, uint64_t seed);
 
-/* Run it at one party: out[i] gets what was opened of node i, NaN elsewhere. */
-smpc_err expr_run(const struct expr *e, smpc_session *s, unsigned me, double (*out)[EXPR_CELLS]);
+/* Run it at one party: out[i] gets what was opened of node i, NaN elsewhere.
+ * ghost (may be NULL) is shown each value when it is made. */
+typedef void (*expr_ghost)(void *ctx, unsigned node, const smpc_shared *x);
+smpc_err expr_run(const struct expr *e, smpc_session *s, unsigned me, double (*out)[EXPR_CELLS], expr_ghost ghost,
+                  void *ctx);
 
 const char *expr_name(enum expr_op op);
 

@@ -56,13 +56,15 @@ static smpc_err open_one(smpc_session *s, const struct expr_node *z, const smpc_
   return err;
 }
 
-smpc_err expr_run(const struct expr *e, smpc_session *s, unsigned me, double (*out)[EXPR_CELLS]) {
+smpc_err expr_run(const struct expr *e, smpc_session *s, unsigned me, double (*out)[EXPR_CELLS], expr_ghost ghost,
+                  void *ctx) {
   smpc_shared *h[EXPR_NODES] = {0};
   smpc_err err = SMPC_OK;
   for (unsigned i = 0; i < e->n; i++)
     for (unsigned k = 0; k < EXPR_CELLS; k++) out[i][k] = NAN;
   for (unsigned i = 0; i < e->n; i++) {
     h[i] = compute(s, &e->node[i], h, me);
+    if (ghost != NULL && h[i] != NULL) ghost(ctx, i, h[i]);
     for (unsigned k = 0; k < i; k++)
       if (e->node[k].is_freed && e->node[k].last_use == i) smpc_shared_free(s, h[k]);
   }

@@ -4,20 +4,23 @@
 #include "support/seams.h"
 #include "support/test.h"
 
-static const char *const name_of[SWEEP_WHATS] = {"allocation", "random call", "cut", "crash", "silence", "flip"};
+static const char *const name_of[SWEEP_WHATS] = {"allocation", "random call", "cut",  "crash",
+                                                 "silence",    "flip",        "delay"};
 
 /* What a party may end with when something of this kind failed somewhere, and
  * what one party must end with if any failed at all.  A peer that goes away in
  * the middle of a handshake cannot be told from one that refused our key. */
 static bool may_end_with(enum sweep_what what, smpc_err e, bool in_handshake) {
+  if (what == SWEEP_DELAY) return e == SMPC_OK;
   if (in_handshake && e == SMPC_E_AUTH) return true;
   if (e == SMPC_OK || e == SMPC_E_PEER || e == SMPC_E_CLOSED || e == SMPC_E_TIMEOUT) return true;
   switch (what) {
     case SWEEP_ALLOC: return e == SMPC_E_NOMEM;
     case SWEEP_RANDOM: return e == SMPC_E_RNG;
     case SWEEP_FLIP: return e == SMPC_E_AUTH || e == SMPC_E_FORMAT || e == SMPC_E_VERSION || e == SMPC_E_PARAM;
-    default: return false;
+    case SWEEP_CUT: case SWEEP_CRASH: case SWEEP_SILENCE: case SWEEP_DELAY: case SWEEP_WHATS: break;
   }
+  return false;
 }
 
 static bool is_exact(enum sweep_what what, smpc_err e) {
@@ -26,8 +29,10 @@ static bool is_exact(enum sweep_what what, smpc_err e) {
     case SWEEP_RANDOM: return e == SMPC_E_RNG;
     case SWEEP_SILENCE: return e == SMPC_E_TIMEOUT;
     case SWEEP_FLIP: return e == SMPC_E_AUTH || e == SMPC_E_FORMAT || e == SMPC_E_VERSION || e == SMPC_E_PARAM;
-    default: return e == SMPC_E_CLOSED;
+    case SWEEP_CUT: case SWEEP_CRASH: return e == SMPC_E_CLOSED;
+    case SWEEP_DELAY: case SWEEP_WHATS: break;
   }
+  return false;
 }
 
 enum { HANDSHAKES_US = 20000000 }; /* their deadlines are their own, whatever the session's */
@@ -64,7 +69,8 @@ static bool judge(const struct run *run, uint64_t live, uint64_t dry_us) {
     exact |= is_exact(run->what, e);
   }
   if (any && !exact) complain(run, -1, "nobody has the exact error");
-  if (run->r.us > dry_us + HANDSHAKES_US + 4000 * (uint64_t)run->sw->p.timeout_ms) complain(run, -1, "it took too long");
+  uint64_t most_us = dry_us + HANDSHAKES_US + 4000 * (uint64_t)run->sw->p.timeout_ms;
+  if (run->r.us > most_us) complain(run, -1, "it took too long");
   if (seam_heap_live() != live) complain(run, -1, "memory was not given back");
   return any;
 }
@@ -81,8 +87,10 @@ static bool fail_machine(struct run *run, uint64_t live, uint64_t dry_us) {
 
 static bool fail_network(struct run *run, uint64_t live, uint64_t dry_us) {
   static const enum smpi_sim_what effect[SWEEP_WHATS] = {0, 0, SMPI_SIM_CUT, SMPI_SIM_CRASH, SMPI_SIM_SILENCE,
-                                                         SMPI_SIM_FLIP};
-  struct smpi_sim_fault f = {effect[run->what], run->where, run->party, 0, run->k, 7 * run->k};
+                                                         SMPI_SIM_FLIP, SMPI_SIM_DELAY};
+  /* A fifth of the deadline: a handshake has three messages, one after another. */
+  uint64_t amount = run->what == SWEEP_DELAY ? 200 * (uint64_t)run->sw->p.timeout_ms : 7 * run->k;
+  struct smpi_sim_fault f = {effect[run->what], run->where, run->party, 0, run->k, amount};
   struct parties p = run->sw->p;
   p.fault = &f;
   p.n_faults = 1;
@@ -103,10 +111,10 @@ unsigned sweep(const struct sweep *sw, enum sweep_what what) {
     run.where = SMPI_SIM_AT_SEND;
     for (run.k = 1; run.k <= dry.sends[run.party]; run.k += every, runs++) failed += fail_network(&run, live, dry.us);
     run.where = SMPI_SIM_AT_RECV;
-    if (what == SWEEP_FLIP) continue;
+    if (what == SWEEP_FLIP || what == SWEEP_DELAY) continue;
     for (run.k = 1; run.k <= dry.recvs[run.party]; run.k += every, runs++) failed += fail_network(&run, live, dry.us);
   }
   print_message("%s: %u runs with one %s failing each, %u ended in an error\n", sw->name, runs, name_of[what], failed);
-  if (runs == 0 || failed < runs / 2) fail_msg("%s: the faults were hardly noticed", sw->name);
+  if (runs == 0 || (failed < runs / 2 && what != SWEEP_DELAY)) fail_msg("%s: the faults were hardly noticed", sw->name);
   return runs;
 }

@@ -19,6 +19,7 @@ enum sweep_what {
   SWEEP_CRASH,  /* the party dies                          */
   SWEEP_SILENCE,/* the party is cut off without a sign     */
   SWEEP_FLIP,   /* one bit of a message is altered         */
+  SWEEP_DELAY,  /* a message is late, within the deadline: no error at all */
   SWEEP_WHATS
 };
 

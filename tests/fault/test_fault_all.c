@@ -10,8 +10,10 @@ static void cuts(void **state) { (void)state; fault_programs(SWEEP_CUT, EVERY); 
 static void crashes(void **state) { (void)state; fault_programs(SWEEP_CRASH, EVERY); }
 static void silences(void **state) { (void)state; fault_programs(SWEEP_SILENCE, EVERY); }
 static void flips(void **state) { (void)state; fault_programs(SWEEP_FLIP, EVERY); }
+static void delays(void **state) { (void)state; fault_programs(SWEEP_DELAY, EVERY); }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {T(allocations), T(random_calls), T(cuts), T(crashes), T(silences), T(flips)};
+  const struct CMUnitTest tests[] = {T(allocations), T(random_calls), T(cuts), T(crashes), T(silences), T(flips),
+                                     T(delays)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

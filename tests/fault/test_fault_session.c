@@ -55,8 +55,10 @@ static void cuts(void **state) { (void)state; each(SWEEP_CUT); }
 static void crashes(void **state) { (void)state; each(SWEEP_CRASH); }
 static void silences(void **state) { (void)state; each(SWEEP_SILENCE); }
 static void flips(void **state) { (void)state; each(SWEEP_FLIP); }
+static void delays(void **state) { (void)state; each(SWEEP_DELAY); }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {T(allocations), T(random_calls), T(cuts), T(crashes), T(silences), T(flips)};
+  const struct CMUnitTest tests[] = {T(allocations), T(random_calls), T(cuts), T(crashes), T(silences), T(flips),
+                                     T(delays)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
