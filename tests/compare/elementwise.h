@@ -117,7 +117,8 @@ struct elementwise_wire {
   uint8_t sent[2][ELEMENTWISE_WIRE]; /* by party 0 to party 1, and back, in the operation */
   size_t len[2];
 };
-static inline void elementwise_see(void *user, unsigned from, unsigned to, size_t off, const uint8_t *data, size_t len) {
+static inline void elementwise_see(void *user, unsigned from, unsigned to, size_t off, const uint8_t *data,
+                                   size_t len) {
   struct elementwise_wire *w = user;
   (void)off;
   if (from + to != 1) return; /* the dealer is apart */
