@@ -30,7 +30,10 @@ struct options {
 /* What one party measured. */
 struct figures {
   size_t repeats;
-  double seconds[MAX_REPEAT], offline[MAX_REPEAT];
+  double begin[MAX_REPEAT], end[MAX_REPEAT]; /* of the online part, on this party's clock */
+  double seconds[MAX_REPEAT];                /* between them; after report(): of the slowest */
+  double offline[MAX_REPEAT];
+  double cpu[MAX_REPEAT];  /* processor time of all threads meanwhile, online */
   double rounds, bytes;    /* of one repeat, online */
   double peak_rss;
 };
@@ -65,10 +68,9 @@ const struct job *job_at(size_t i);           /* NULL beyond the last */
 smpc_err run_link(struct bench *b);
 smpc_err run_estimate(struct bench *b);
 
-/* Send len bytes to every other computing party and receive as many, without
- * work at either end; seconds it took at this party.  `ways`: 2 both ways at
- * once, 1 from the first to the second only. */
-smpc_err time_transfer(struct bench *b, size_t len, int ways, double *seconds);
+/* Send len bytes to every other computing party and receive as many at once,
+ * without work at either end; seconds it took at this party. */
+smpc_err time_duplex(struct bench *b, size_t len, double *seconds);
 /* Let all computing parties come to the same point. */
 smpc_err barrier(struct bench *b);
 
@@ -81,7 +83,10 @@ void measure_plain(struct bench *b, double *rtt, double *rate);
 /* --- figures.c ------------------------------------------------------------------ */
 void add_extra(struct bench *b, const char *name, double value);
 double median(double *v, size_t n); /* sorts v */
-/* Make *f of every party the slowest of all, then print at the first. */
+/* Begin and end the online part of repeat i. */
+void begin_online(struct bench *b, size_t i);
+void end_online(struct bench *b, size_t i);
+/* Make the figures those of the slowest of all, then print at the first. */
 smpc_err report(struct bench *b);
 
 #endif

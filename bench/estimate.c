@@ -25,9 +25,10 @@ smpc_err run_estimate(struct bench *b) {
   smpc_cost cost = {0};
   smpc_err err = SMPC_OK;
   for (size_t i = 0; i < b->o->repeat; i++) {
-    double t = b->now(b);
+    TRY(barrier(b));
+    begin_online(b, i);
     TRY(smpc_estimate(b->cfg, program, b, &cost));
-    b->f.seconds[i] = b->now(b) - t;
+    end_online(b, i);
   }
   b->f.repeats = b->o->repeat;
   b->f.rounds = (double)cost.rounds;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "base/cpu.h"
 #include "bench.h"
@@ -13,6 +14,24 @@ void add_extra(struct bench *b, const char *name, double value) {
   if (b->extras == MAX_EXTRA) return;
   b->extra[b->extras].name = name;
   b->extra[b->extras++].value = value;
+}
+
+/* Seconds this process has computed, in all threads. */
+static double processor_clock(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void begin_online(struct bench *b, size_t i) {
+  b->f.cpu[i] = -processor_clock();
+  b->f.begin[i] = b->now(b);
+}
+
+void end_online(struct bench *b, size_t i) {
+  b->f.end[i] = b->now(b);
+  b->f.cpu[i] += processor_clock();
+  b->f.seconds[i] = b->f.end[i] - b->f.begin[i];
 }
 
 static int by_value(const void *a, const void *b) {
@@ -33,15 +52,28 @@ static void put_figures(void *ctx, unsigned peer, size_t off, uint8_t *buf, size
   memcpy(buf, (const uint8_t *)ctx + off, len);
 }
 
+static void raise(double *to, double v) {
+  if (v > *to) *to = v;
+}
+
 /* Peers run the same build on the same kind of machine: a bench, not a protocol. */
 static void worst(struct figures *f, const struct figures *g) {
   for (size_t i = 0; i < f->repeats; i++) {
-    if (g->seconds[i] > f->seconds[i]) f->seconds[i] = g->seconds[i];
-    if (g->offline[i] > f->offline[i]) f->offline[i] = g->offline[i];
+    raise(&f->begin[i], g->begin[i]);
+    raise(&f->end[i], g->end[i]);
+    raise(&f->seconds[i], g->seconds[i]);
+    raise(&f->offline[i], g->offline[i]);
+    raise(&f->cpu[i], g->cpu[i]);
   }
-  if (g->rounds > f->rounds) f->rounds = g->rounds;
-  if (g->bytes > f->bytes) f->bytes = g->bytes;
-  if (g->peak_rss > f->peak_rss) f->peak_rss = g->peak_rss;
+  raise(&f->rounds, g->rounds);
+  raise(&f->bytes, g->bytes);
+  raise(&f->peak_rss, g->peak_rss);
+}
+
+/* A barrier lets parties go up to one latency apart.  Where all have one clock,
+ * count from when the last was ready. */
+static void count_from_last(struct figures *f) {
+  for (size_t i = 0; i < f->repeats; i++) f->seconds[i] = f->end[i] - f->begin[i];
 }
 
 struct gathering { struct figures mine, all; };
@@ -89,6 +121,7 @@ static json_t *as_json(const struct bench *b) {
   set_real(to, "seconds_min", f.repeats == 0 ? 0 : f.seconds[0]);
   set_real(to, "seconds_max", f.repeats == 0 ? 0 : f.seconds[f.repeats - 1]);
   set_real(to, "seconds_offline", median(f.offline, f.repeats));
+  if (!b->o->is_sim) set_real(to, "cpu_seconds", median(f.cpu, f.repeats));
   set_count(to, "rounds", f.rounds);
   set_count(to, "bytes_sent", f.bytes);
   set_count(to, "peak_rss_bytes", f.peak_rss);
@@ -121,6 +154,7 @@ smpc_err report(struct bench *b) {
   struct gathering g = {b->f, b->f};
   smpc_err err = smpi_exchange_all(b->s, sizeof g.mine, put_figures, take_figures, &g);
   b->f = g.all;
+  if (b->o->local != 0) count_from_last(&b->f);
   if (err == SMPC_OK && smpi_is_first(b->s)) err = print(b);
   return err;
 }
