@@ -34,10 +34,10 @@ struct data_column {
 /* The section `data:` of party.yaml; filled by config.  All zeros but `path`
  * is a CSV file in UTF-8 with commas, without a header, all columns declared. */
 struct data_config {
-  char *path;  /* a CSV file, or an SQLite database (known by its first bytes)        */
-  char *table; /* what `view` calls the CSV file (default "data"), or the database's
-                  table; may be NULL for a database when there is a view              */
-  bool header; /* CSV: the first record holds the column names                        */
+  char *path;                  /* a CSV file, or an SQLite database (known by its first bytes)        */
+  char *table;                 /* what `view` calls the CSV file (default "data"), or the database's
+                                  table; may be NULL for a database when there is a view              */
+  bool header;                 /* CSV: the first record holds the column names                        */
   struct data_column *columns; /* CSV: with a header, the columns whose type is not text
                                   (in any order, each must be in the header); without
                                   one, the names and types of all columns in order    */
@@ -47,14 +47,14 @@ struct data_config {
   unsigned n_missing;
   enum data_encoding encoding; /* CSV: a byte order mark is allowed with DATA_UTF8    */
   char delimiter;              /* CSV: 0 means ','                                    */
-  char *view; /* a SELECT that gives the agreed columns from the hospital's tables;
-                 NULL: the table has them under their agreed names                    */
+  char *view;                  /* a SELECT that gives the agreed columns from the hospital's tables;
+                                  NULL: the table has them under their agreed names                    */
 };
 
 /* One dimension of the table: an SQL expression over the agreed columns, and
  * the public list of the values that have a cell of their own. */
 struct data_stratum {
-  char *name;       /* for messages */
+  char *name; /* for messages */
   char *expression;
   char **cells;     /* values as text; for an expression that gives numbers, numbers */
   unsigned n_cells; /* without `other`, which is always the last */
@@ -92,7 +92,7 @@ enum { DATA_MAX_CELLS = 1 << 20 };
 size_t data_cells(const struct data_question *q);
 
 /* Check a question without any data: it names only agreed columns, is one
- * expression of the language in expr.h, compares numbers with
+ * expression of the language in docs/question-language.md, compares numbers with
  * numbers and text with text, and its cells have the type of their stratum.
  * Every party comes to the same verdict. */
 int data_check(const struct data_question *q, struct data_fault *f);
@@ -104,7 +104,7 @@ int data_check(const struct data_question *q, struct data_fault *f);
  * A row counts when the condition is true (not when it is NULL); a stratum that
  * is NULL is in `other`.  Numbers are double precision: age / 10 is 6.3, whatever
  * the file writes. */
-int data_count(struct data *d, int64_t *counts, size_t n, struct data_report *report,
-               const struct data_question *q, struct data_fault *f);
+int data_count(struct data *d, int64_t *counts, size_t n, struct data_report *report, const struct data_question *q,
+               struct data_fault *f);
 
 #endif

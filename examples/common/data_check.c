@@ -30,8 +30,7 @@ static int compare_number(const void *x, const void *y) {
 
 unsigned data_axis_find(const struct data_axis *a, const char *text, size_t len, double number) {
   struct data_cell key = {.text = text, .len = len, .number = number};
-  const struct data_cell *found =
-      bsearch(&key, a->cells, a->n, sizeof key, a->numeric ? compare_number : compare_text);
+  const struct data_cell *found = bsearch(&key, a->cells, a->n, sizeof key, a->numeric ? compare_number : compare_text);
   return found != NULL ? found->index : a->n;
 }
 
@@ -66,7 +65,8 @@ static int take_columns(struct data_plan *p, const struct data_question *q, stru
       return data_fail(f, DATA_INPUT, "columns: column %u needs a name of at most %d bytes", i + 1, EXPR_MAX_NAME - 1);
     for (unsigned j = 0; j < i; j++)
       if (sqlite3_stricmp(c->name, q->columns[j].name) == 0)
-        return data_fail(f, DATA_INPUT, "columns: '%s' stands there twice (upper and lower case are the same)", c->name);
+        return data_fail(f, DATA_INPUT, "columns: '%s' stands there twice (upper and lower case are the same)",
+                         c->name);
     p->columns[i] = (struct expr_column){.name = c->name, .type = c->type == DATA_NUMBER ? EXPR_NUMBER : EXPR_TEXT};
   }
   return 0;
@@ -79,7 +79,8 @@ static int check_condition(struct expr_source *agreed, const struct data_questio
   return f->exit;
 }
 
-static int check_stratum(struct data_axis *a, struct expr_source *agreed, const struct data_stratum *s, struct data_fault *f) {
+static int check_stratum(struct data_axis *a, struct expr_source *agreed, const struct data_stratum *s,
+                         struct data_fault *f) {
   char what[128];
   snprintf(what, sizeof what, "stratum '%.100s'", s->name != NULL ? s->name : "");
   if (s->expression == NULL) return data_fail(f, DATA_INPUT, "%s: it has no expression", what);

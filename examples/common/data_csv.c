@@ -138,8 +138,7 @@ int data_csv_end(struct data_csv *r) {
   if (r->status == 0 && (r->mark == 1 || r->mark == 2)) feed_lines(r, mark, r->mark);
   if (r->status != 0) return r->status;
   if (csv_fini(&r->parser, on_field, on_end_of_record, r) != 0 && r->status == 0)
-    return r->status = data_fail(r->f, DATA_INPUT, "line %llu, field %u: the quote is not closed before the end of the file",
-                                 (unsigned long long)r->record.line, r->record.n + 1);
+    return fail_field(r, "the quote is not closed before the end of the file");
   return r->status;
 }
 

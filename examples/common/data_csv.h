@@ -13,9 +13,9 @@
 #include <csv.h>
 
 struct data_record {
-  uint64_t line;  /* where it begins, from 1 */
-  unsigned n;     /* fields */
-  char *text;     /* field i is text[start[i]], ends in NUL, has length start[i+1] - start[i] - 1 */
+  uint64_t line; /* where it begins, from 1 */
+  unsigned n;    /* fields */
+  char *text;    /* field i is text[start[i]], ends in NUL, has length start[i+1] - start[i] - 1 */
   size_t start[DATA_MAX_COLUMNS + 1];
 };
 

@@ -32,8 +32,9 @@ static void number_of_column(sqlite3_context *ctx, int n, sqlite3_value **v) {
     return;
   }
   case SQLITE_TEXT:
-    fail_column(ctx, column_name(v[1]), "text where the question expects a number (`columns:` with `type: number` for a "
-                                        "CSV file, number(...) in a view)");
+    fail_column(ctx, column_name(v[1]),
+                "text where the question expects a number (`columns:` with `type: number` for a CSV file, "
+                "number(...) in a view)");
     return;
   default: fail_column(ctx, column_name(v[1]), "binary data where the question expects a number");
   }
@@ -60,30 +61,33 @@ static void number_of_text(sqlite3_context *ctx, int n, sqlite3_value **v) {
 /* --- settings --- */
 
 static bool set_limits(sqlite3 *db) {
-  static const int settings[][2] = {
-      {SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0}, {SQLITE_DBCONFIG_DQS_DML, 0},
-      {SQLITE_DBCONFIG_DQS_DDL, 0},        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},        {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
-      {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0}};
+  static const int settings[][2] = {{SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+                                    {SQLITE_DBCONFIG_DQS_DML, 0},        {SQLITE_DBCONFIG_DQS_DDL, 0},
+                                    {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+                                    {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0}};
   /* LOCAL: generous for honest work, small for a hostile question. */
-  static const int limits[][2] = {
-      {SQLITE_LIMIT_LENGTH, 100000000},   {SQLITE_LIMIT_SQL_LENGTH, 1000000},  {SQLITE_LIMIT_EXPR_DEPTH, 500},
-      {SQLITE_LIMIT_COMPOUND_SELECT, 50}, {SQLITE_LIMIT_VDBE_OP, 1000000},     {SQLITE_LIMIT_FUNCTION_ARG, 20},
-      {SQLITE_LIMIT_ATTACHED, 0},         {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200}, {SQLITE_LIMIT_TRIGGER_DEPTH, 1},
-      {SQLITE_LIMIT_WORKER_THREADS, 0}};
+  static const int limits[][2] = {{SQLITE_LIMIT_LENGTH, 1 << 24},  {SQLITE_LIMIT_SQL_LENGTH, 1000000},
+                                  {SQLITE_LIMIT_EXPR_DEPTH, 500},  {SQLITE_LIMIT_COMPOUND_SELECT, 50},
+                                  {SQLITE_LIMIT_VDBE_OP, 1000000}, {SQLITE_LIMIT_FUNCTION_ARG, 20},
+                                  {SQLITE_LIMIT_ATTACHED, 0},      {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200},
+                                  {SQLITE_LIMIT_TRIGGER_DEPTH, 1}, {SQLITE_LIMIT_WORKER_THREADS, 0}};
   for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
     if (sqlite3_db_config(db, settings[i][0], settings[i][1], (int *)NULL) != SQLITE_OK) return false;
   for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) sqlite3_limit(db, limits[i][0], limits[i][1]);
   return true;
 }
 
-static bool add_function(sqlite3 *db, const char *name, int n, void (*fn)(sqlite3_context *, int, sqlite3_value **)) {
+typedef void sql_function(sqlite3_context *, int, sqlite3_value **);
+
+static bool add_function(sqlite3 *db, const char *name, int n, sql_function *fn) {
   int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
   return sqlite3_create_function_v2(db, name, n, flags, NULL, fn, NULL, NULL, NULL) == SQLITE_OK;
 }
 
 int data_guard_harden(sqlite3 *db, struct data_fault *f) {
   bool good = set_limits(db) && add_function(db, "number", 1, number_of_text) &&
-              add_function(db, "smpc_number", 2, number_of_column) && add_function(db, "smpc_text", 2, text_of_column) &&
+              add_function(db, "smpc_number", 2, number_of_column) &&
+              add_function(db, "smpc_text", 2, text_of_column) &&
               sqlite3_exec(db, "PRAGMA temp_store=MEMORY", NULL, NULL, NULL) == SQLITE_OK;
   return good ? 0 : data_fail(f, DATA_MACHINE, "SQLite cannot be set up: %s", sqlite3_errmsg(db));
 }

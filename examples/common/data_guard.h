@@ -13,7 +13,7 @@
 enum { DATA_MAX_WITHIN = 64 };
 
 struct data_guard {
-  int64_t ends;    /* CLOCK_MONOTONIC, seconds; 0: no deadline */
+  int64_t ends; /* CLOCK_MONOTONIC, seconds; 0: no deadline */
   bool expired;
   char denied[120]; /* the first access that was refused, for a message */
   bool learning;    /* which views and WITH tables the hospital's own text reads through */

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 static int fail_sqlite(struct data_load *l) {
-  bool memory = sqlite3_errcode(l->db) == SQLITE_NOMEM;
-  return data_fail(l->f, DATA_MACHINE, "the table in memory: %s", memory ? "out of memory" : sqlite3_errmsg(l->db));
+  bool machine = sqlite3_errcode(l->db) != SQLITE_ERROR; /* that one is a name that cannot be */
+  return data_fail(l->f, machine ? DATA_MACHINE : DATA_INPUT, "the table in memory: %s", sqlite3_errmsg(l->db));
 }
 
 /* --- columns --- */
@@ -20,8 +20,7 @@ static struct data_column *find_column(struct data_column *columns, unsigned n, 
 }
 
 static int add_column(struct data_load *l, const char *name, enum data_type type) {
-  if (name == NULL || name[0] == 0)
-    return data_fail(l->f, DATA_INPUT, "column %u has no name", l->n_columns + 1);
+  if (name == NULL || name[0] == 0) return data_fail(l->f, DATA_INPUT, "column %u has no name", l->n_columns + 1);
   if (find_column(l->columns, l->n_columns, name) != NULL)
     return data_fail(l->f, DATA_INPUT, "two columns are called '%s' (upper and lower case are the same)", name);
   struct data_column *more = realloc(l->columns, (l->n_columns + 1) * sizeof *more);
@@ -73,10 +72,10 @@ static int take_header(struct data_load *l, const struct data_record *r) {
 
 static int take_declared(struct data_load *l) {
   const struct data_config *c = l->config;
-  if (c->n_columns == 0) return data_fail(l->f, DATA_INPUT, "`columns:` must name the columns of a file without a header");
+  if (c->n_columns == 0)
+    return data_fail(l->f, DATA_INPUT, "`columns:` must name the columns of a file without a header");
   int exit = 0;
-  for (unsigned i = 0; i < c->n_columns && exit == 0; i++)
-    exit = add_column(l, c->columns[i].name, c->columns[i].type);
+  for (unsigned i = 0; i < c->n_columns && exit == 0; i++) exit = add_column(l, c->columns[i].name, c->columns[i].type);
   return exit != 0 ? exit : create_table(l);
 }
 
@@ -97,7 +96,8 @@ static int bind_field(struct data_load *l, const struct data_record *r, unsigned
   if (l->columns[i].type == DATA_TEXT) return sqlite3_bind_text(l->insert, at, field, (int)len, SQLITE_STATIC);
   double value;
   if (data_number(&value, field, len)) return sqlite3_bind_double(l->insert, at, value);
-  data_fail(l->f, DATA_INPUT, "line %llu, field %u: column '%s' is declared a number, and this is none (or a whole one beyond 2^53)",
+  data_fail(l->f, DATA_INPUT,
+            "line %llu, field %u: column '%s' is declared a number, and this is none (or a whole one beyond 2^53)",
             (unsigned long long)r->line, i + 1, l->columns[i].name);
   return SQLITE_OK;
 }

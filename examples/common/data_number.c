@@ -56,9 +56,7 @@ static bool scan_decimal(struct decimal *d, const char *text, size_t len) {
   return at == len;
 }
 
-bool data_is_exact(double value) {
-  return isfinite(value) && (fabs(value) < 0x1p53 || value != floor(value));
-}
+bool data_is_exact(double value) { return isfinite(value) && (fabs(value) < 0x1p53 || value != floor(value)); }
 
 /* The rare long number: by the C library, in the "C" locale whatever the
  * program has set. */

@@ -37,7 +37,8 @@ static int open_csv(struct data *d, const struct data_config *c, int fd, struct 
   int exit = open_sqlite(d, ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, f);
   if (exit != 0) return exit;
   d->is_csv = true;
-  sqlite3_exec(d->db, "PRAGMA main.journal_mode=OFF", NULL, NULL, NULL); /* speed; on failure the table is thrown away */
+  sqlite3_exec(d->db, "PRAGMA main.journal_mode=OFF", NULL, NULL,
+               NULL); /* speed; on failure the table is thrown away */
   exit = data_load_file(d->db, c, fd, f);
   sqlite3_exec(d->db, "PRAGMA main.journal_mode=MEMORY", NULL, NULL, NULL);
   return exit;
@@ -46,9 +47,11 @@ static int open_csv(struct data *d, const struct data_config *c, int fd, struct 
 /* What is said of CSV files must not be silently ignored for a database. */
 static int open_database(struct data *d, const struct data_config *c, struct data_fault *f) {
   if (c->header || c->n_columns > 0 || c->missing != NULL || c->encoding != DATA_UTF8 || c->delimiter != 0)
-    return data_fail(f, DATA_INPUT, "is an SQLite database: `header`, `columns`, `missing`, `encoding` and `delimiter` "
-                                    "are for CSV files; use a view");
-  if (c->table == NULL && c->view == NULL) return data_fail(f, DATA_INPUT, "is an SQLite database: `table:` or `view:` is needed");
+    return data_fail(f, DATA_INPUT,
+                     "is an SQLite database: `header`, `columns`, `missing`, `encoding` and `delimiter` are for CSV "
+                     "files; use a view");
+  if (c->table == NULL && c->view == NULL)
+    return data_fail(f, DATA_INPUT, "is an SQLite database: `table:` or `view:` is needed");
   int exit = open_sqlite(d, c->path, SQLITE_OPEN_READONLY, f);
   if (exit != 0) return exit;
   sqlite3_busy_timeout(d->db, 10000);

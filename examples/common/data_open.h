@@ -17,7 +17,7 @@ struct data_table {
 
 struct data {
   sqlite3 *db;
-  bool is_csv; /* the declared types of the table are true */
+  bool is_csv;               /* the declared types of the table are true */
   char *path, *table, *view; /* view may be NULL */
   struct data_table *tables; /* during data_view_make only */
 };

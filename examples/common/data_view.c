@@ -115,12 +115,14 @@ static int probe(void *user, const struct expr_source *s, struct expr_column *c,
   struct tables *ts = user;
   sqlite3_stmt *st = NULL;
   char *sql = sqlite3_mprintf("SELECT total(typeof(\"%w\")='text'), total(typeof(\"%w\") IN ('integer','real')), "
-                              "total(typeof(\"%w\")='blob') FROM main.\"%w\"", c->name, c->name, c->name, s->table);
+                              "total(typeof(\"%w\")='blob') FROM main.\"%w\"",
+                              c->name, c->name, c->name, s->table);
   if (prepare(&st, ts->d, ts->g, sql, "view", f) != 0) return f->exit;
   if (sqlite3_step(st) != SQLITE_ROW) data_fail_sqlite(ts->d, ts->g, "view", f);
   else {
     bool text = sqlite3_column_double(st, 0) > 0, number = sqlite3_column_double(st, 1) > 0;
-    if (sqlite3_column_double(st, 2) > 0) data_fail(f, DATA_INPUT, "view: column '%s' of '%s' holds binary data", c->name, s->table);
+    if (sqlite3_column_double(st, 2) > 0)
+      data_fail(f, DATA_INPUT, "view: column '%s' of '%s' holds binary data", c->name, s->table);
     else if (text && number)
       data_fail(f, DATA_INPUT, "view: column '%s' of '%s' holds both numbers and text", c->name, s->table);
     c->type = text ? EXPR_TEXT : number ? EXPR_NUMBER : EXPR_NULL;
@@ -169,7 +171,8 @@ static int check_columns(struct data *d, const struct data_question *q, struct d
   int exit = prepare(&st, d, g, sqlite3_mprintf("SELECT * FROM %s", from), what, f);
   for (unsigned i = 0; i < q->n_columns && exit == 0; i++)
     if (!has_column(st, q->columns[i].name))
-      exit = data_fail(f, DATA_INPUT, "%s: there is no column '%s', which the question needs", what, q->columns[i].name);
+      exit =
+          data_fail(f, DATA_INPUT, "%s: there is no column '%s', which the question needs", what, q->columns[i].name);
   sqlite3_finalize(st);
   return exit;
 }
@@ -180,8 +183,8 @@ static int make_agreed(struct data *d, const struct data_question *q, struct dat
   sqlite3_str_appendall(sql, "CREATE TEMP VIEW " DATA_AGREED " AS SELECT 0 AS \"\"");
   for (unsigned i = 0; i < q->n_columns; i++) {
     const struct data_column *c = &q->columns[i];
-    sqlite3_str_appendf(sql, ", %s(\"%w\", %Q) AS \"%w\"", c->type == DATA_NUMBER ? "smpc_number" : "smpc_text", c->name,
-                        c->name, c->name);
+    const char *wrapper = c->type == DATA_NUMBER ? "smpc_number" : "smpc_text";
+    sqlite3_str_appendf(sql, ", %s(\"%w\", %Q) AS \"%w\"", wrapper, c->name, c->name, c->name);
   }
   sqlite3_str_appendf(sql, " FROM %s", from);
   return exec(d, g, sqlite3_str_finish(sql), "view", f);

@@ -21,7 +21,8 @@ enum expr_type expr_join(enum expr_type a, enum expr_type b) {
   return a == b || b == EXPR_NULL ? a : EXPR_BAD;
 }
 
-enum expr_type expr_must_join(struct expr_parser *p, enum expr_type a, enum expr_type b, size_t from, const char *verb) {
+enum expr_type expr_must_join(struct expr_parser *p, enum expr_type a, enum expr_type b, size_t from,
+                              const char *verb) {
   if (a == EXPR_BAD || b == EXPR_BAD || p->f->exit != 0) return EXPR_BAD;
   enum expr_type t = expr_join(a, b);
   if (t == EXPR_BAD)
@@ -73,14 +74,15 @@ enum expr_type expr_find_column(struct expr_parser *p, const char *table, const 
 
 /* Words that begin a statement or a subquery: a better message than "no such column". */
 bool expr_refuse_statement(struct expr_parser *p, const char *name, size_t at) {
-  static const char *const write[] = {"insert", "update", "delete", "replace", "drop", "create", "alter", "vacuum",
-                                      "reindex", "analyze", "begin", "commit", "attach", "detach", "pragma"};
+  static const char *const write[] = {"insert",  "update",  "delete", "replace", "drop",   "create", "alter", "vacuum",
+                                      "reindex", "analyze", "begin",  "commit",  "attach", "detach", "pragma"};
   static const char *const query[] = {"select", "with", "values", "exists", "raise"};
   for (size_t i = 0; i < sizeof write / sizeof *write; i++)
     if (sqlite3_stricmp(name, write[i]) == 0)
       return expr_fail(p, at, "'%s' is not allowed: it tries to write or to change a setting", name), true;
   for (size_t i = 0; i < sizeof query / sizeof *query; i++)
-    if (sqlite3_stricmp(name, query[i]) == 0) return expr_fail(p, at, "a subquery is not allowed here ('%s')", name), true;
+    if (sqlite3_stricmp(name, query[i]) == 0)
+      return expr_fail(p, at, "a subquery is not allowed here ('%s')", name), true;
   return false;
 }
 
@@ -176,8 +178,11 @@ static enum expr_type parse_unary(struct expr_parser *p) {
 
 /* Pass an operator of this level, if one stands here. */
 static bool accept_operator(struct expr_parser *p, enum level level) {
-  static const char *const ops[][5] = {[ORDER] = {"<", "<=", ">", ">="}, [BITS] = {"&", "|", "<<", ">>"},
-                                       [ADD] = {"+", "-"}, [MULTIPLY] = {"*", "/", "%"}, [CONCAT] = {"||"}};
+  static const char *const ops[][5] = {[ORDER] = {"<", "<=", ">", ">="},
+                                       [BITS] = {"&", "|", "<<", ">>"},
+                                       [ADD] = {"+", "-"},
+                                       [MULTIPLY] = {"*", "/", "%"},
+                                       [CONCAT] = {"||"}};
   if (level == OR) return expr_accept_word(p, "or");
   if (level == AND) return expr_accept_word(p, "and");
   for (size_t i = 0; i < 5 && ops[level][i] != NULL; i++)

@@ -28,8 +28,8 @@ struct expr_column {
   const char *name;
   enum expr_type type; /* EXPR_UNPROBED: asked for at its first use */
   bool used;
-  struct expr_column *origin;      /* made by "*": the column it repeats */
-  const struct expr_source *from;  /* and where that stands              */
+  struct expr_column *origin;     /* made by "*": the column it repeats */
+  const struct expr_source *from; /* and where that stands              */
 };
 
 /* Something with columns: the agreed columns, a table, a subquery. */

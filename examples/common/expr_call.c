@@ -13,15 +13,15 @@ struct function {
 };
 
 static const struct function functions[] = {
-    {"abs", "n", 'n', 1, 1, false},      {"round", "n", 'n', 1, 2, false},    {"lower", "t", 't', 1, 1, false},
-    {"upper", "t", 't', 1, 1, false},    {"trim", "t", 't', 1, 2, false},     {"ltrim", "t", 't', 1, 2, false},
-    {"rtrim", "t", 't', 1, 2, false},    {"length", "t", 'n', 1, 1, false},   {"substr", "tn", 't', 2, 3, false},
-    {"replace", "t", 't', 3, 3, false},  {"instr", "t", 'n', 2, 2, false},    {"coalesce", "s", 's', 2, 16, false},
-    {"ifnull", "s", 's', 2, 2, false},   {"nullif", "s", 's', 2, 2, false},   {"iif", "ns", 's', 3, 3, false},
-    {"min", "s", 's', 2, 16, false},     {"max", "s", 's', 2, 16, false},     {"like", "t", 'n', 2, 3, false},
-    {"glob", "t", 'n', 2, 2, false},     {"number", "t", 'n', 1, 1, false},   {"count", "s", 'n', 1, 1, true},
-    {"sum", "n", 'n', 1, 1, true},       {"avg", "n", 'n', 1, 1, true},       {"total", "n", 'n', 1, 1, true},
-    {"min", "s", 's', 1, 1, true},       {"max", "s", 's', 1, 1, true},
+    {"abs", "n", 'n', 1, 1, false},     {"round", "n", 'n', 1, 2, false},  {"lower", "t", 't', 1, 1, false},
+    {"upper", "t", 't', 1, 1, false},   {"trim", "t", 't', 1, 2, false},   {"ltrim", "t", 't', 1, 2, false},
+    {"rtrim", "t", 't', 1, 2, false},   {"length", "t", 'n', 1, 1, false}, {"substr", "tn", 't', 2, 3, false},
+    {"replace", "t", 't', 3, 3, false}, {"instr", "t", 'n', 2, 2, false},  {"coalesce", "s", 's', 2, 16, false},
+    {"ifnull", "s", 's', 2, 2, false},  {"nullif", "s", 's', 2, 2, false}, {"iif", "ns", 's', 3, 3, false},
+    {"min", "s", 's', 2, 16, false},    {"max", "s", 's', 2, 16, false},   {"like", "t", 'n', 2, 3, false},
+    {"glob", "t", 'n', 2, 2, false},    {"number", "t", 'n', 1, 1, false}, {"count", "s", 'n', 1, 1, true},
+    {"sum", "n", 'n', 1, 1, true},      {"avg", "n", 'n', 1, 1, true},     {"total", "n", 'n', 1, 1, true},
+    {"min", "s", 's', 1, 1, true},      {"max", "s", 's', 1, 1, true},
 };
 
 bool expr_is_function(const char *name, bool aggregate) {
@@ -68,10 +68,10 @@ static enum expr_type check_args(struct expr_parser *p, const struct function *f
   return fn->result == 's' ? same : fn->result == 't' ? EXPR_TEXT : EXPR_NUMBER;
 }
 
-/* count(*), count(DISTINCT x), sum(x): only where a view may aggregate, never nested. */
-static enum expr_type call_aggregate(struct expr_parser *p, const struct function *fn, const struct args *a, size_t at) {
-  if (!p->aggregates) return (void)expr_fail(p, at, "'%s' of all rows is not allowed here", fn->name), EXPR_BAD;
-  return check_args(p, fn, a, at);
+/* count(x), sum(x): only where a view may aggregate; SQLite refuses nested ones. */
+static bool may_aggregate(struct expr_parser *p, const struct function *fn, size_t at) {
+  if (!p->aggregates) expr_fail(p, at, "'%s' of all rows is not allowed here", fn->name);
+  return p->aggregates;
 }
 
 enum expr_type expr_call(struct expr_parser *p, const char *name, size_t at) {
@@ -85,5 +85,6 @@ enum expr_type expr_call(struct expr_parser *p, const char *name, size_t at) {
   if (parse_args(p, &a) != 0) return EXPR_BAD;
   const struct function *fn = find(name, a.n);
   if (fn == NULL) return (void)expr_fail(p, at, "'%s' does not take %u arguments", name, a.n), EXPR_BAD;
-  return fn->aggregate ? call_aggregate(p, fn, &a, at) : check_args(p, fn, &a, at);
+  if (fn->aggregate && !may_aggregate(p, fn, at)) return EXPR_BAD;
+  return check_args(p, fn, &a, at);
 }

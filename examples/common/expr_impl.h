@@ -15,12 +15,12 @@ struct token {
 struct expr_parser {
   const char *sql, *what;
   struct token token;
-  size_t last_end;  /* where the token before ended: for quoting a piece in a message */
+  size_t last_end; /* where the token before ended: for quoting a piece in a message */
   unsigned depth;
-  bool aggregates;  /* count() and its kin are allowed here */
+  bool aggregates; /* count() and its kin are allowed here */
   struct expr_source *scope[EXPR_MAX_SOURCES];
   unsigned n_scope;
-  const struct expr_database *db; /* NULL in a question */
+  const struct expr_database *db;             /* NULL in a question */
   struct expr_source *with[EXPR_MAX_SOURCES]; /* WITH name AS (...) */
   unsigned n_with;
   struct expr_block *blocks; /* what expr_check_select frees at its end */

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct expr_block { struct expr_block *next; };
+struct expr_block {
+  struct expr_block *next;
+};
 
 static void *take(struct expr_parser *p, size_t len) {
   struct expr_block *b = calloc(1, sizeof *b + len);
@@ -25,8 +27,9 @@ static struct expr_source *parse_select(struct expr_parser *p);
 
 /* Words that end an item or a table, and so are no alias. */
 static bool is_alias(const struct expr_parser *p) {
-  static const char *const stop[] = {"from", "where", "group", "having", "on", "join", "left", "inner", "cross", "union",
-                                     "natural", "using", "order", "limit", "window", "except", "intersect", "right", "full"};
+  static const char *const stop[] = {"from",   "where",  "group", "having",  "on",       "join",  "left",
+                                     "inner",  "cross",  "union", "natural", "using",    "order", "limit",
+                                     "window", "except", "right", "full",    "intersect"};
   if (p->token.kind == TOK_QUOTED) return true;
   for (size_t i = 0; i < sizeof stop / sizeof *stop; i++)
     if (expr_is_word(p, stop[i])) return false;

@@ -20,7 +20,9 @@
 #endif
 
 /* A file of its own for each caller; file_drop removes it. */
-struct file { char path[64]; };
+struct file {
+  char path[64];
+};
 
 static inline void file_make(struct file *t, const void *bytes, size_t len) {
   strcpy(t->path, "/tmp/smpc-data-XXXXXX");
@@ -34,10 +36,12 @@ static inline void file_drop(struct file *t) { assert_int_equal(unlink(t->path),
 
 /* Lists for the designated initializers of the configuration. */
 #define COUNT_OF(a) (unsigned)(sizeof(a) / sizeof *(a))
-#define COLUMNS(...) .columns = (struct data_column[]){__VA_ARGS__}, \
-  .n_columns = COUNT_OF(((struct data_column[]){__VA_ARGS__}))
-#define NUM(n) {(char *)(n), DATA_NUMBER}
-#define TXT(n) {(char *)(n), DATA_TEXT}
+#define COLUMNS(...)                                                                                                   \
+  .columns = (struct data_column[]){__VA_ARGS__}, .n_columns = COUNT_OF(((struct data_column[]){__VA_ARGS__}))
+#define NUM(n)                                                                                                         \
+  { (char *)(n), DATA_NUMBER }
+#define TXT(n)                                                                                                         \
+  { (char *)(n), DATA_TEXT }
 #define CELLS(...) .cells = (char *[]){__VA_ARGS__}, .n_cells = COUNT_OF(((char *[]){__VA_ARGS__}))
 
 static inline struct data *open_good(const struct data_config *c) {
@@ -64,7 +68,8 @@ static inline void count_bad(struct data *d, struct data_question q, const char 
   int64_t n = -1;
   q.condition = (char *)condition;
   int exit = data_count(d, &n, 1, NULL, &q, &f);
-  if (exit != DATA_INPUT || strstr(f.text, part) == NULL) fail_msg("%s: exit %d, '%s'", condition != NULL ? condition : "all", exit, f.text);
+  if (exit != DATA_INPUT || strstr(f.text, part) == NULL)
+    fail_msg("%s: exit %d, '%s'", condition != NULL ? condition : "all", exit, f.text);
   assert_int_equal(n, 0);
 }
 

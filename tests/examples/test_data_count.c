@@ -35,12 +35,16 @@ static void conditions(struct data *d) {
   assert_int_equal(count_good(d, agreed, "\"age\" / 10 > 6.0"), 3); /* 59.5 and 61: no whole division */
   assert_int_equal(count_good(d, agreed, "CASE WHEN age < 60 THEN 'young' ELSE sex END = 'f'"), 2);
 }
-static void test_conditions(void **state) { (void)state; with_people(conditions); }
+static void test_conditions(void **state) {
+  (void)state;
+  with_people(conditions);
+}
 
 static void cells(struct data *d) {
-  struct data_stratum strata[] = {
-      {.name = "sex", .expression = "sex", CELLS("m", "f")},
-      {.name = "age", .expression = "CASE WHEN age < 65 THEN '<65' WHEN age >= 65 THEN '65+' END", CELLS("<65", "65+")}};
+  struct data_stratum strata[] = {{.name = "sex", .expression = "sex", CELLS("m", "f")},
+                                  {.name = "age",
+                                   .expression = "CASE WHEN age < 65 THEN '<65' WHEN age >= 65 THEN '65+' END",
+                                   CELLS("<65", "65+")}};
   struct data_question q = agreed;
   q.strata = strata;
   q.n_strata = 2;
@@ -57,7 +61,10 @@ static void cells(struct data *d) {
   assert_int_equal(r.other, 2);
   assert_int_equal(data_count(d, n, 8, &r, &q, &f), 99);
 }
-static void test_cells(void **state) { (void)state; with_people(cells); }
+static void test_cells(void **state) {
+  (void)state;
+  with_people(cells);
+}
 
 static void number_cells(struct data *d) {
   struct data_stratum s = {.name = "old", .expression = "age >= 60", CELLS("1", "0.0")};
@@ -77,7 +84,10 @@ static void number_cells(struct data *d) {
   assert_int_equal(data_count(d, n, 3, NULL, &q, &f), DATA_INPUT);
   assert_non_null(strstr(f.text, "twice"));
 }
-static void test_number_cells(void **state) { (void)state; with_people(number_cells); }
+static void test_number_cells(void **state) {
+  (void)state;
+  with_people(number_cells);
+}
 
 /* What SQLite would count wrongly without a word. */
 static void mixed(struct data *d) {
@@ -96,7 +106,10 @@ static void mixed(struct data *d) {
   count_bad(d, agreed, "sex AND age", "'sex' is text where a number is needed");
   count_bad(d, agreed, "(sex || 'x') < (age + 1)", "compares text with a number");
 }
-static void test_mixed(void **state) { (void)state; with_people(mixed); }
+static void test_mixed(void **state) {
+  (void)state;
+  with_people(mixed);
+}
 
 /* The file's type and the question's: agreed as a number, but text here. */
 static void test_other_type(void **state) {
@@ -152,9 +165,11 @@ static void test_bad_views(void **state) {
   view_case(&t, "SELECT sex, age FROM data WHERE code BETWEEN 1 AND 9", "compares text with a number");
   view_case(&t, "SELECT sex, sum(code) AS age FROM data GROUP BY sex", "is text where a number is needed");
   view_case(&t, "SELECT a.sex, a.age FROM data a JOIN data b ON a.age = b.code", "compares a number with text");
-  view_case(&t, "SELECT sex, age FROM (SELECT sex, code AS age FROM data) WHERE age > 7", "compares text with a number");
+  view_case(&t, "SELECT sex, age FROM (SELECT sex, code AS age FROM data) WHERE age > 7",
+            "compares text with a number");
   view_case(&t, "SELECT sex, age FROM data UNION SELECT sex, code FROM data", "UNION mixes text with numbers");
-  view_case(&t, "SELECT sex, number(code) AS age FROM data WHERE number(name) > 0", "number(): a text that is no number");
+  view_case(&t, "SELECT sex, number(code) AS age FROM data WHERE number(name) > 0",
+            "number(): a text that is no number");
   view_case(&t, "SELECT sex FROM data", "view: there is no column 'age'");
   view_case(&t, "SELECT sex, age FROM patients", "no such table");
   view_case(&t, "DELETE FROM data", "view: SELECT is expected");
@@ -194,11 +209,12 @@ static long file_bytes(const struct file *t, unsigned char *into, size_t cap) {
   return (long)n;
 }
 
-static const char visits[] = "CREATE TABLE visit (pid INTEGER, sex VARCHAR(1) COLLATE NOCASE, age INT, seen DATE, free);"
-                             "INSERT INTO visit VALUES (1,'f',61,'2021-03-01',1),(2,'M',50,'2019-07-01','x'),"
-                             "(3,'m',NULL,'2022-01-01',NULL);"
-                             "CREATE TABLE lab (pid INTEGER, value REAL); INSERT INTO lab VALUES (1, 7.5),(3, 2);"
-                             "CREATE VIEW recent AS SELECT *, strftime('%Y', seen) AS year FROM visit;";
+static const char visits[] =
+    "CREATE TABLE visit (pid INTEGER, sex VARCHAR(1) COLLATE NOCASE, age INT, seen DATE, free);"
+    "INSERT INTO visit VALUES (1,'f',61,'2021-03-01',1),(2,'M',50,'2019-07-01','x'),"
+    "(3,'m',NULL,'2022-01-01',NULL);"
+    "CREATE TABLE lab (pid INTEGER, value REAL); INSERT INTO lab VALUES (1, 7.5),(3, 2);"
+    "CREATE VIEW recent AS SELECT *, strftime('%Y', seen) AS year FROM visit;";
 
 static void test_database(void **state) {
   (void)state;

@@ -111,19 +111,24 @@ static void test_malformed(void **state) {
 
 static void test_not_numbers(void **state) {
   (void)state;
-  static const char *const bad[] = {"0x10", "inf", "nan", "1e999", "1,5", "1 2", "--1", "1e", ".", "-", "1.2.3",
-                                    "9007199254740992", "1_0", "\xef\xbc\x91"};
+  static const char *const bad[] = {"0x10", "inf",         "nan", "1e999", "1,5",   "1 2",
+                                    "--1",  "1e",          ".",   "-",     "1.2.3", "9007199254740992",
+                                    "1_0",  "\xef\xbc\x91"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     char line[80];
     snprintf(line, sizeof line, "\"%s\",a\n", bad[i]);
-    refuse_text(line, "line 1, field 1: column 'n' is declared a number, and this is none (or a whole one beyond 2^53)");
+    refuse_text(line,
+                "line 1, field 1: column 'n' is declared a number, and this is none (or a whole one beyond 2^53)");
   }
 }
 
 static void test_encodings(void **state) {
   (void)state;
   struct file none = {""};
-  assert_int_equal(count_text("\xef\xbb\xbf""1,a\n", "n = 1"), 1);
+  assert_int_equal(count_text("\xef\xbb\xbf"
+                              "1,a\n",
+                              "n = 1"),
+                   1);
   assert_int_equal(count_text("1,\xe7\x94\xb7\n", "t = '\xe7\x94\xb7'"), 1);
   struct data_config c = plain(&none);
   c.encoding = DATA_GB18030;
@@ -165,6 +170,13 @@ static void test_files(void **state) {
   c.path = "/tmp";
   assert_int_equal(data_open(&d, &c, &f), DATA_INPUT);
   assert_string_equal(f.text, "/tmp: is not a file");
+  struct file t;
+  file_make(&t, "1,a\n", 4);
+  c = plain(&t);
+  c.table = "sqlite_x";
+  assert_int_equal(data_open(&d, &c, &f), DATA_INPUT);
+  assert_non_null(strstr(f.text, "reserved for internal use"));
+  file_drop(&t);
   c.path = NULL;
   assert_int_equal(data_open(&d, &c, &f), DATA_INPUT);
   assert_string_equal(f.text, "`data:` has no `path:`");
@@ -199,4 +211,5 @@ static void test_many_rows(void **state) {
 }
 
 TEST_MAIN(T(test_line_ends), T(test_quotes), T(test_numbers), T(test_missing), T(test_header), T(test_malformed),
-          T(test_not_numbers), T(test_encodings), T(test_delimiters), T(test_files), T(test_long_field), T(test_many_rows))
+          T(test_not_numbers), T(test_encodings), T(test_delimiters), T(test_files), T(test_long_field),
+          T(test_many_rows))

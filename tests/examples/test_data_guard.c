@@ -94,7 +94,10 @@ static void test_deadline(void **state) {
   (void)state;
   struct file t;
   data_close(open_rows(&t, 10000));
-  struct data_config c = {.path = t.path, .header = true, .columns = two, .n_columns = 1,
+  struct data_config c = {.path = t.path,
+                          .header = true,
+                          .columns = two,
+                          .n_columns = 1,
                           .view = "SELECT a.n, b.t FROM data a, data b, data c WHERE a.n + b.n + c.n < 0"};
   struct data *d = open_good(&c);
   struct data_question q = agreed;
@@ -112,9 +115,11 @@ static sqlite3 *fenced(struct data_guard *g) {
   struct data_fault f = {0};
   assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
   assert_int_equal(data_guard_harden(db, &f), 0);
-  assert_int_equal(sqlite3_exec(db, "CREATE TABLE data (n REAL, t TEXT, secret TEXT); INSERT INTO data VALUES (1,'x','s');"
-                                    "CREATE TEMP VIEW smpc_agreed AS SELECT smpc_number(n,'n') AS n, t FROM data",
-                                NULL, NULL, NULL), SQLITE_OK);
+  assert_int_equal(sqlite3_exec(db,
+                                "CREATE TABLE data (n REAL, t TEXT, secret TEXT); INSERT INTO data VALUES (1,'x','s');"
+                                "CREATE TEMP VIEW smpc_agreed AS SELECT smpc_number(n,'n') AS n, t FROM data",
+                                NULL, NULL, NULL),
+                   SQLITE_OK);
   data_guard_start(g, db, 1);
   assert_int_equal(data_guard_close(g, db), SQLITE_OK);
   return db;
@@ -123,16 +128,38 @@ static sqlite3 *fenced(struct data_guard *g) {
 static void test_authorizer(void **state) {
   (void)state;
   static const char *const refused[] = {
-      "SELECT secret FROM data", "SELECT n FROM data", "SELECT (SELECT max(secret) FROM data) FROM smpc_agreed",
-      "SELECT n FROM smpc_agreed WHERE n IN (SELECT n FROM data)", "SELECT * FROM sqlite_master",
-      "SELECT name FROM pragma_table_list", "DELETE FROM data", "INSERT INTO data VALUES (1,2,3)", "UPDATE data SET n = 2",
-      "CREATE TABLE x (y)", "CREATE TEMP TABLE x (y)", "DROP TABLE data", "DROP VIEW smpc_agreed", "ATTACH ':memory:' AS y",
-      "PRAGMA query_only=0", "PRAGMA table_info(data)", "VACUUM", "VACUUM INTO '/tmp/smpc-should-not-be'", "BEGIN", "COMMIT",
-      "SELECT random() FROM smpc_agreed", "SELECT load_extension('x') FROM smpc_agreed", "SELECT current_timestamp",
-      "SELECT date('now')", "SELECT smpc_number(1, 'x')", "SELECT hex(t) FROM smpc_agreed",
-      "SELECT randomblob(9) FROM smpc_agreed", "SELECT \"text\" FROM smpc_agreed",
-      "WITH x AS (SELECT secret FROM data) SELECT * FROM x", "SELECT x.secret FROM data AS x",
-      "SELECT secret FROM (SELECT secret FROM data) AS smpc_x", "WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM r) SELECT max(x) FROM r"};
+      "SELECT secret FROM data",
+      "SELECT n FROM data",
+      "SELECT (SELECT max(secret) FROM data) FROM smpc_agreed",
+      "SELECT n FROM smpc_agreed WHERE n IN (SELECT n FROM data)",
+      "SELECT * FROM sqlite_master",
+      "SELECT name FROM pragma_table_list",
+      "DELETE FROM data",
+      "INSERT INTO data VALUES (1,2,3)",
+      "UPDATE data SET n = 2",
+      "CREATE TABLE x (y)",
+      "CREATE TEMP TABLE x (y)",
+      "DROP TABLE data",
+      "DROP VIEW smpc_agreed",
+      "ATTACH ':memory:' AS y",
+      "PRAGMA query_only=0",
+      "PRAGMA table_info(data)",
+      "VACUUM",
+      "VACUUM INTO '/tmp/smpc-should-not-be'",
+      "BEGIN",
+      "COMMIT",
+      "SELECT random() FROM smpc_agreed",
+      "SELECT load_extension('x') FROM smpc_agreed",
+      "SELECT current_timestamp",
+      "SELECT date('now')",
+      "SELECT smpc_number(1, 'x')",
+      "SELECT hex(t) FROM smpc_agreed",
+      "SELECT randomblob(9) FROM smpc_agreed",
+      "SELECT \"text\" FROM smpc_agreed",
+      "WITH x AS (SELECT secret FROM data) SELECT * FROM x",
+      "SELECT x.secret FROM data AS x",
+      "SELECT secret FROM (SELECT secret FROM data) AS smpc_x",
+      "WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM r) SELECT max(x) FROM r"};
   struct data_guard g;
   sqlite3 *db = fenced(&g);
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {

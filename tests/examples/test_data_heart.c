@@ -2,9 +2,9 @@
 #include "data_files.h"
 
 static const char *const hospitals[4] = {"cleveland", "hungarian", "switzerland", "va"};
-static struct data_column columns[] = {NUM("age"), NUM("sex"),     NUM("cp"),    NUM("trestbps"), NUM("chol"),
-                                       NUM("fbs"), NUM("restecg"), NUM("thalach"), NUM("exang"),  NUM("oldpeak"),
-                                       NUM("slope"), NUM("ca"),    NUM("thal"),  NUM("num")};
+static struct data_column columns[] = {NUM("age"),   NUM("sex"),     NUM("cp"),      NUM("trestbps"), NUM("chol"),
+                                       NUM("fbs"),   NUM("restecg"), NUM("thalach"), NUM("exang"),    NUM("oldpeak"),
+                                       NUM("slope"), NUM("ca"),      NUM("thal"),    NUM("num")};
 static const struct data_question agreed = {.columns = columns, .n_columns = 14};
 
 static FILE *open_shared(const char *name) {
@@ -52,7 +52,8 @@ static void test_queries(void **state) {
   assert_non_null(fgets(line, sizeof line, in));
   while (fgets(line, sizeof line, in) != NULL) {
     long want[5], total = 0;
-    assert_int_equal(sscanf(line, "%127[^,],%ld,%ld,%ld,%ld,%ld", query, &want[0], &want[1], &want[2], &want[3], &want[4]), 6);
+    assert_int_equal(
+        sscanf(line, "%127[^,],%ld,%ld,%ld,%ld,%ld", query, &want[0], &want[1], &want[2], &want[3], &want[4]), 6);
     for (int h = 0; h < 4; h++) {
       int64_t n = count_good(d[h], agreed, condition_of(query));
       assert_int_equal(n, want[h]);
@@ -73,7 +74,9 @@ static char *bands[] = {"<40", "40-49", "50-59", "60-69", "70+"};
 static void count_cube(const char *hospital, int64_t *counts) {
   struct data_stratum strata[] = {
       {.name = "sex", .expression = "CASE WHEN sex = 1 THEN 'male' ELSE 'female' END", CELLS("female", "male")},
-      {.name = "age", .cells = bands, .n_cells = 5,
+      {.name = "age",
+       .cells = bands,
+       .n_cells = 5,
        .expression = "CASE WHEN age < 40 THEN '<40' WHEN age < 50 THEN '40-49' WHEN age < 60 THEN '50-59' "
                      "WHEN age < 70 THEN '60-69' ELSE '70+' END"},
       {.name = "disease", .expression = "num > 0", CELLS("0", "1")}};

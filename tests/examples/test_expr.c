@@ -7,8 +7,8 @@
 #include <string.h>
 
 static enum expr_type type_of(const char *sql, struct data_fault *f, bool *used_n) {
-  struct expr_column columns[] = {{.name = "n", .type = EXPR_NUMBER}, {.name = "t", .type = EXPR_TEXT},
-                                  {.name = "a \"b\"", .type = EXPR_TEXT}};
+  struct expr_column columns[] = {
+      {.name = "n", .type = EXPR_NUMBER}, {.name = "t", .type = EXPR_TEXT}, {.name = "a \"b\"", .type = EXPR_TEXT}};
   struct expr_source agreed = {.name = "", .columns = columns, .n = 3};
   memset(f, 0, sizeof *f);
   enum expr_type type = expr_check(sql, "it", &agreed, f);
@@ -32,22 +32,66 @@ static void refused(const char *sql, const char *want) {
 
 static void test_numbers(void **state) {
   (void)state;
-  static const char *const cases[] = {
-      "n", "N", "1", "1.5e-3", ".5", "- -+~n", "n + 1 * 2 / 3 % 4 - 5", "n << 1 >> 1 & 1 | 1", "n < 1", "n IS NULL",
-      "n IS NOT 3", "t IS 'a'", "t ISNULL", "t NOT NULL", "n NOT BETWEEN 1 AND 2", "t BETWEEN 'a' AND 'b'",
-      "t NOT IN ('a', NULL)", "t NOT LIKE 'a%' ESCAPE '\\'", "t GLOB '*'", "NOT NOT n", "n AND 1 OR NOT n", "TRUE",
-      "true = false", "length(t)", "abs(n)", "round(n, 2)", "instr(t, 'a')", "number(t)", "coalesce(NULL, n)", "min(n, 1)",
-      "CASE WHEN n THEN 1 END", "CASE t WHEN 'a' THEN 1 WHEN NULL THEN NULL ELSE n END", "CAST(n AS INTEGER)",
-      "CAST(NULL AS REAL)", "iif(t = 'a', 1, NULL)", "like('a', t)", "( ( n ) )", "n=1", "n==1\nand\tn!=2"};
+  static const char *const cases[] = {"n",
+                                      "N",
+                                      "1",
+                                      "1.5e-3",
+                                      ".5",
+                                      "- -+~n",
+                                      "n + 1 * 2 / 3 % 4 - 5",
+                                      "n << 1 >> 1 & 1 | 1",
+                                      "n < 1",
+                                      "n IS NULL",
+                                      "n IS NOT 3",
+                                      "t IS 'a'",
+                                      "t ISNULL",
+                                      "t NOT NULL",
+                                      "n NOT BETWEEN 1 AND 2",
+                                      "t BETWEEN 'a' AND 'b'",
+                                      "t NOT IN ('a', NULL)",
+                                      "t NOT LIKE 'a%' ESCAPE '\\'",
+                                      "t GLOB '*'",
+                                      "NOT NOT n",
+                                      "n AND 1 OR NOT n",
+                                      "TRUE",
+                                      "true = false",
+                                      "length(t)",
+                                      "abs(n)",
+                                      "round(n, 2)",
+                                      "instr(t, 'a')",
+                                      "number(t)",
+                                      "coalesce(NULL, n)",
+                                      "min(n, 1)",
+                                      "CASE WHEN n THEN 1 END",
+                                      "CASE t WHEN 'a' THEN 1 WHEN NULL THEN NULL ELSE n END",
+                                      "CAST(n AS INTEGER)",
+                                      "CAST(NULL AS REAL)",
+                                      "iif(t = 'a', 1, NULL)",
+                                      "like('a', t)",
+                                      "( ( n ) )",
+                                      "n=1",
+                                      "n==1\nand\tn!=2"};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) gives(cases[i], EXPR_NUMBER);
 }
 
 static void test_texts(void **state) {
   (void)state;
-  static const char *const cases[] = {
-      "t", "\"T\"", "'it''s'", "''", "t || 'x' || t", "lower(t)", "substr(t, 1)", "replace(t, 'a', 'b')", "trim(t, ' ')",
-      "CASE WHEN n > 1 THEN 'a' ELSE t END", "coalesce(t, 'x')", "nullif(t, 'x')", "CAST(n AS TEXT)", "max(t, 'a')",
-      "iif(n, t, 'x')", "\"a \"\"b\"\"\""};
+  static const char *const cases[] = {"t",
+                                      "\"T\"",
+                                      "'it''s'",
+                                      "''",
+                                      "t || 'x' || t",
+                                      "lower(t)",
+                                      "substr(t, 1)",
+                                      "replace(t, 'a', 'b')",
+                                      "trim(t, ' ')",
+                                      "CASE WHEN n > 1 THEN 'a' ELSE t END",
+                                      "coalesce(t, 'x')",
+                                      "nullif(t, 'x')",
+                                      "CAST(n AS TEXT)",
+                                      "max(t, 'a')",
+                                      "iif(n, t, 'x')",
+                                      "\"a \"\"b\"\"\""};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) gives(cases[i], EXPR_TEXT);
   gives("NULL", EXPR_NULL);
   gives("CASE WHEN n THEN NULL END", EXPR_NULL);
@@ -57,13 +101,13 @@ static void test_binding(void **state) {
   (void)state;
   gives("t || 'x' = 'ax'", EXPR_NUMBER);
   gives("t LIKE 'a' || '%'", EXPR_NUMBER);
-  gives("t < 'b' = 1", EXPR_NUMBER);             /* (t < 'b') = 1 */
-  gives("t = 'a' = 1", EXPR_NUMBER);             /* (t = 'a') = 1 */
-  gives("NOT t = 'a'", EXPR_NUMBER);             /* NOT (t = 'a') */
+  gives("t < 'b' = 1", EXPR_NUMBER); /* (t < 'b') = 1 */
+  gives("t = 'a' = 1", EXPR_NUMBER); /* (t = 'a') = 1 */
+  gives("NOT t = 'a'", EXPR_NUMBER); /* NOT (t = 'a') */
   gives("n BETWEEN 1 AND 2 AND t = 'a'", EXPR_NUMBER);
   gives("t = 'a' OR t = 'b' AND n", EXPR_NUMBER);
   gives("t IN ('a') = 1", EXPR_NUMBER);
-  gives("t IS NULL = 1", EXPR_NUMBER);           /* t IS NULL is a form of its own: (t IS NULL) = 1 */
+  gives("t IS NULL = 1", EXPR_NUMBER); /* t IS NULL is a form of its own: (t IS NULL) = 1 */
   refused("1 = t < 'b' = 'x'", "it: '1 = t < 'b' = 'x'' compares a number with text (at character 1)");
   refused("t = 'a' < 1", "it: ''a' < 1' compares text with a number (at character 5)");
   refused("n + 1 || t", "it: '1' is a number where text is needed (at character 5)");

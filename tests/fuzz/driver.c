@@ -22,7 +22,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 enum { MAX_SEEDS = 256, MAX_LEN = 65536 };
 
-struct bytes { uint8_t *at; size_t len; };
+struct bytes {
+  uint8_t *at;
+  size_t len;
+};
 static struct bytes seeds[MAX_SEEDS];
 static unsigned n_seeds;
 static uint8_t input[MAX_LEN]; /* what runs now, for the report of a crash */
@@ -107,12 +110,17 @@ static void splice(size_t at) {
 }
 
 static void mutate(void) {
-  static const uint8_t sharp[] = {0, 1, 9, 10, 13, 34, 39, 44, 45, 46, 48, 57, 58, 59, 63, 127, 128, 191, 192, 239, 255};
+  static const uint8_t sharp[] = {0,  1,  9,  10, 13,  34,  39,  44,  45,  46, 48,
+                                  57, 58, 59, 63, 127, 128, 191, 192, 239, 255};
   size_t at = next(input_len + 1);
   uint8_t byte = next(2) ? sharp[next(sizeof sharp)] : (uint8_t)next(256);
   switch (next(6)) {
-  case 0: if (at < input_len) input[at] ^= (uint8_t)(1u << next(8)); break;
-  case 1: if (at < input_len) input[at] = byte; break;
+  case 0:
+    if (at < input_len) input[at] ^= (uint8_t)(1u << next(8));
+    break;
+  case 1:
+    if (at < input_len) input[at] = byte;
+    break;
   case 2: insert(at, &byte, 1); break;
   case 3: erase(at, 1 + next(8)); break;
   case 4: splice(at); break;

@@ -34,8 +34,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
   static char *missing[] = {none};
   struct data_column columns[] = {{n, DATA_NUMBER}, {t, DATA_TEXT}};
   if (len < 2) return 0;
-  struct data_config c = {.columns = columns, .n_columns = bytes[0] & 1 ? 1 : 2, .header = bytes[0] & 1,
-                          .encoding = bytes[0] & 2 ? DATA_GB18030 : DATA_UTF8, .delimiter = bytes[0] & 4 ? ';' : 0};
+  struct data_config c = {.columns = columns,
+                          .n_columns = bytes[0] & 1 ? 1 : 2,
+                          .header = bytes[0] & 1,
+                          .encoding = bytes[0] & 2 ? DATA_GB18030 : DATA_UTF8,
+                          .delimiter = bytes[0] & 4 ? ';' : 0};
   if (bytes[0] & 8) c.missing = missing, c.n_missing = 1;
   struct result whole, pieces;
   load(&whole, &c, (const char *)bytes + 2, len - 2, len);

@@ -13,9 +13,11 @@ static sqlite3 *open_once(void) {
   struct data_fault f = {0};
   if (db != NULL) return db;
   if (sqlite3_open(":memory:", &db) != SQLITE_OK || data_guard_harden(db, &f) != 0) abort();
-  if (sqlite3_exec(db, "CREATE TABLE d (n, t); INSERT INTO d VALUES (1.5,'a'),(-3.0,'12'),(NULL,'x'),(0.0,NULL),(60.0,'');"
-                       "CREATE TEMP VIEW " DATA_AGREED " AS SELECT smpc_number(n,'n') AS n, smpc_text(t,'t') AS t FROM d",
-                   NULL, NULL, NULL) != SQLITE_OK) abort();
+  if (sqlite3_exec(db,
+                   "CREATE TABLE d (n, t); INSERT INTO d VALUES (1.5,'a'),(-3.0,'12'),(NULL,'x'),(0.0,NULL),(60.0,'');"
+                   "CREATE TEMP VIEW " DATA_AGREED " AS SELECT smpc_number(n,'n') AS n, smpc_text(t,'t') AS t FROM d",
+                   NULL, NULL, NULL) != SQLITE_OK)
+    abort();
   return db;
 }
 

@@ -32,13 +32,15 @@ static int probe(void *user, const struct expr_source *s, struct expr_column *c,
 /* An accepted view stands in parentheses and reads nothing but a and b. */
 static int allow(void *user, int action, const char *x, const char *y, const char *z, const char *within) {
   (void)user, (void)x, (void)y, (void)z, (void)within;
-  return action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION ? SQLITE_OK : (abort(), SQLITE_DENY);
+  return action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION ? SQLITE_OK
+                                                                                       : (abort(), SQLITE_DENY);
 }
 
 static sqlite3 *open_once(void) {
   static sqlite3 *db;
-  if (db == NULL && (sqlite3_open(":memory:", &db) != SQLITE_OK ||
-                     sqlite3_exec(db, "CREATE TABLE a (id, n, t); CREATE TABLE b (id, n, t)", NULL, NULL, NULL) != SQLITE_OK))
+  if (db == NULL &&
+      (sqlite3_open(":memory:", &db) != SQLITE_OK ||
+       sqlite3_exec(db, "CREATE TABLE a (id, n, t); CREATE TABLE b (id, n, t)", NULL, NULL, NULL) != SQLITE_OK))
     abort();
   sqlite3_set_authorizer(db, allow, NULL);
   return db;
