@@ -21,10 +21,9 @@ struct plan {
   enum smpi_corr kind;
   size_t take[TAKES], takes, total;
   uint64_t prepare;
-  uint64_t *words[SMPC_MAX_COMPUTING];             /* all takes, laid out one after the other */
+  uint64_t *words[SMPC_MAX_COMPUTING];       /* all takes, laid out one after the other */
   struct smpi_cost spent[SMPC_MAX_COMPUTING];
-  uint64_t asked_online[SMPC_MAX_COMPUTING];       /* bytes to the dealer after preparing */
-  bool wiped;
+  uint64_t asked_online[SMPC_MAX_COMPUTING]; /* bytes to the dealer after preparing     */
 };
 
 static void take_all(struct smpc_session *s, unsigned me, void *ctx) {
@@ -221,7 +220,7 @@ static void a_dead_party_ends_the_dealing(void **state) {
   }
 }
 
-static void out_of_memory(struct smpc_session *s, unsigned me, void *ctx) {
+static void take_absurdly(struct smpc_session *s, unsigned me, void *ctx) {
   struct smpi_taken t;
   (void)ctx;
   (void)me;
@@ -232,8 +231,30 @@ static void out_of_memory(struct smpc_session *s, unsigned me, void *ctx) {
 static void absurd_amounts_are_refused(void **state) {
   (void)state;
   struct parties_result r;
-  parties_run(&(struct parties){.n = 2, .dealer = true, .seed = 6}, out_of_memory, NULL, &r);
+  parties_run(&(struct parties){.n = 2, .dealer = true, .seed = 6}, take_absurdly, NULL, &r);
   for (unsigned i = 0; i < 2; i++) assert_true(r.close[i] == SMPC_E_ARG || r.close[i] == SMPC_E_PEER);
+}
+
+/* --- the dealer's patience ------------------------------------------------------------------ */
+
+static void talk_for_long(struct smpc_session *s, unsigned me, void *ctx) {
+  struct smpi_taken t;
+  uint64_t out = 1, in;
+  smpc_err *got = ctx;
+  const struct smpi_flow flow = {.peer = !me, .out_len = 8, .in_len = 8, .out = &out, .in = &in};
+  for (unsigned i = 0; i < 100; i++)
+    if ((got[me] = smpi_exchange(s, &flow, 1)) != SMPC_OK) return;
+  got[me] = smpi_triple_take(s, &t, SMPI_TRIPLE, 5);
+  smpi_triple_wipe(&t);
+}
+
+/* Twice its time limit, in which nobody asks it anything. */
+static void the_dealer_waits_while_the_parties_talk(void **state) {
+  (void)state;
+  smpc_err got[2];
+  parties_run_ok(&(struct parties){.n = 2, .dealer = true, .seed = 8, .rtt_ms = 200, .timeout_ms = 5000}, talk_for_long,
+                 got, NULL);
+  assert_true(got[0] == SMPC_OK && got[1] == SMPC_OK);
 }
 
 /* --- what the dealer sends ----------------------------------------------------------------- */
@@ -282,4 +303,5 @@ static void whom_to_trust_is_said(void **state) {
 TEST_MAIN(T(every_kind_at_every_size), T(large_takes), T(preparing_makes_exactly_what_is_taken),
           T(nothing_is_given_twice), T(takes_are_views_and_wiped_apart), T(different_demands_are_a_desync),
           T(a_session_without_dealer_says_so), T(a_dead_party_ends_the_dealing), T(absurd_amounts_are_refused),
+          T(the_dealer_waits_while_the_parties_talk),
           T(corrections_are_uniform_and_go_to_one), T(whom_to_trust_is_said))
