@@ -188,7 +188,9 @@ static bool has_key(const char *text, const char *key) {
 }
 
 static enum cli_exit write_party(struct local_files *files, struct local_party *p, const char *more, const char *here) {
-  snprintf(p->config, sizeof p->config, "%s/%s.yaml", files->dir, p->name);
+  char path[sizeof p->config];
+  snprintf(path, sizeof path, "%s/%s.yaml", files->dir, p->name);
+  strcpy(p->config, path);
   char *text = local_fill(more, p, here);
   FILE *out = text == NULL ? NULL : fopen(p->config, "wx");
   if (out == NULL) {

@@ -88,17 +88,30 @@ static error_t parse_option(int key, char *arg, struct argp_state *state) {
   return 0;
 }
 
-/* Beside this program, or in PATH. */
+/* An executable file FOLDER/NAME. */
+static bool is_there(char *path, size_t size, const char *folder, int folder_len, const char *name) {
+  return (size_t)snprintf(path, size, "%.*s/%s", folder_len, folder, name) < size && access(path, X_OK) == 0;
+}
+
+/* Beside this program: in its folder, or, in a build tree, where smpc-xyz is in a
+ * folder xyz, in that. */
+static bool find_beside(char *path, size_t size, const char *name) {
+  char self[4096], folder[4200];
+  ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
+  while (len > 0 && self[len - 1] != '/') len--;
+  if (len <= 0) return false;
+  if (is_there(path, size, self, (int)len - 1, name)) return true;
+  if (strncmp(name, "smpc-", 5) != 0) return false;
+  int used = snprintf(folder, sizeof folder, "%.*s../%s", (int)len, self, name + 5);
+  return used > 0 && (size_t)used < sizeof folder && is_there(path, size, folder, used, name);
+}
+
 bool local_find(char *path, size_t size, const char *name) {
   if (strchr(name, '/') != NULL) return (size_t)snprintf(path, size, "%s", name) < size && access(path, X_OK) == 0;
-  ssize_t len = readlink("/proc/self/exe", path, size - 1);
-  while (len > 0 && path[len - 1] != '/') len--;
-  if (len > 0 && (size_t)snprintf(path + len, size - (size_t)len, "%s", name) < size - (size_t)len &&
-      access(path, X_OK) == 0)
-    return true;
+  if (find_beside(path, size, name)) return true;
   for (const char *p = getenv("PATH"); p != NULL && *p;) {
     size_t folder = strcspn(p, ":");
-    if ((size_t)snprintf(path, size, "%.*s/%s", (int)folder, p, name) < size && access(path, X_OK) == 0) return true;
+    if (folder > 0 && is_there(path, size, p, (int)folder, name)) return true;
     p += folder + (p[folder] == ':');
   }
   return false;

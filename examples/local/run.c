@@ -14,7 +14,10 @@
 
 #include "local.h"
 
-enum { TERM_MS = 2000 }; /* between SIGTERM and SIGKILL */
+enum {
+  TERM_MS = 2000,   /* between SIGTERM and SIGKILL          */
+  DEALER_MS = 2000, /* for the dealer, when all parties are done */
+};
 
 struct child {
   const struct local_party *party;
@@ -169,8 +172,10 @@ static void ended(struct crew *crew, struct child *c, int status, unsigned grace
   else if (code != 0 && !crew->quiet)
     cli_error("%s ended with %d (%s)", c->party->name, code, code > 128 ? strsignal(code - 128) : cli_exit_text(code));
   if (code != 0 && !c->was_stopped && code > crew->worst) crew->worst = code;
-  bool is_over = crew->worst != 0 || parties_are_done(crew); /* a dealer nobody needs any more */
-  if (is_over && crew->deadline == 0) crew->deadline = now_ms() + grace_ms;
+  if (crew->worst != 0 && crew->deadline == 0) crew->deadline = now_ms() + grace_ms;
+  /* A dealer that nobody needs any more knows it at once, or was never asked. */
+  if (parties_are_done(crew) && (crew->deadline == 0 || crew->deadline > now_ms() + DEALER_MS))
+    crew->deadline = now_ms() + (grace_ms < DEALER_MS ? grace_ms : DEALER_MS);
 }
 
 static void reap(struct crew *crew, unsigned grace_ms) {
@@ -219,9 +224,20 @@ static void wait_for_all(struct crew *crew, int signals, unsigned grace_ms) {
   for (unsigned i = 0; i < crew->n; i++) pass_on(&crew->child[i], true); /* a grandchild may hold the pipe */
 }
 
+/* The parties' question is the dealer's as well: all agree on it. */
+static char *find_question(char **argv) {
+  for (; *argv != NULL; argv++) {
+    if (strcmp(*argv, "--question") == 0) return argv[1];
+    if (strncmp(*argv, "--question=", 11) == 0) return *argv + 11;
+  }
+  return NULL;
+}
+
 static bool start_all(struct crew *crew, const struct local_files *files, const struct local_job *job,
                       const char *program, const char *dealer, const sigset_t *signals) {
-  static char *dealer_args[] = {"smpc-dealer", "--config", "{config}", NULL};
+  char name[] = "smpc-dealer", config[] = "--config={config}", question[] = "--question";
+  char *dealer_args[] = {name, config, NULL, NULL, NULL};
+  if ((dealer_args[3] = find_question(job->argv)) != NULL) dealer_args[2] = question;
   for (crew->n = 0; crew->n < files->n; crew->n++) {
     bool is_party = crew->n < job->n;
     if (!start(crew, crew->n, job, &files->party[crew->n], is_party ? program : dealer,
