@@ -2,7 +2,7 @@
  * programs differ. */
 #include "support/test.h"
 
-#include "mesh_support.h"
+#include "support/mesh_support.h"
 #include "support/seams.h"
 #include "wire/sim/sim.h"
 

@@ -2,42 +2,11 @@
  * The parties are threads of this process. */
 #include "support/test.h"
 
-#include <netinet/in.h>
 #include <pthread.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "mesh_support.h"
+#include "support/local_ports.h"
+#include "support/mesh_support.h"
 #include "support/seams.h"
-
-static double seconds(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* A port nobody listens on, a moment ago. */
-static unsigned free_port(void) {
-  struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  socklen_t len = sizeof a;
-  int fd = socket(AF_INET, SOCK_STREAM, 0);
-  assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
-  assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
-  close(fd);
-  return ntohs(a.sin_port);
-}
-
-enum transport { TCP, IPC };
-
-static void members_at(struct members *m, unsigned n, enum transport transport) {
-  static int serial;
-  members_make(m, n);
-  for (unsigned i = 0; i < n; i++) {
-    if (transport == TCP) snprintf(m->peer[i].address, sizeof m->peer[i].address, "tcp://127.0.0.1:%u", free_port());
-    else snprintf(m->peer[i].address, sizeof m->peer[i].address, "ipc:///tmp/smpc-test-%d-%d", (int)getpid(), serial++);
-  }
-}
 
 /* One party in its thread. */
 struct party {
@@ -65,6 +34,17 @@ static void *party_main(void *arg) {
   smpi_mesh_close(p->mesh, p->fault.code == SMPC_OK);
   p->mesh = NULL;
   return NULL;
+}
+
+enum transport { TCP, IPC };
+
+static void members_at(struct members *m, unsigned n, enum transport transport) {
+  static int serial;
+  members_make(m, n);
+  for (unsigned i = 0; i < n; i++) {
+    if (transport == TCP) snprintf(m->peer[i].address, sizeof m->peer[i].address, "tcp://127.0.0.1:%u", free_port());
+    else snprintf(m->peer[i].address, sizeof m->peer[i].address, "ipc:///tmp/smpc-test-%d-%d", (int)getpid(), serial++);
+  }
 }
 
 static void prepare(struct party *p, const struct members *m, void (*act)(struct party *), const void *user) {
@@ -338,6 +318,7 @@ static void another_agreement_is_refused_at_once(void **state) {
 static void swapped_indices_are_refused(void **state) {
   (void)state;
   struct members m, swapped;
+  struct smpi_fault outcome[3];
   struct party p[3];
   members_at(&m, 3, TCP);
   prepare(p, &m, NULL, NULL);
@@ -345,6 +326,7 @@ static void swapped_indices_are_refused(void **state) {
   memcpy(swapped.peer[0].address, m.peer[1].address, sizeof m.peer[0].address);
   memcpy(swapped.peer[1].address, m.peer[0].address, sizeof m.peer[0].address);
   p[2].cfg.peer = swapped.peer;
+  p[2].cfg.peer_fault = outcome; /* it tries both */
   for (unsigned i = 0; i < 3; i++) p[i].cfg.wait_ms = 1500;
   run(p, 3);
   assert_int_equal(p[2].fault.code, SMPC_E_PARAM);
@@ -411,11 +393,8 @@ static void unusable_addresses_are_named(void **state) {
   (void)state;
   struct members m;
   members_at(&m, 2, TCP);
-  struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  unsigned port = free_port();
-  a.sin_port = htons((uint16_t)port);
-  int fd = socket(AF_INET, SOCK_STREAM, 0);
-  assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
+  unsigned port = 0;
+  int fd = bind_local(&port);
   assert_int_equal(listen(fd, 1), 0);
   char taken[64];
   snprintf(taken, sizeof taken, "tcp://127.0.0.1:%u", port);

@@ -148,7 +148,7 @@ static void wrong_keys_and_prologues_are_refused(void **state) {
   assert_int_equal(first_message("p", "p", &a, b.public, &b, a.public, 255), SMPC_E_AUTH);
 }
 
-/* Points of small order [Bernstein06]: every agreement with them is all-zero. */
+/* Points of small order [Ber06]: every agreement with them is all-zero. */
 static void points_of_small_order_are_refused(void **state) {
   (void)state;
   static const uint8_t points[][32] = {

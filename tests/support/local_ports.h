@@ -1,0 +1,53 @@
+/* local_ports.h - what tests over real sockets need: time, ports, plain connections. */
+#ifndef LOCAL_PORTS_H
+#define LOCAL_PORTS_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static inline double seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static inline struct sockaddr_in loopback(unsigned port) {
+  return (struct sockaddr_in){
+      .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)port)};
+}
+
+/* A socket bound to a port of its own (if *port is 0), or -1. */
+static inline int bind_local(unsigned *port) {
+  struct sockaddr_in a = loopback(*port);
+  socklen_t len = sizeof a;
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) != 0 || getsockname(fd, (struct sockaddr *)&a, &len) != 0) {
+    if (fd >= 0) close(fd);
+    return -1;
+  }
+  *port = ntohs(a.sin_port);
+  return fd;
+}
+
+/* A port nobody listens on, a moment ago. */
+static inline unsigned free_port(void) {
+  unsigned port = 0;
+  int fd = bind_local(&port);
+  if (fd >= 0) close(fd);
+  return port;
+}
+
+/* A connection to a local port, or -1. */
+static inline int connect_local(unsigned port) {
+  struct sockaddr_in a = loopback(port);
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof a) == 0) return fd;
+  if (fd >= 0) close(fd);
+  return -1;
+}
+
+#endif
