@@ -54,8 +54,8 @@ static void each(struct expr_node *z, const struct expr_node *x, const struct ex
     for (size_t j = 0; j < z->cols; j++) z->v[i * z->cols + j] = f(at(x, i, j), at(y, i, j));
 }
 
-/* The step a truncation may err by. */
-static double ulp(const struct expr *e) { return ldexp(1, -(int)e->frac_bits); }
+/* What a rescaled product may be off by. */
+static double rescaling(const struct expr *e) { return ldexp(e->is_nearest ? 0.5 : 1, -(int)e->frac_bits); }
 
 static bool make_linear(struct expr_node *z, const struct expr_node *x, const struct expr_node *y) {
   if (x->is_fixed != y->is_fixed || !fit(z, x, y)) return false;
@@ -67,13 +67,12 @@ static bool make_linear(struct expr_node *z, const struct expr_node *x, const st
 
 static double product_off(const struct expr *e, const struct expr_node *x, const struct expr_node *y, size_t terms) {
   double each_off = largest(x) * y->off + largest(y) * x->off + x->off * y->off;
-  return (double)terms * each_off + (x->is_fixed && y->is_fixed ? ulp(e) : 0);
+  return (double)terms * each_off + (x->is_fixed && y->is_fixed ? rescaling(e) : 0);
 }
 
 static bool make_mul(const struct expr *e, struct expr_node *z, const struct expr_node *x, const struct expr_node *y) {
-  if (x->is_fixed != y->is_fixed || !fit(z, x, y)) return false;
-  if (largest(x) * largest(y) > (x->is_fixed ? most_fixed(e) : MOST_WHOLE)) return false;
-  z->is_fixed = x->is_fixed;
+  z->is_fixed = x->is_fixed || y->is_fixed; /* whole times fixed needs no rescaling */
+  if (!fit(z, x, y) || largest(x) * largest(y) > (z->is_fixed ? most_fixed(e) : MOST_WHOLE)) return false;
   each(z, x, y, times);
   z->off = product_off(e, x, y, 1);
   return true;
@@ -81,9 +80,9 @@ static bool make_mul(const struct expr *e, struct expr_node *z, const struct exp
 
 static bool make_matmul(const struct expr *e, struct expr_node *z, const struct expr_node *x,
                         const struct expr_node *y) {
-  if (x->is_fixed != y->is_fixed || x->cols != y->rows) return false;
-  if (largest(x) * largest(y) * (double)x->cols > (x->is_fixed ? most_fixed(e) : MOST_WHOLE)) return false;
-  z->is_fixed = x->is_fixed;
+  z->is_fixed = x->is_fixed || y->is_fixed;
+  if (x->cols != y->rows) return false;
+  if (largest(x) * largest(y) * (double)x->cols > (z->is_fixed ? most_fixed(e) : MOST_WHOLE)) return false;
   z->rows = x->rows;
   z->cols = y->cols;
   for (size_t i = 0; i < z->rows; i++)
@@ -128,7 +127,7 @@ static bool make_scaled(const struct expr *e, struct expr_node *z, const struct 
   z->cols = x->cols;
   z->is_fixed = x->is_fixed;
   for (size_t i = 0; i < x->rows * x->cols; i++) z->v[i] = z->k * x->v[i] + z->plus;
-  z->off = fabs(z->k) * x->off + (whole ? 0 : ulp(e));
+  z->off = fabs(z->k) * x->off + (whole ? 0 : rescaling(e));
   return true;
 }
 
@@ -241,6 +240,7 @@ void expr_make(struct expr *e, unsigned parties, unsigned frac_bits, uint64_t se
   uint64_t rng = seed, everybody = (UINT64_C(1) << parties) - 1;
   memset(e, 0, sizeof *e);
   e->frac_bits = frac_bits;
+  e->is_nearest = below(&rng, 2);
   while (e->n < EXPR_NODES) add_node(e, parties, &rng);
   for (unsigned i = 0; i < e->n; i++) {
     struct expr_node *z = &e->node[i];

@@ -34,6 +34,7 @@ struct expr_node {
 
 struct expr {
   unsigned n, frac_bits;
+  bool is_nearest; /* how products are rescaled */
   struct expr_node node[EXPR_NODES];
 };
 

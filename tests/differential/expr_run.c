@@ -59,7 +59,7 @@ static smpc_err open_one(smpc_session *s, const struct expr_node *z, const smpc_
 smpc_err expr_run(const struct expr *e, smpc_session *s, unsigned me, double (*out)[EXPR_CELLS], expr_ghost ghost,
                   void *ctx) {
   smpc_shared *h[EXPR_NODES] = {0};
-  smpc_err err = SMPC_OK;
+  smpc_err err = smpc_set_rounding(s, e->is_nearest ? SMPC_ROUND_NEAREST : SMPC_ROUND_PROBABILISTIC);
   for (unsigned i = 0; i < e->n; i++)
     for (unsigned k = 0; k < EXPR_CELLS; k++) out[i][k] = NAN;
   for (unsigned i = 0; i < e->n; i++) {

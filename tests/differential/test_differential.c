@@ -30,12 +30,14 @@ struct work {
   smpc_cost spent[SMPC_MAX_PARTIES], estimate;
   smpc_err estimated;
   unsigned computing;
+  bool is_prepared;
 };
 static unsigned seen[EXPR_OPS]; /* how often each operation ran */
 
 static void dry(smpc_session *s, void *user) {
   struct work *w = user;
-  (void)expr_run(&w->e, s, smpi_me(s), w->out[SMPC_MAX_PARTIES - 1], NULL, NULL);
+  static double nothing[EXPR_NODES][EXPR_CELLS];
+  (void)expr_run(&w->e, s, smpi_me(s), nothing, NULL, NULL);
 }
 
 /* One party at a time runs in the simulation, so they may add up in place. */
@@ -51,6 +53,7 @@ static void gather(void *ctx, unsigned node, const smpc_shared *x) {
 
 static void body(struct smpc_session *s, unsigned me, void *ctx) {
   struct work *w = ctx;
+  if (w->is_prepared && smpc_preprocess(s, dry, w) != SMPC_OK) return;
   w->err[me] = expr_run(&w->e, s, me, w->out[me], gather, w);
   w->computing = smpi_parties(s);
   w->spent[me] = smpc_session_spent(s);
@@ -103,6 +106,7 @@ static void run(unsigned parties, const unsigned *roles, unsigned frac_bits) {
   for (uint64_t seed = 1; seed <= RUNS; seed++) {
     expr_make(&w->e, parties, frac_bits, seed * 1000 + parties);
     struct parties p = {.n = parties, .dealer = true, .roles = roles, .frac_bits = frac_bits, .seed = seed};
+    w->is_prepared = seed % 4 == 0;
     memset(w->ghost, 0, sizeof w->ghost);
     parties_run_ok(&p, body, w, NULL);
     for (unsigned me = 0; me < parties; me++)

@@ -22,6 +22,16 @@ static smpc_shared *local(smpc_session *s) {
 }
 static smpc_shared *mul(smpc_session *s) { return smpc_mul(s, whole_x(s), whole_y(s)); }
 static smpc_shared *mul_fixed(smpc_session *s) { return smpc_mul(s, fixed_x(s), fixed_y(s)); }
+static smpc_shared *nearest(smpc_session *s) {
+  return smpc_set_rounding(s, SMPC_ROUND_NEAREST) == SMPC_OK ? mul_fixed(s) : NULL;
+}
+static void products(smpc_session *s, void *user) {
+  (void)user;
+  smpc_matmul(s, whole_x(s), whole_y(s));
+}
+static smpc_shared *prepared(smpc_session *s) {
+  return smpc_preprocess(s, products, NULL) == SMPC_OK ? smpc_matmul(s, whole_x(s), whole_y(s)) : NULL;
+}
 static smpc_shared *scale(smpc_session *s) { return smpc_scale(s, 0.5, fixed_x(s), 1); }
 static smpc_shared *matmul(smpc_session *s) {
   smpc_shared *x = whole_x(s);
@@ -44,6 +54,8 @@ const struct program programs[] = {
     {"local", false, local, 6, {1, 19, 9, -139995, -4, 69989}, 0},
     {"mul", true, mul, 4, {9, -45, 0, 140000}, 0},
     {"mul_fixed", true, mul_fixed, 4, {-0.75, -9, 0, 6.2578125}, 2e-6},
+    {"nearest", true, nearest, 4, {-0.75, -9, 0, 6.2578125}, 1e-6},
+    {"prepared", true, prepared, 4, {14, 17, -70000, 140000}, 0},
     {"scale", true, scale, 4, {1.75, -0.125, 1, 51.0625}, 2e-6},
     {"matmul", true, matmul, 8, {14, 17, -70000, 140000, 9, -350015, 0, 4900000000}, 0},
     {"matmul_fixed", true, matmul_fixed, 4, {-7.5, 5.859375, 300.375, 6.2578125}, 2e-6},
