@@ -127,7 +127,8 @@ static void dealer_free(struct smpi_source *src) { smpi_secret_free(src); }
 
 const struct smpi_source_ops smpi_dealer_ops = {
     .name = "dealer",
-    .trust = "Dealer and any one computing party together know all inputs; a wrong dealer makes wrong results silently.",
+    .trust = "Dealer and any one computing party together know all inputs; "
+             "a wrong dealer makes wrong results silently.",
     .units = dealer_units,
     .mask = dealer_mask,
     .product = dealer_product,

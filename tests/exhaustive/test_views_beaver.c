@@ -36,7 +36,8 @@ static void note(unsigned me, const struct party p[2], shr sent[2][2]) {
 static bool run(const struct party p[2]) {
   shr sent[2][2], z[2];
   pub de[2];
-  for (unsigned i = 0; i < 2; i++) smpi_beaver_mask(sent[i], (const shr *)&p[i].x, (const shr *)&p[i].y, &p[i].a, &p[i].b, 1);
+  for (unsigned i = 0; i < 2; i++)
+    smpi_beaver_mask(sent[i], (const shr *)&p[i].x, (const shr *)&p[i].y, &p[i].a, &p[i].b, 1);
   for (unsigned j = 0; j < 2; j++) de[j].v = (sent[0][j].v + sent[1][j].v) % R;
   for (unsigned i = 0; i < 2; i++) smpi_beaver_combine(&z[i], de, &p[i].a, &p[i].b, &p[i].c, 1, i == 0);
   note(0, p, sent);

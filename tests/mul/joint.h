@@ -51,7 +51,8 @@ static inline void joint_run(struct joint *j, const uint64_t *const clear[]) {
   }
   memset(&j->sent, 0, sizeof j->sent);
   tap_set(joint_tap, j);
-  parties_run_ok(&(struct parties){.n = j->parties, .dealer = true, .seed = j->n + 1, .frac_bits = JOINT_FRAC}, joint_body, j, &r);
+  const struct parties p = {.n = j->parties, .dealer = true, .seed = j->n + 1, .frac_bits = JOINT_FRAC};
+  parties_run_ok(&p, joint_body, j, &r);
   tap_set(NULL, NULL);
   uint64_t bytes = 0;
   j->cost(&cost, j->n);

@@ -65,7 +65,8 @@ static const char *judge(void *ctx, unsigned me, bool ran) {
     uint64_t product = w->z[0][0][i].v + w->z[1][0][i].v, cut = w->z[0][1][i].v + w->z[1][1][i].v;
     uint64_t element = w->z[0][2][i].v + w->z[1][2][i].v, row = i / 2, col = i % 2;
     uint64_t want = ((2 * row + 1) * (col + 2) + (2 * row + 2) * (col + 4)) << FRAC;
-    if (product != (uint64_t)(i + 1) * (i + 2) << FRAC || cut != (uint64_t)(i + 1) * (i + 2)) return "a product is wrong";
+    uint64_t xy = (uint64_t)(i + 1) * (i + 2);
+    if (product != xy << FRAC || cut != xy) return "a product is wrong";
     if (element != want) return "a matrix product is wrong";
   }
   return NULL;
@@ -73,7 +74,8 @@ static const char *judge(void *ctx, unsigned me, bool ran) {
 
 static void each(enum sweep_what what) {
   static struct work w;
-  sweep(&(struct sweep){.name = "dealer", .p = {.n = PARTIES, .dealer = true, .seed = 5, .timeout_ms = 1000, .rtt_ms = 1},
+  sweep(&(struct sweep){.name = "dealer",
+                        .p = {.n = PARTIES, .dealer = true, .seed = 5, .timeout_ms = 1000, .rtt_ms = 1},
                         .body = body, .ctx = &w, .judge = judge}, what);
 }
 

@@ -27,7 +27,8 @@ struct mine {
 struct all { bool prepares, diverges; struct mine of[SMPC_MAX_COMPUTING]; };
 
 static smpc_err prepare(struct smpc_session *s, bool diverges) {
-  struct smpi_mask_step step[1 + PRODUCTS] = {{.is_new = true, .rows = diverges ? COLS : ROWS, .cols = diverges ? ROWS : COLS}};
+  size_t rows = diverges ? COLS : ROWS, cols = diverges ? ROWS : COLS;
+  struct smpi_mask_step step[1 + PRODUCTS] = {{.is_new = true, .rows = rows, .cols = cols}};
   for (unsigned i = 0; i < PRODUCTS; i++) {
     struct smpi_mask_view v = view[diverges ? 1 : i];
     step[1 + i] = (struct smpi_mask_step){.rows = v.rows, .cols = v.cols, .row = v.row, .col = v.col, .n = N,

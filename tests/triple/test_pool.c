@@ -155,7 +155,8 @@ static void hold_two(struct smpc_session *s, unsigned me, void *ctx) {
   struct smpi_taken a, b;
   bool *right = ctx;
   (void)me;
-  if (smpi_triple_take(s, &a, SMPI_TRIPLE, 10) != SMPC_OK || smpi_triple_take(s, &b, SMPI_TRIPLE, 10) != SMPC_OK) return;
+  if (smpi_triple_take(s, &a, SMPI_TRIPLE, 10) != SMPC_OK) return;
+  if (smpi_triple_take(s, &b, SMPI_TRIPLE, 10) != SMPC_OK) return;
   uint64_t *first = a.col[0], *second = b.col[0], kept = second[9];
   *right = second == first + 10; /* views of one batch, not copies */
   smpi_triple_wipe(&a);
@@ -214,7 +215,8 @@ static void a_dead_party_ends_the_dealing(void **state) {
   assert_int_equal(well.close[3], SMPC_OK);
   for (uint64_t k = well.sends_open[1] + 1; k <= well.sends_open[1] + 2; k++) {
     struct smpi_sim_fault fault = {SMPI_SIM_CRASH, SMPI_SIM_AT_SEND, 1, 0, k, 0};
-    parties_run(&(struct parties){.n = 3, .dealer = true, .seed = 5, .fault = &fault, .n_faults = 1}, take_once, got, &r);
+    parties_run(&(struct parties){.n = 3, .dealer = true, .seed = 5, .fault = &fault, .n_faults = 1}, take_once, got,
+                &r);
     for (unsigned i = 0; i < 4; i++) assert_int_not_equal(r.close[i], SMPC_OK);
     assert_int_equal(r.fault[3].party, 1);
   }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/mem.h"
 #include "support/seams.h"
 #include "triple/product.h"
@@ -37,7 +38,7 @@ static void check(unsigned P, struct smpi_product p, size_t piece) {
   for (unsigned i = 0; i < MOST; i++) memset(seed[i], (int)(i + 9), 32);
   assert_true(smpi_product_is_valid(&p));
   assert_int_equal(smpi_deal_product_open(&d, seed[0], P, &p, 4), SMPC_OK);
-  for (size_t at = 0; at < m * n; at += piece) smpi_deal_product_words(c + at, &d, at, at + piece < m * n ? piece : m * n - at);
+  for (size_t at = 0; at < m * n; at += piece) smpi_deal_product_words(c + at, &d, at, smpi_min(piece, m * n - at));
   smpi_deal_product_close(&d);
   for (unsigned i = 0; i < P; i++) {
     add(a, p.mask_rows * p.mask_cols, i, SMPI_USE_MASK, p.mask, 0);
@@ -60,12 +61,15 @@ static void whole_masks(void **state) {
   (void)state;
   check(2, (struct smpi_product){.mask_rows = 1, .mask_cols = 1, .rows = 1, .cols = 1, .n = 1}, 1);
   check(3, (struct smpi_product){.mask = 7, .mask_rows = 30, .mask_cols = 20, .rows = 30, .cols = 20, .n = 10}, 64);
-  check(5, (struct smpi_product){.mask = 1, .mask_rows = 30, .mask_cols = 20, .rows = 30, .cols = 20, .n = 3, .transposed = true}, 1000);
+  struct smpi_product p = {.mask = 1, .mask_rows = 30, .mask_cols = 20, .rows = 30, .cols = 20, .n = 3};
+  p.transposed = true;
+  check(5, p, 1000);
 }
 
 static void blocks_of_masks(void **state) {
   (void)state;
-  struct smpi_product p = {.mask = 2, .mask_rows = 40, .mask_cols = 33, .row = 5, .col = 8, .rows = 17, .cols = 25, .n = 4};
+  struct smpi_product p = {.mask = 2, .mask_rows = 40, .mask_cols = 33, .row = 5, .col = 8, .rows = 17, .cols = 25};
+  p.n = 4;
   check(2, p, 7);
   p.transposed = true;
   check(3, p, 7);
@@ -75,7 +79,8 @@ static void blocks_of_masks(void **state) {
 static void many_tiles(void **state) {
   (void)state;
   struct smpi_product tall = {.mask = 3, .mask_rows = 70000, .mask_cols = 9, .rows = 70000, .cols = 9, .n = 1};
-  struct smpi_product wide = {.mask = 3, .mask_rows = 70, .mask_cols = 9001, .row = 1, .col = 3, .rows = 69, .cols = 8998, .n = 2};
+  struct smpi_product wide = {.mask = 3, .mask_rows = 70, .mask_cols = 9001, .row = 1, .col = 3, .rows = 69,
+                              .cols = 8998, .n = 2};
   check(2, tall, 7680);
   tall.transposed = true;
   check(2, tall, 7680);
