@@ -34,8 +34,10 @@ char *plan_subtraction(const smpc_config *cfg, const struct question_roles *role
   smpc_who able = {roles->recipients.bits & roles->inputs.bits};
   char *text = NULL, *names = report_names(cfg, able);
   if (roles->n_inputs > 2 || able.bits == 0 || names == NULL ||
-      asprintf(&text, "only two parties have data: by subtracting its own counts, %s learns the other's "
-                      "in every displayed cell", names) < 0)
+      asprintf(&text,
+               "only two parties have data: by subtracting its own counts, %s learns the other's "
+               "in every displayed cell",
+               names) < 0)
     text = NULL;
   free(names);
   return text;
@@ -47,7 +49,8 @@ static double seconds(const smpc_cost *cost, double rtt_ms, double mbit_per_s) {
 }
 
 static void print_cost(FILE *out, const struct question *q, const smpc_cost *cost) {
-  fprintf(out, "Cost%s\n", count_has_true_totals(q) ? " (an upper bound: flags opened on the way steer the program)" : "");
+  fprintf(out, "Cost%s\n",
+          count_has_true_totals(q) ? " (an upper bound: flags opened on the way steer the program)" : "");
   fprintf(out, "  rounds                 %llu\n", (unsigned long long)cost->rounds);
   fprintf(out, "  bytes, busiest party   %llu\n", (unsigned long long)cost->bytes);
   fprintf(out, "  bytes, dealer          %llu\n", (unsigned long long)cost->offline_bytes);

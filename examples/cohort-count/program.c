@@ -70,8 +70,8 @@ static smpc_shared *versions_of(smpc_session *s, const struct count_job *job) {
 static smpc_shared *all_rows(smpc_session *s, smpc_shared *bits) {
   for (smpc_shape n = smpc_shared_shape(bits); n.rows > 1; n = smpc_shared_shape(bits)) {
     size_t half = n.rows / 2;
-    smpc_shared *both = smpc_mul(s, smpc_slice(s, bits, 0, 0, shape(half, n.cols)),
-                                 smpc_slice(s, bits, half, 0, shape(half, n.cols)));
+    smpc_shared *both =
+        smpc_mul(s, smpc_slice(s, bits, 0, 0, shape(half, n.cols)), smpc_slice(s, bits, half, 0, shape(half, n.cols)));
     bits = n.rows % 2 ? smpc_concat(s, both, row(s, bits, n.rows - 1)) : both;
   }
   return bits;
@@ -203,8 +203,7 @@ static smpc_err open_flags(const struct totals *t, const smpc_shared *show, int6
   size_t n = q->n_cells;
   unsigned rows = q->data.n_strata == 2 ? question_n_labels(q, 0) : 1;
   uint8_t *primary = calloc(n, 1);
-  smpc_err err = primary == NULL ? SMPC_E_NOMEM
-                                 : smpc_open_i64(t->s, show, t->job->everybody, t->purpose, room, n);
+  smpc_err err = primary == NULL ? SMPC_E_NOMEM : smpc_open_i64(t->s, show, t->job->everybody, t->purpose, room, n);
   for (size_t c = 0; err == SMPC_OK && c < n; c++) primary[c] = room[c] != 1;
   if (err == SMPC_OK && !suppress_choose(t->flags, rows, (unsigned)(n / rows), primary)) err = SMPC_E_NOMEM;
   free(primary);
@@ -214,8 +213,13 @@ static smpc_err open_flags(const struct totals *t, const smpc_shared *show, int6
 /* Step 3, true totals. */
 static smpc_err open_with_totals(smpc_session *s, struct count_job *job, smpc_shared *versions,
                                  const smpc_shared *show) {
-  struct totals t = {s, job, &job->table->flags, versions, smpc_shared_shape(versions).rows,
-                     {job->question->minimum_cell, job->question->zeros == QUESTION_ZEROS_SHOWN}, ""};
+  struct totals t = {s,
+                     job,
+                     &job->table->flags,
+                     versions,
+                     smpc_shared_shape(versions).rows,
+                     {job->question->minimum_cell, job->question->zeros == QUESTION_ZEROS_SHOWN},
+                     ""};
   int64_t *room = calloc(2 * job->question->n_cells + 4, sizeof *room);
   count_flags_purpose(t.purpose, job->question);
   smpc_err err = room == NULL ? SMPC_E_NOMEM : open_flags(&t, show, room);

@@ -23,7 +23,9 @@ struct entry {
   struct data_question data;
   int zeros, totals;
 };
-struct study { char *title, *purpose; };
+struct study {
+  char *title, *purpose;
+};
 struct document {
   struct study study;
   struct entry *questions;
@@ -35,8 +37,13 @@ static const cyaml_strval_t types[] = {{"text", DATA_TEXT}, {"number", DATA_NUMB
 static const cyaml_strval_t zeros[] = {{"suppressed", QUESTION_ZEROS_SUPPRESSED}, {"shown", QUESTION_ZEROS_SHOWN}};
 static const cyaml_strval_t totals[] = {{"displayed", QUESTION_TOTALS_DISPLAYED}, {"true", QUESTION_TOTALS_TRUE}};
 
-enum { STRING = CYAML_FLAG_POINTER, OPTIONAL = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, MAX_STRING = 16384,
-       ENUM = CYAML_FLAG_STRICT, OPTIONAL_ENUM = CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL };
+enum {
+  STRING = CYAML_FLAG_POINTER,
+  OPTIONAL = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+  MAX_STRING = 16384,
+  ENUM = CYAML_FLAG_STRICT,
+  OPTIONAL_ENUM = CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL
+};
 #define N(array) (sizeof(array) / sizeof *(array))
 
 static const cyaml_schema_value_t string_value = {CYAML_VALUE_STRING(STRING, char, 1, MAX_STRING)};
@@ -85,8 +92,7 @@ static const cyaml_schema_field_t document_fields[] = {
     CYAML_FIELD_SEQUENCE_COUNT("questions", STRING, struct document, questions, n_questions, &entry_value, 1, 1),
     CYAML_FIELD_END,
 };
-static const cyaml_schema_value_t document_value = {
-    CYAML_VALUE_MAPPING(STRING, struct document, document_fields)};
+static const cyaml_schema_value_t document_value = {CYAML_VALUE_MAPPING(STRING, struct document, document_fields)};
 
 /* --- what a schema cannot say --------------------------------------------- */
 struct reader {
@@ -170,11 +176,13 @@ static bool check_strata(const struct reader *r, const struct data_question *q) 
 /* A hidden cell must have at least two possible values, or hiding it is idle. */
 static bool check_minimum(const struct reader *r, const struct question *q) {
   if (q->minimum_cell == 1 && q->zeros == QUESTION_ZEROS_SUPPRESSED)
-    return refuse(r, "minimum_cell", NULL, "with 1 only zeros are hidden, and so known: write \"zeros: shown\", "
-                                           "or a minimum of at least 2");
+    return refuse(r, "minimum_cell", NULL,
+                  "with 1 only zeros are hidden, and so known: write \"zeros: shown\", "
+                  "or a minimum of at least 2");
   if (q->minimum_cell == 2 && q->zeros == QUESTION_ZEROS_SHOWN)
-    return refuse(r, "minimum_cell", NULL, "with 2 and \"zeros: shown\" a hidden cell is known to be 1: take at "
-                                           "least 3, or 1 to hide nothing");
+    return refuse(r, "minimum_cell", NULL,
+                  "with 2 and \"zeros: shown\" a hidden cell is known to be 1: take at "
+                  "least 3, or 1 to hide nothing");
   return true;
 }
 
@@ -237,8 +245,7 @@ static void digest_of(uint8_t digest[QUESTION_DIGEST_LEN], const char *bytes, si
                      (const unsigned char *)"libmpc question 1", 17);
 }
 
-bool question_parse(struct question **q, const char *name, const char *bytes, size_t len, char *text,
-                    size_t text_len) {
+bool question_parse(struct question **q, const char *name, const char *bytes, size_t len, char *text, size_t text_len) {
   struct reader r = {name, bytes, len, text, text_len};
   void *file = NULL;
   *q = NULL;

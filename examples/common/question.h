@@ -17,9 +17,9 @@ enum question_totals { QUESTION_TOTALS_DISPLAYED = 0, QUESTION_TOTALS_TRUE = 1 }
 
 enum {
   QUESTION_DIGEST_LEN = 32,
-  QUESTION_MAX_BYTES = 1 << 20,    /* LOCAL */
-  QUESTION_MAX_PURPOSE = 500,      /* LOCAL: a line of party.yaml's purposes       */
-  QUESTION_MAX_STRATA = 8,         /* LOCAL */
+  QUESTION_MAX_BYTES = 1 << 20, /* LOCAL */
+  QUESTION_MAX_PURPOSE = 500,   /* LOCAL: a line of party.yaml's purposes       */
+  QUESTION_MAX_STRATA = 8,      /* LOCAL */
   QUESTION_MAX_MINIMUM = 1000000000
 };
 /* AGREEMENT: a hospital's own count of a cell is below this, so that sums over
@@ -31,22 +31,21 @@ struct question {
   const char *name;            /* of the question                               */
   char **recipients;
   unsigned n_recipients;
-  unsigned min_parties;        /* input parties, at least                       */
+  unsigned min_parties; /* input parties, at least                       */
   int64_t minimum_cell;
   enum question_zeros zeros;
   enum question_totals totals;
-  struct data_question data;   /* columns, condition, strata                    */
+  struct data_question data; /* columns, condition, strata                    */
   size_t n_cells;
   uint8_t digest[QUESTION_DIGEST_LEN]; /* of the file's exact bytes             */
-  void *file;                  /* what the above points into                    */
+  void *file;                          /* what the above points into                    */
 };
 
 /* Read the file at `path`.  False: `text` has one sentence that names the file,
  * the line and the key.  The expressions themselves are data_check()'s. */
 bool question_load(struct question **q, const char *path, char *text, size_t text_len);
 /* The same from memory; `name` stands for the file in messages. */
-bool question_parse(struct question **q, const char *name, const char *bytes, size_t len, char *text,
-                    size_t text_len);
+bool question_parse(struct question **q, const char *name, const char *bytes, size_t len, char *text, size_t text_len);
 void question_free(struct question *q); /* NULL is allowed */
 
 /* The digest of a file's bytes, for smpc_config.question.  False: unreadable. */
@@ -54,8 +53,8 @@ bool question_digest(uint8_t digest[QUESTION_DIGEST_LEN], const char *path, char
 
 /* Who takes part in this question: sets of members of cfg. */
 struct question_roles {
-  smpc_who recipients;  /* who gets the table                              */
-  smpc_who inputs;      /* who has data                                    */
+  smpc_who recipients; /* who gets the table                              */
+  smpc_who inputs;     /* who has data                                    */
   unsigned n_inputs;
 };
 /* Names into parties.  False: a recipient is not in parties.yaml or is not to get

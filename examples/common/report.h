@@ -11,7 +11,7 @@
 
 struct report {
   const struct table *table;
-  const smpc_config *cfg;            /* the parties' names */
+  const smpc_config *cfg; /* the parties' names */
   const struct question_roles *roles;
 };
 

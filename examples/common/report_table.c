@@ -20,7 +20,10 @@ struct layout {
 };
 
 /* A grid of texts; the first `left` columns are labels. */
-struct grid { size_t rows, cols, left; char (*text)[160]; };
+struct grid {
+  size_t rows, cols, left;
+  char (*text)[160];
+};
 
 static char *at(const struct grid *g, size_t row, size_t col) { return g->text[row * g->cols + col]; }
 
@@ -182,8 +185,9 @@ static void explain(FILE *out, const struct report *r, const struct layout *l) {
 
 static void print_delivery(FILE *out, const struct report *r) {
   char *names = report_names(r->cfg, r->roles->recipients);
-  fprintf(out, "%s %s\nPurpose: %s\n", r->table->delivered ? "Delivered to:" : "The table was delivered to:",
-          names ? names : "", r->table->question->purpose);
+  fprintf(out, "%s %s\nPurpose: %s\n",
+          r->table->delivered ? "Delivered to:" : "The table was delivered to:", names ? names : "",
+          r->table->question->purpose);
   free(names);
 }
 

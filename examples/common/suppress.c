@@ -52,7 +52,10 @@
 enum { FREE = -1 };
 
 /* How much of the table a block has, and what it lacks. */
-struct side { unsigned n_rows, n_cols; bool wants_row, wants_col; };
+struct side {
+  unsigned n_rows, n_cols;
+  bool wants_row, wants_col;
+};
 
 static int row_block(const struct suppress *t, unsigned i) { return t->block[i]; }
 static int col_block(const struct suppress *t, unsigned j) { return t->block[t->rows + j]; }

@@ -34,7 +34,9 @@ void suppress_free(struct suppress *t);
 
 /* What a reader knows of a cell: at least k in a complementary one, at least
  * `least` in a primary one (1 where zeros are shown, else 0). */
-struct suppress_rule { int64_t k, least; };
+struct suppress_rule {
+  int64_t k, least;
+};
 
 /* What the hidden cells of line l must hold for its margin to be published; 0
  * where nothing is hidden, SUPPRESS_NEVER where that is never enough. */

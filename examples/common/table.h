@@ -9,11 +9,11 @@ enum { TABLE_SUPPRESSED = -1 }; /* in place of a count */
 
 struct table {
   const struct question *question;
-  bool delivered;           /* the counts are here; else only the flags may be       */
-  bool flags_known;         /* `flags` is filled: true totals, at every party        */
-  int64_t *cells;           /* [n_cells]                                              */
-  int64_t *lines;           /* [flags.lines] true margins: rows, then columns         */
-  int64_t total;            /* true grand total                                       */
+  bool delivered;   /* the counts are here; else only the flags may be       */
+  bool flags_known; /* `flags` is filled: true totals, at every party        */
+  int64_t *cells;   /* [n_cells]                                              */
+  int64_t *lines;   /* [flags.lines] true margins: rows, then columns         */
+  int64_t total;    /* true grand total                                       */
   struct suppress flags;
 };
 
@@ -24,7 +24,10 @@ void table_free(struct table *t);
 /* A margin: the sum over the cells whose stratum d is i (d < 0: over all cells).
  * Displayed totals: of the displayed ones, and `suppressed` counts the others.
  * True totals: the whole sum or TABLE_SUPPRESSED, and `suppressed` is 0. */
-struct table_margin { int64_t count; size_t suppressed; };
+struct table_margin {
+  int64_t count;
+  size_t suppressed;
+};
 struct table_margin table_margin(const struct table *t, int d, unsigned i);
 /* The same over the cells first, first + step, ... (n of them), displayed ones only. */
 struct table_margin table_sum(const struct table *t, size_t first, size_t step, size_t n);

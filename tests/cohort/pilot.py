@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 TIMEOUT = 60
 
@@ -63,7 +64,7 @@ class Site:
         dealer = self.start("dealer", question)
         ended = {name: Ended(process) for name, process in running.items()}
         try:
-            dealer.communicate(timeout=5 if any(e.code for e in ended.values()) else TIMEOUT)
+            dealer.communicate(timeout=1 if any(e.code for e in ended.values()) else TIMEOUT)
         except subprocess.TimeoutExpired:
             dealer.kill()
             dealer.communicate()
@@ -109,8 +110,9 @@ def main(tests):
     failed = 0
     for number, test in enumerate(tests, 1):
         try:
+            started = time.monotonic()
             test()
-            print(f"ok {number} - {test.__name__}", flush=True)
+            print(f"# {time.monotonic() - started:.1f} s\nok {number} - {test.__name__}", flush=True)
         except Skip as why:
             print(f"ok {number} - {test.__name__} # SKIP {why}", flush=True)
         except Exception as fault:  # one test must not end the others

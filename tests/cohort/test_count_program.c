@@ -29,8 +29,9 @@ static unsigned below(uint64_t *state, unsigned n) { return (unsigned)(test_rand
 static void make_question(struct run *r) {
   char text[2048], message[256];
   FILE *f = fmemopen(text, sizeof text, "w");
-  fprintf(f, "study: {title: t, purpose: p}\nquestions:\n  - name: q\n    program: cohort-count\n    recipients: [x]\n"
-             "    columns: [{name: a, type: number}]\n    minimum_cell: %d\n    zeros: %s\n    totals: %s\n",
+  fprintf(f,
+          "study: {title: t, purpose: p}\nquestions:\n  - name: q\n    program: cohort-count\n    recipients: [x]\n"
+          "    columns: [{name: a, type: number}]\n    minimum_cell: %d\n    zeros: %s\n    totals: %s\n",
           (int)r->k, r->zeros_shown ? "shown" : "suppressed", r->true_totals ? "true" : "displayed");
   if (r->n_strata > 0) fputs("    strata:\n", f);
   for (unsigned d = 0; d < r->n_strata; d++) {
@@ -50,9 +51,11 @@ static void set_up(struct run *r, uint64_t *state) {
   for (unsigned p = 0; p < r->n; p++) {
     bool sparse = below(state, 2) == 0;
     assert_true(table_init(&r->table[p], r->question));
-    r->job[p] = (struct count_job){r->question, roles, {(UINT64_C(1) << r->n) - 1}, r->counts[p], &r->table[p], SMPC_OK};
+    r->job[p] =
+        (struct count_job){r->question, roles, {(UINT64_C(1) << r->n) - 1}, r->counts[p], &r->table[p], SMPC_OK};
     for (size_t c = 0; c < r->question->n_cells; c++)
-      r->counts[p][c] = !(r->roles[p] & SMPC_INPUT) || (sparse && below(state, 2)) ? 0 : below(state, 2 * (unsigned)r->k);
+      r->counts[p][c] =
+          !(r->roles[p] & SMPC_INPUT) || (sparse && below(state, 2)) ? 0 : below(state, 2 * (unsigned)r->k);
   }
 }
 
@@ -152,9 +155,18 @@ static void random_runs(unsigned n, unsigned runs) {
   }
 }
 
-static void two_parties(void **unused) { (void)unused; random_runs(2, 24); }
-static void three_parties(void **unused) { (void)unused; random_runs(3, 24); }
-static void eight_parties(void **unused) { (void)unused; random_runs(8, 6); }
+static void two_parties(void **unused) {
+  (void)unused;
+  random_runs(2, 24);
+}
+static void three_parties(void **unused) {
+  (void)unused;
+  random_runs(3, 24);
+}
+static void eight_parties(void **unused) {
+  (void)unused;
+  random_runs(8, 6);
+}
 
 /* Five of eight hospitals delegate the computing to three. */
 static void some_only_give_input(void **unused) {

@@ -3,7 +3,9 @@
 
 #include "support/test.h"
 
-int64_t clear_value(const struct clear_table *t, unsigned v, unsigned c) { return t->x[c] - (v ? t->own[v - 1][c] : 0); }
+int64_t clear_value(const struct clear_table *t, unsigned v, unsigned c) {
+  return t->x[c] - (v ? t->own[v - 1][c] : 0);
+}
 
 bool clear_is_shown(const struct clear_table *t, unsigned c) {
   if (t->zeros_shown && t->x[c] == 0) return true;
@@ -12,7 +14,9 @@ bool clear_is_shown(const struct clear_table *t, unsigned c) {
   return true;
 }
 
-struct suppress_rule clear_rule(const struct clear_table *t) { return (struct suppress_rule){t->k, t->zeros_shown}; }
+struct suppress_rule clear_rule(const struct clear_table *t) {
+  return (struct suppress_rule){t->k, t->zeros_shown};
+}
 
 static bool line_passes(const struct clear_table *t, const struct suppress *s, unsigned l) {
   for (unsigned v = 0; v <= t->recipients; v++) {

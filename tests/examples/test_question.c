@@ -9,25 +9,24 @@
 #include "question_template.h"
 #include "support/test.h"
 
-static const char good[] =
-    "study:\n"
-    "  title: Smoking\n"
-    "  purpose: a pilot\n"
-    "questions:\n"
-    "  - name: q\n"
-    "    program: cohort-count\n"
-    "    recipients: [a, b]\n"
-    "    columns:\n"
-    "      - {name: age, type: number}\n"
-    "      - {name: sex, type: text}\n"
-    "    strata:\n"
-    "      - name: sex\n"
-    "        expression: sex\n"
-    "        cells: [m, f]\n"
-    "      - name: old\n"
-    "        expression: age >= 60\n"
-    "        cells: [0, 1]\n"
-    "    minimum_cell: 10\n";
+static const char good[] = "study:\n"
+                           "  title: Smoking\n"
+                           "  purpose: a pilot\n"
+                           "questions:\n"
+                           "  - name: q\n"
+                           "    program: cohort-count\n"
+                           "    recipients: [a, b]\n"
+                           "    columns:\n"
+                           "      - {name: age, type: number}\n"
+                           "      - {name: sex, type: text}\n"
+                           "    strata:\n"
+                           "      - name: sex\n"
+                           "        expression: sex\n"
+                           "        cells: [m, f]\n"
+                           "      - name: old\n"
+                           "        expression: age >= 60\n"
+                           "        cells: [0, 1]\n"
+                           "    minimum_cell: 10\n";
 
 static struct question *parse(const char *text, char *message, size_t len) {
   struct question *q = NULL;
@@ -147,8 +146,9 @@ static void minimums_that_hide_nothing_are_refused(void **unused) {
 
 static void true_totals_need_a_flat_table(void **unused) {
   (void)unused;
-  refused("    minimum_cell: 10", "      - {name: third, expression: age, cells: [1]}\n    minimum_cell: 10\n    totals: true",
-          "q.yaml:20", "two strata");
+  refused("    minimum_cell: 10",
+          "      - {name: third, expression: age, cells: [1]}\n    minimum_cell: 10\n    totals: true", "q.yaml:20",
+          "two strata");
 }
 
 static void the_digest_is_of_the_exact_bytes(void **unused) {

@@ -8,17 +8,16 @@
 
 #include "support/test.h"
 
-static const char flat[] =
-    "study: {title: Smoking, purpose: a pilot}\n"
-    "questions:\n"
-    "  - name: by-disease\n"
-    "    program: cohort-count\n"
-    "    recipients: [a]\n"
-    "    columns: [{name: s, type: number}]\n"
-    "    strata:\n"
-    "      - {name: 吸烟, expression: s, cells: [是, 否]}\n"
-    "      - {name: disease, expression: s, cells: [\"yes\", \"no, none\"]}\n"
-    "    minimum_cell: 5\n";
+static const char flat[] = "study: {title: Smoking, purpose: a pilot}\n"
+                           "questions:\n"
+                           "  - name: by-disease\n"
+                           "    program: cohort-count\n"
+                           "    recipients: [a]\n"
+                           "    columns: [{name: s, type: number}]\n"
+                           "    strata:\n"
+                           "      - {name: 吸烟, expression: s, cells: [是, 否]}\n"
+                           "      - {name: disease, expression: s, cells: [\"yes\", \"no, none\"]}\n"
+                           "    minimum_cell: 5\n";
 
 struct bench {
   struct question *question;
@@ -136,9 +135,10 @@ static void others_see_that_it_was_delivered(void **unused) {
   struct bench b;
   set_up(&b, flat, cells);
   b.table.delivered = false;
-  expect(&b, CLI_TABLE, "Smoking: by-disease\n"
-                        "9 cells; how many of them are suppressed only the recipients know.\n"
-                        "The table was delivered to: a\nPurpose: a pilot\n");
+  expect(&b, CLI_TABLE,
+         "Smoking: by-disease\n"
+         "9 cells; how many of them are suppressed only the recipients know.\n"
+         "The table was delivered to: a\nPurpose: a pilot\n");
   expect(&b, CLI_CSV, "吸烟,disease,count,suppressed\n");
   char *text = written(&b, CLI_JSON);
   assert_null(strstr(text, "\"cells\": [{"));
@@ -150,8 +150,9 @@ static void others_see_that_it_was_delivered(void **unused) {
 
 static void one_stratum_and_none(void **unused) {
   (void)unused;
-  static const char head[] = "study: {title: T, purpose: p}\nquestions:\n  - {name: n, program: cohort-count, recipients: [a], "
-                             "columns: [{name: s, type: number}], minimum_cell: 5";
+  static const char head[] =
+      "study: {title: T, purpose: p}\nquestions:\n  - {name: n, program: cohort-count, recipients: [a], "
+      "columns: [{name: s, type: number}], minimum_cell: 5";
   const int64_t cells[3] = {7, 12345678, S};
   char text[512];
   struct bench b;

@@ -18,8 +18,10 @@ static unsigned below(unsigned n) { /* splitmix64: tests only need variety */
 }
 
 static struct clear_table random_table(unsigned min_rows, unsigned max_rows, unsigned max) {
-  struct clear_table t = {.rows = min_rows + below(max_rows - min_rows + 1), .cols = 2 + below(max - 1),
-                    .recipients = below(CLEAR_RECIPIENTS + 1), .zeros_shown = below(2) == 0};
+  struct clear_table t = {.rows = min_rows + below(max_rows - min_rows + 1),
+                          .cols = 2 + below(max - 1),
+                          .recipients = below(CLEAR_RECIPIENTS + 1),
+                          .zeros_shown = below(2) == 0};
   unsigned spread = 1 + below(4), zeros = below(4);
   t.k = 3 + below(5);
   for (unsigned c = 0; c < t.rows * t.cols; c++) {
@@ -54,7 +56,7 @@ static struct attack residual(const struct suppress *s, const int64_t *x, const 
   struct attack a = {.n = sink + 1};
   bool flat = s->rows == 1;
   for (unsigned c = 0; c < s->rows * s->cols; c++)
-    if (s->hidden[c]) let(&a, c / s->cols, s->rows + c % s->cols, x[c] < high[c], x[c] > low[c]);
+    if (s->hidden[c]) let(&a, c / s->cols, s->rows + c % s->cols, x[c]<high[c], x[c]> low[c]);
   for (unsigned i = 0; i < s->rows; i++)
     if (flat || !s->line_shown[i]) let(&a, source, i, true, true);
   for (unsigned j = 0; j < s->cols; j++)
@@ -237,7 +239,8 @@ static unsigned hidden_of(unsigned rows, unsigned cols, const uint8_t *primary) 
 
 static void few_cells_are_hidden(void **unused) {
   (void)unused;
-  const uint8_t none[16] = {0}, one[16] = {[5] = 1}, diagonal[16] = {1, [5] = 1}, four[16] = {1, [5] = 1, [10] = 1, [15] = 1};
+  const uint8_t none[16] = {0}, one[16] = {[5] = 1}, diagonal[16] = {1, [5] = 1},
+                four[16] = {1, [5] = 1, [10] = 1, [15] = 1};
   const uint8_t row[16] = {1, 1}, all[4] = {1, 1, 1, 1};
   assert_int_equal(hidden_of(4, 4, none), 0);
   assert_int_equal(hidden_of(4, 4, one), 4);
@@ -290,7 +293,7 @@ static void the_whole_rule_tells_little_more(void **unused) {
     found += attack(&t, &s, 0, WHOLE_RULE);
     suppress_free(&s);
   }
-  print_message("the whole rule: %u of %u suppressed cells\n", found, cells);
+  print_message("# the whole rule: %u of %u suppressed cells\n", found, cells);
   assert_true(found * 100 < cells);
 }
 
