@@ -21,8 +21,9 @@
  *              fractional bits.  A handle knows which; mixing is SMPC_E_SHAPE.
  *  Costs       "r rounds, b bytes" are what one computing party sends, online,
  *              for n elements and P computing parties.  smpc_estimate() gives
- *              exact figures.  Inputs longer than 2^20 elements are worked on
- *              in blocks of that many, each with the stated rounds.
+ *              exact figures.  Vectors longer than 2^20 elements (less_full:
+ *              2^18) are worked on in blocks of that many, each with the
+ *              stated rounds.
  */
 #ifndef SMPC_H
 #define SMPC_H

@@ -21,6 +21,7 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "rand/entropy.h"
+#include "session/agreed.h"
 #include "session/session_impl.h"
 
 enum {
@@ -49,6 +50,7 @@ static void digest_constants(uint8_t out[32]) {
   struct smpi_hash h;
   smpi_hash_begin(&h, "smpc constants 1");
   smpi_hash_add_u64(&h, SMPI_CHUNK);
+  for (size_t i = 0; i < sizeof smpi_agreed / sizeof *smpi_agreed; i++) smpi_hash_add_u64(&h, smpi_agreed[i]);
   smpi_hash_end(&h, out);
 }
 

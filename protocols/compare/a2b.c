@@ -62,7 +62,7 @@ smpc_err smpi_a2b(struct smpc_session *s, shr *rows, size_t stride, const shr *x
   struct smpi_taken t = {0};
   smpc_err err = smpi_status(s);
   if (err != SMPC_OK || n == 0) goto out;
-  if (n > SMPI_A2B_BLOCK || stride < m) {
+  if (n > SMPI_BLOCK || stride < m) {
     err = smpi_fail(s, SMPC_E_ARG, -1, "%zu numbers are too many for one bit conversion", n);
     goto out;
   }

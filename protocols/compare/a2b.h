@@ -2,13 +2,13 @@
 #ifndef SMPI_A2B_H
 #define SMPI_A2B_H
 
+#include "session/agreed.h"
 #include "session/session.h"
 
 /* Longer vectors must be cut by the caller: the rows of one call are n/8 bytes each. */
-enum { SMPI_A2B_BLOCK = 1 << 20 }; /* AGREEMENT */
 
 /* rows[64][stride] := xor shares of the bits of x[n], bit-sliced (math/bits.h).
- *   in    x[n]   n <= SMPI_A2B_BLOCK, else SMPC_E_ARG;  stride >= ceil(n / 64)
+ *   in    x[n]   n <= SMPI_BLOCK, else SMPC_E_ARG;  stride >= ceil(n / 64)
  *   out   rows   bits beyond n are random, words beyond ceil(n / 64) untouched
  *   uses  for each 64 numbers: 1 EDABIT, 124 BIT_PAIR, 62 BIT_TRIPLE
  *   cost  7 openings: 7 rounds, 70 bytes a number to each other party

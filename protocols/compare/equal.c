@@ -79,7 +79,7 @@ out:
 smpc_err smpi_equal(struct smpc_session *s, shr *z, const shr *x, const shr *y, size_t n) {
   smpc_err err = smpi_status(s);
   for (size_t i = 0, k; i < n && err == SMPC_OK; i += k) {
-    k = smpi_min(SMPI_EQUAL_BLOCK, n - i);
+    k = smpi_min(SMPI_BLOCK, n - i);
     err = equal_block(s, z + i, x + i, y + i, k);
   }
   if (err != SMPC_OK) smpi_wipe(z, n * sizeof *z);
@@ -88,7 +88,7 @@ smpc_err smpi_equal(struct smpc_session *s, shr *z, const shr *x, const shr *y, 
 
 void smpi_equal_cost(struct smpi_cost *c, size_t n) {
   for (size_t i = 0, k; i < n; i += k) {
-    k = smpi_min(SMPI_EQUAL_BLOCK, n - i);
+    k = smpi_min(SMPI_BLOCK, n - i);
     size_t m = smpi_ceil_div(k, 64);
     c->corr[SMPI_EDABIT] += m;
     smpi_open_cost(c, k);

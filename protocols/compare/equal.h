@@ -2,11 +2,11 @@
 #ifndef SMPI_EQUAL_H
 #define SMPI_EQUAL_H
 
+#include "session/agreed.h"
 #include "session/session.h"
 
-/* Longer vectors are worked on in blocks of so many numbers, each with the stated
- * rounds.  AGREEMENT. */
-enum { SMPI_EQUAL_BLOCK = 1 << 20 };
+/* Vectors longer than SMPI_BLOCK are worked on in blocks of so many numbers, each
+ * with the stated rounds (session/agreed.h). */
 
 /* z := x == y ? 1 : 0, elementwise, for any n ring elements.
  *   in    x[n], y[n]   this party's shares (by sum)

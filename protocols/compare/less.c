@@ -119,7 +119,7 @@ out:
 smpc_err smpi_less(struct smpc_session *s, shr *z, const shr *x, const shr *y, size_t n) {
   smpc_err err = smpi_status(s);
   for (size_t i = 0, k; i < n && err == SMPC_OK; i += k) {
-    k = smpi_min(SMPI_LESS_BLOCK, n - i);
+    k = smpi_min(SMPI_BLOCK, n - i);
     err = less_block(s, z + i, x + i, y + i, k);
   }
   if (err != SMPC_OK) smpi_wipe(z, n * sizeof *z);
@@ -166,7 +166,7 @@ void smpi_sign_cost(struct smpi_cost *c, size_t n) {
 
 void smpi_less_cost(struct smpi_cost *c, size_t n) {
   for (size_t i = 0, k; i < n; i += k) {
-    k = smpi_min(SMPI_LESS_BLOCK, n - i);
+    k = smpi_min(SMPI_BLOCK, n - i);
     smpi_sign_cost(c, k);
     smpi_b2a_cost(c, k);
   }

@@ -2,11 +2,11 @@
 #ifndef SMPI_LESS_H
 #define SMPI_LESS_H
 
+#include "session/agreed.h"
 #include "session/session.h"
 
-/* Longer vectors are worked on in blocks of so many numbers, each with the stated
- * rounds.  AGREEMENT. */
-enum { SMPI_LESS_BLOCK = 1 << 20, SMPI_LESS_FULL_BLOCK = 1 << 18 };
+/* Vectors longer than SMPI_BLOCK (smpi_less_full: SMPI_LESS_FULL_BLOCK) are worked
+ * on in blocks of so many numbers, each with the stated rounds (session/agreed.h). */
 
 /* z := x < y ? 1 : 0, elementwise, for signed numbers with |x - y| < 2^63.
  *   in    x[n], y[n]   this party's shares (by sum); outside the domain the
@@ -32,7 +32,7 @@ smpc_err smpi_less_full(struct smpc_session *s, shr *z, const shr *x, const shr 
 void smpi_less_full_cost(struct smpi_cost *c, size_t n);
 
 /* bits[ceil(n / 64)] := xor shares of the top bits of d[n], packed; bits beyond
- * n are random.  7 openings; n at most SMPI_LESS_BLOCK. */
+ * n are random.  7 openings; n at most SMPI_BLOCK. */
 smpc_err smpi_sign(struct smpc_session *s, shr *bits, const shr *d, size_t n);
 void smpi_sign_cost(struct smpi_cost *c, size_t n);
 

@@ -23,10 +23,9 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
+#include "session/agreed.h"
 #include "share/open.h"
 #include "triple/cost.h"
-
-enum { BLOCK = 1 << 20 }; /* AGREEMENT: products of one round, so that memory is bounded */
 
 /* --- the local halves ------------------------------------------------------------ */
 
@@ -119,13 +118,13 @@ out:
 
 smpc_err smpi_beaver_mul(struct smpc_session *s, shr *z, const shr *x, const shr *y, size_t n) {
   smpc_err err = smpi_status(s);
-  for (size_t i = 0; i < n && err == SMPC_OK; i += BLOCK)
-    err = mul_block(s, z + i, x + i, y + i, smpi_min(BLOCK, n - i));
+  for (size_t i = 0; i < n && err == SMPC_OK; i += SMPI_BLOCK)
+    err = mul_block(s, z + i, x + i, y + i, smpi_min(SMPI_BLOCK, n - i));
   if (err != SMPC_OK) smpi_wipe(z, n * sizeof *z);
   return err;
 }
 
 void smpi_beaver_cost(struct smpi_cost *c, size_t n) {
-  for (size_t i = 0; i < n; i += BLOCK) smpi_open_cost(c, 2 * smpi_min(BLOCK, n - i));
+  for (size_t i = 0; i < n; i += SMPI_BLOCK) smpi_open_cost(c, 2 * smpi_min(SMPI_BLOCK, n - i));
   smpi_triple_cost(c, SMPI_TRIPLE, n);
 }

@@ -18,8 +18,7 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "mul/beaver.h"
-
-enum { BLOCK = 1 << 20 }; /* AGREEMENT: elements at once; that of beaver.c */
+#include "session/agreed.h"
 
 static smpc_err select_block(struct smpc_session *s, shr *z, const shr *bit, const shr *x, const shr *y, size_t n) {
   smpc_err err = SMPC_OK;
@@ -36,8 +35,8 @@ out:
 
 smpc_err smpi_select(struct smpc_session *s, shr *z, const shr *bit, const shr *x, const shr *y, size_t n) {
   smpc_err err = smpi_status(s);
-  for (size_t i = 0; i < n && err == SMPC_OK; i += BLOCK)
-    err = select_block(s, z + i, bit + i, x + i, y + i, smpi_min(BLOCK, n - i));
+  for (size_t i = 0; i < n && err == SMPC_OK; i += SMPI_BLOCK)
+    err = select_block(s, z + i, bit + i, x + i, y + i, smpi_min(SMPI_BLOCK, n - i));
   if (err != SMPC_OK) smpi_wipe(z, n * sizeof *z);
   return err;
 }

@@ -31,10 +31,9 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "mul/trunc_local.h"
+#include "session/agreed.h"
 #include "share/open.h"
 #include "triple/cost.h"
-
-enum { BLOCK = 1 << 20 }; /* AGREEMENT: elements of one round, so that memory is bounded */
 
 struct truncation {
   shr *z;
@@ -74,12 +73,12 @@ out:
 
 smpc_err smpi_trunc_probabilistic(struct smpc_session *s, shr *z, const shr *x, size_t n) {
   smpc_err err = smpi_status(s);
-  for (size_t i = 0; i < n && err == SMPC_OK; i += BLOCK) err = trunc_block(s, z + i, x + i, smpi_min(BLOCK, n - i));
+  for (size_t i = 0; i < n && err == SMPC_OK; i += SMPI_BLOCK) err = trunc_block(s, z + i, x + i, smpi_min(SMPI_BLOCK, n - i));
   if (err != SMPC_OK) smpi_wipe(z, n * sizeof *z);
   return err;
 }
 
 void smpi_trunc_probabilistic_cost(struct smpi_cost *c, size_t n) {
-  for (size_t i = 0; i < n; i += BLOCK) smpi_open_cost(c, smpi_min(BLOCK, n - i));
+  for (size_t i = 0; i < n; i += SMPI_BLOCK) smpi_open_cost(c, smpi_min(SMPI_BLOCK, n - i));
   smpi_triple_cost(c, SMPI_TRUNC, n);
 }

@@ -1,7 +1,7 @@
 /* open.c - opening shared vectors to the computing parties.
  *
  * Functionality F_open   from every party shares of v[n]; gives every party v.
- * Protocol      Pi_open  all to all (n <= SMALL, or two parties):
+ * Protocol      Pi_open  all to all (n <= SMPI_OPEN_SMALL, or two parties):
  *     1. each party sends its shares to every other              (1 round)
  *     2. locally    v = the join (sum or xor) of all shares
  *               distributed [DN07] (more parties, more elements), for each
@@ -28,12 +28,9 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
+#include "session/agreed.h"
 
-enum {
-  SMALL = 8192,    /* AGREEMENT: 64 KiB; up to here all to all among more than two */
-  BLOCK = 4 << 20, /* AGREEMENT: elements of one distributed block, at most        */
-  PIECE = 1024,    /* LOCAL: elements worked on at once, within the first cache    */
-};
+enum { PIECE = 1024 }; /* LOCAL: elements worked on at once, within the first cache */
 
 /* The door from shares to public values: all of them have been joined. */
 static const pub *joined(const uint64_t *words) { return (const pub *)(const void *)words; }
@@ -43,8 +40,8 @@ static void join_words(uint64_t *z, const uint64_t *x, size_t n, enum smpi_join 
   else smpi_ring_xor_words(z, x, n);
 }
 
-/* How n > SMALL elements are cut: blocks of `block`, the last at most that. */
-static size_t block_length(size_t n) { return smpi_ceil_div(n, smpi_ceil_div(n, BLOCK)); }
+/* How n > SMPI_OPEN_SMALL elements are cut: blocks of `block`, the last at most that. */
+static size_t block_length(size_t n) { return smpi_ceil_div(n, smpi_ceil_div(n, SMPI_OPEN_BLOCK)); }
 
 /* Where part j of P begins in a block of m; the first part is the longest. */
 static size_t part_start(size_t m, unsigned parties, unsigned j) { return smpi_ceil_div(m * j, parties); }
@@ -243,7 +240,7 @@ static smpc_err open_distributed(struct smpc_session *s, size_t n, const struct 
 
 /* --- the interface ------------------------------------------------------------ */
 
-static int is_distributed(unsigned parties, size_t n) { return parties > 2 && n > SMALL; }
+static int is_distributed(unsigned parties, size_t n) { return parties > 2 && n > SMPI_OPEN_SMALL; }
 
 smpc_err smpi_open_stream(struct smpc_session *s, size_t n, const struct smpi_opening *op) {
   smpc_err err = smpi_status(s);
@@ -251,7 +248,7 @@ smpc_err smpi_open_stream(struct smpc_session *s, size_t n, const struct smpi_op
   if (n > SIZE_MAX / 32) return smpi_fail(s, SMPC_E_ARG, -1, "a vector of %zu elements is too long to open", n);
   size_t mark = smpi_scratch_mark(s);
   if (is_distributed(smpi_parties(s), n)) err = open_distributed(s, n, op);
-  else if (n > SMALL) err = open_pair(s, n, op);
+  else if (n > SMPI_OPEN_SMALL) err = open_pair(s, n, op);
   else err = open_small(s, n, op);
   smpi_scratch_release(s, mark);
   return err;

@@ -5,13 +5,10 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
+#include "session/agreed.h"
 #include "triple/corr.h"
 #include "triple/cost.h"
 #include "triple/dealer.h"
-
-/* AGREEMENT: words of the smallest batch made when the pool is dry (16384
- * triples, 384 edaBits: about half a megabyte), and of the largest at once. */
-enum { LEAST_WORDS = 49152, MOST_WORDS = 1 << 24 };
 
 /* --- life ---------------------------------------------------------------------- */
 
@@ -103,7 +100,7 @@ static smpc_err make_one(struct smpi_pool *p, enum smpi_corr kind, size_t n) {
 }
 
 smpc_err smpi_pool_make(struct smpi_pool *p, enum smpi_corr kind, size_t n) {
-  size_t most = MOST_WORDS / smpi_corr_words(kind);
+  size_t most = SMPI_POOL_MOST / smpi_corr_words(kind);
   smpc_err err = SMPC_OK;
   for (; n != 0 && err == SMPC_OK; n -= smpi_min(n, most)) err = make_one(p, kind, smpi_min(n, most));
   return err;
@@ -161,7 +158,7 @@ smpc_err smpi_triple_take(struct smpc_session *s, struct smpi_taken *t, enum smp
   t->kind = kind;
   TRY(smpi_pool_get(&p, s));
   if (n == 0) return SMPC_OK;
-  size_t ready = p->kind[kind].ready, least = LEAST_WORDS / smpi_corr_words(kind);
+  size_t ready = p->kind[kind].ready, least = SMPI_POOL_LEAST / smpi_corr_words(kind);
   if (ready < n) TRY(smpi_pool_make(p, kind, n - ready > least ? n - ready : least));
   if (p->kind[kind].head->n - p->kind[kind].head->given >= n) t->hold = give(p, kind, n, t->col);
   else TRY(assemble(p, t, n));

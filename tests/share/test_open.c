@@ -91,7 +91,7 @@ static void in_place_opens(void **state) {
 /* More than one distributed block. */
 static void several_blocks_open(void **state) {
   (void)state;
-  open_once(3, BLOCK + 1, SMPI_SUM, in_place_body);
+  open_once(3, SMPI_OPEN_BLOCK + 1, SMPI_SUM, in_place_body);
 }
 
 static void many_parties_open(void **state) {
