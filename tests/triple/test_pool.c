@@ -108,7 +108,7 @@ static void large_takes(void **state) {
   for (unsigned k = 0; k < SMPI_CORRS; k++) {
     struct plan p = {.kind = k, .take = {65535, 65536, 65537}, .takes = 3};
     struct parties_result r;
-    if (smpi_corr_words(k) >= 64) p.take[0] = 5, p.take[1] = 8193, p.takes = 2;
+    if (smpi_corr_words(k) >= 64) p.take[0] = 65537, p.take[1] = 8191, p.takes = 2; /* 64 numbers each */
     run_and_check(&p, 2, &r);
     end(&p);
   }
