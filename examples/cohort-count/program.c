@@ -205,7 +205,9 @@ static smpc_err open_flags(const struct totals *t, const smpc_shared *show, int6
   uint8_t *primary = calloc(n, 1);
   smpc_err err = primary == NULL ? SMPC_E_NOMEM : smpc_open_i64(t->s, show, t->job->everybody, t->purpose, room, n);
   for (size_t c = 0; err == SMPC_OK && c < n; c++) primary[c] = room[c] != 1;
-  if (err == SMPC_OK && !suppress_choose(t->flags, rows, (unsigned)(n / rows), primary)) err = SMPC_E_NOMEM;
+  if (err == SMPC_OK &&
+      !suppress_choose(t->flags, rows, (unsigned)(n / rows), primary, q->zeros == QUESTION_ZEROS_SHOWN))
+    err = SMPC_E_NOMEM;
   free(primary);
   return err;
 }

@@ -54,7 +54,8 @@ enum { FREE = -1 };
 /* How much of the table a block has, and what it lacks. */
 struct side {
   unsigned n_rows, n_cols;
-  bool wants_row, wants_col;
+  bool wants_row, wants_col;         /* another one, to be two, or to hide more than primary cells */
+  bool takes_any_row, takes_any_col; /* even `other`: there is only one */
 };
 
 static int row_block(const struct suppress *t, unsigned i) { return t->block[i]; }
@@ -89,7 +90,7 @@ static bool only_primary(const struct suppress *t, unsigned l) {
 }
 
 static struct side measure(const struct suppress *t, int b) {
-  struct side s = {0, 0, false, false};
+  struct side s = {0};
   for (unsigned l = 0; l < t->lines; l++) {
     if (t->block[l] != b) continue;
     if (l < t->rows) s.n_rows++;
@@ -98,16 +99,16 @@ static struct side measure(const struct suppress *t, int b) {
     if (l < t->rows) s.wants_col = true; /* a row is filled up by a column */
     else s.wants_row = true;
   }
-  if (s.n_rows < 2) s.wants_row = true;
-  if (s.n_cols < 2) s.wants_col = true;
+  if (s.n_rows < 2) s.wants_row = s.takes_any_row = true;
+  if (s.n_cols < 2) s.wants_col = s.takes_any_col = true;
   return s;
 }
 
 /* The first line from `l` to `end` that crosses no suppressed cell; end: none.
  * `other` is the last of its kind, and so the last resort. */
-static unsigned free_line(const struct suppress *t, unsigned l, unsigned end) {
+static unsigned free_line(const struct suppress *t, unsigned l, unsigned end, bool takes_any) {
   while (l < end && t->block[l] != FREE) l++;
-  return l;
+  return l == end - 1 && t->spares_other && !takes_any ? end : l;
 }
 
 /* The block whose union with b hides fewest cells more; FREE: there is none. */
@@ -127,8 +128,8 @@ static int cheapest_merge(const struct suppress *t, int b, struct side s, unsign
 /* 2. Give block b what it lacks, as far as the table has it; true: changed. */
 static bool extend(struct suppress *t, int b) {
   struct side s = measure(t, b);
-  unsigned row = s.wants_row ? free_line(t, 0, t->rows) : t->rows;
-  unsigned col = s.wants_col ? free_line(t, t->rows, t->lines) : t->lines;
+  unsigned row = s.wants_row ? free_line(t, 0, t->rows, s.takes_any_row) : t->rows;
+  unsigned col = s.wants_col ? free_line(t, t->rows, t->lines, s.takes_any_col) : t->lines;
   bool has_row = row < t->rows, has_col = col < t->lines;
   unsigned merge_cost = 0, line_cost = (has_row ? s.n_cols : 0) + (has_col ? s.n_rows : 0) + (has_row && has_col);
   bool lines_do = (has_row || !s.wants_row) && (has_col || !s.wants_col);
@@ -154,7 +155,9 @@ static void choose_in_line(struct suppress *t) {
   if (memchr(t->primary, 1, t->cols) == NULL) return;
   t->block[0] = 0;
   uint8_t *shown = memchr(t->hidden, 0, t->cols);
-  if (shown != NULL) *shown = 1;
+  bool is_other = shown == t->hidden + t->cols - 1,
+       is_alone = memchr(t->primary, 1, t->cols) == memrchr(t->primary, 1, t->cols);
+  if (shown != NULL && !(is_other && t->spares_other && !is_alone)) *shown = 1;
 }
 
 static void choose_in_table(struct suppress *t) {
@@ -167,9 +170,9 @@ static void choose_in_table(struct suppress *t) {
   fill_blocks(t);
 }
 
-bool suppress_choose(struct suppress *t, unsigned rows, unsigned cols, const uint8_t *primary) {
+bool suppress_choose(struct suppress *t, unsigned rows, unsigned cols, const uint8_t *primary, bool zeros_shown) {
   size_t n = (size_t)rows * cols;
-  *t = (struct suppress){rows, cols, rows == 1 ? 1 : rows + cols, NULL, NULL, NULL, NULL, NULL, false};
+  *t = (struct suppress){rows, cols, rows == 1 ? 1 : rows + cols, zeros_shown, NULL, NULL, NULL, NULL, NULL, false};
   t->primary = calloc(n, 1);
   t->hidden = calloc(n, 1);
   t->block = calloc(t->lines, sizeof *t->block);

@@ -20,6 +20,7 @@ enum { SUPPRESS_MAX_LINES = 2048 }; /* AGREEMENT: rows and columns of a table wi
 
 struct suppress {
   unsigned rows, cols, lines;
+  bool spares_other;   /* `other` is no complement for lines of primary cells    */
   uint8_t *primary;    /* [rows * cols] 1: the rule hides it                     */
   uint8_t *hidden;     /* [rows * cols] 1: the rule or the complement hides it   */
   int *block;          /* [lines] the block of hidden cells it crosses, or -1    */
@@ -28,8 +29,11 @@ struct suppress {
   bool total_shown;
 };
 
-/* Choose the complement.  False when out of memory; *t is to be freed anyway. */
-bool suppress_choose(struct suppress *t, unsigned rows, unsigned cols, const uint8_t *primary);
+/* Choose the complement.  The last row and column are `other`; where zeros are
+ * shown it is often empty, and hiding empty cells protects nothing: it is taken
+ * only where there is no other second line.
+ * False when out of memory; *t is to be freed anyway. */
+bool suppress_choose(struct suppress *t, unsigned rows, unsigned cols, const uint8_t *primary, bool zeros_shown);
 void suppress_free(struct suppress *t);
 
 /* What a reader knows of a cell: at least k in a complementary one, at least

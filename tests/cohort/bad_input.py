@@ -140,7 +140,7 @@ def another_question():
     with new_site() as site:
         ask, other = site.write("q.yaml", QUESTION), site.write("o.yaml", QUESTION + "# other bytes\n")
         rows = site.write("r.csv", ROWS)
-        ended = site.joint(ask, dict.fromkeys(NAMES, rows), ("--wait", "5"), only={"south": other})
+        ended = site.joint(ask, dict.fromkeys(NAMES, rows), ("--wait", "2"), only={"south": other})
         # Who meets the other question says so; a third party may only find that somebody has left.
         assert any(ended[name].code == DISAGREE and "question" in ended[name].err for name in NAMES)
         for name in NAMES:
@@ -153,7 +153,7 @@ def another_key():
         with new_site() as stranger:
             shutil.copy(stranger.path / "keys" / "south.key", keys / "south.key")
         rows = site.write("r.csv", ROWS)
-        ended = site.joint(site.write("q.yaml", QUESTION), dict.fromkeys(NAMES, rows), ("--wait", "5"))
+        ended = site.joint(site.write("q.yaml", QUESTION), dict.fromkeys(NAMES, rows), ("--wait", "2"))
         for name in NAMES:
             assert ended[name].code not in (0, 99) and ended[name].code > 0 and not ended[name].out, ended[name]
         assert "key" in ended["south"].err, ended["south"]
@@ -192,7 +192,7 @@ def a_party_killed():
         time.sleep(0.3)  # the dealer is missing, so all are waiting
         west.send_signal(signal.SIGKILL)
         west.communicate()
-        dealer = site.start("dealer", ask, None, "--wait", "5")
+        dealer = site.start("dealer", ask, None, "--wait", "2")
         for name in NAMES[:2]:
             ended = Ended(running[name])
             ended.expect(NETWORK)

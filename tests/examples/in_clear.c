@@ -41,7 +41,7 @@ static bool total_passes(const struct clear_table *t, const struct suppress *s) 
 void clear_publish(const struct clear_table *t, struct suppress *s) {
   uint8_t primary[CLEAR_CELLS], ok[2 * CLEAR_MAX];
   for (unsigned c = 0; c < t->rows * t->cols; c++) primary[c] = !clear_is_shown(t, c);
-  assert_true(suppress_choose(s, t->rows, t->cols, primary));
+  assert_true(suppress_choose(s, t->rows, t->cols, primary, t->zeros_shown));
   for (unsigned l = 0; l < s->lines; l++) {
     ok[l] = line_passes(t, s, l);
     for (unsigned m = 0; m < s->lines; m++)

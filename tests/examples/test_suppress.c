@@ -177,7 +177,7 @@ static void attack_agrees_with_enumeration(void **unused) {
     struct suppress s;
     bool differs[CLEAR_CELLS] = {false};
     for (unsigned c = 0; c < t.rows * t.cols; c++) t.x[c] = below(3);
-    assert_true(suppress_choose(&s, t.rows, t.cols, none));
+    assert_true(suppress_choose(&s, t.rows, t.cols, none, false));
     for (unsigned c = 0; c < t.rows * t.cols; c++) s.hidden[c] = below(3) > 0;
     for (unsigned l = 0; l < s.lines; l++) s.line_shown[l] = below(4) > 0;
     s.total_shown = below(3) > 0;
@@ -219,7 +219,7 @@ static void a_ring_without_bridges_is_not_enough(void **unused) {
   const uint8_t ring[9] = {1, 1, 0, 0, 1, 1, 1, 0, 1}, none[9] = {0};
   struct clear_table t = {.rows = 3, .cols = 3, .k = 5, .x = {0, 5, 9, 9, 5, 0, 5, 9, 5}};
   struct suppress s;
-  assert_true(suppress_choose(&s, 3, 3, none));
+  assert_true(suppress_choose(&s, 3, 3, none, false));
   memcpy(s.hidden, ring, 9);
   memset(s.line_shown, 1, s.lines);
   s.total_shown = true;
@@ -228,10 +228,10 @@ static void a_ring_without_bridges_is_not_enough(void **unused) {
 }
 
 /* --- the choice --------------------------------------------------------------- */
-static unsigned hidden_of(unsigned rows, unsigned cols, const uint8_t *primary) {
+static unsigned hidden_of(unsigned rows, unsigned cols, const uint8_t *primary, bool spares) {
   struct suppress s;
   unsigned n = 0;
-  assert_true(suppress_choose(&s, rows, cols, primary));
+  assert_true(suppress_choose(&s, rows, cols, primary, spares));
   for (unsigned c = 0; c < rows * cols; c++) n += s.hidden[c];
   suppress_free(&s);
   return n;
@@ -242,18 +242,30 @@ static void few_cells_are_hidden(void **unused) {
   const uint8_t none[16] = {0}, one[16] = {[5] = 1}, diagonal[16] = {1, [5] = 1},
                 four[16] = {1, [5] = 1, [10] = 1, [15] = 1};
   const uint8_t row[16] = {1, 1}, all[4] = {1, 1, 1, 1};
-  assert_int_equal(hidden_of(4, 4, none), 0);
-  assert_int_equal(hidden_of(4, 4, one), 4);
-  assert_int_equal(hidden_of(4, 4, diagonal), 4);
-  assert_int_equal(hidden_of(4, 4, four), 8);
-  assert_int_equal(hidden_of(4, 4, row), 6); /* the row itself hides a third, displayed cell */
-  assert_int_equal(hidden_of(2, 2, all), 4);
-  assert_int_equal(hidden_of(1, 4, one + 5), 2);
-  assert_int_equal(hidden_of(1, 4, all), 4);
+  assert_int_equal(hidden_of(4, 4, none, false), 0);
+  assert_int_equal(hidden_of(4, 4, one, false), 4);
+  assert_int_equal(hidden_of(4, 4, diagonal, false), 4);
+  assert_int_equal(hidden_of(4, 4, four, false), 8);
+  assert_int_equal(hidden_of(4, 4, row, false), 6); /* the row itself hides a third, displayed cell */
+  assert_int_equal(hidden_of(2, 2, all, false), 4);
+  assert_int_equal(hidden_of(1, 4, one + 5, false), 2);
+  assert_int_equal(hidden_of(1, 4, all, false), 4);
+}
+
+/* Where zeros are shown, `other` (the last line) is taken only as a second line. */
+static void an_other_that_may_be_empty_is_spared(void **unused) {
+  (void)unused;
+  const uint8_t corner[9] = {1}, row[9] = {1, 1};
+  assert_int_equal(hidden_of(2, 2, corner, true), 4);
+  assert_int_equal(hidden_of(3, 3, row, true), 4);
+  assert_int_equal(hidden_of(3, 3, row, false), 6);
+  assert_int_equal(hidden_of(1, 3, row, true), 2);
+  assert_int_equal(hidden_of(1, 3, row, false), 3);
+  assert_int_equal(hidden_of(1, 2, corner, true), 2);
 }
 
 /* Blocks are complete, have two lines each way, and share none; a line hides a
- * cell that is not primary wherever the table has one for it. */
+ * cell that is not primary wherever the table has one for it (and spares `other`). */
 static void blocks_are_complete(void **unused) {
   (void)unused;
   for (unsigned n = 0; n < 5000; n++) {
@@ -272,7 +284,8 @@ static void blocks_are_complete(void **unused) {
         if (l < t.rows ? c / t.cols != l : c % t.cols != l - t.rows) continue;
         across += s.hidden[c];
         more += s.hidden[c] && !s.primary[c];
-        possible += !s.primary[c];
+        bool is_other = c / t.cols == t.rows - 1 || c % t.cols == t.cols - 1;
+        possible += !s.primary[c] && !(is_other && t.zeros_shown);
       }
       assert_true(s.block[l] < 0 ? across == 0 : across >= 2 && (more > 0 || possible == 0));
     }
@@ -299,4 +312,4 @@ static void the_whole_rule_tells_little_more(void **unused) {
 
 TEST_MAIN(T(no_suppressed_cell_is_determined), T(one_dimension_neither), T(attack_agrees_with_enumeration),
           T(without_a_complement_cells_are_found), T(a_ring_without_bridges_is_not_enough), T(few_cells_are_hidden),
-          T(blocks_are_complete), T(the_whole_rule_tells_little_more))
+          T(an_other_that_may_be_empty_is_spared), T(blocks_are_complete), T(the_whole_rule_tells_little_more))
