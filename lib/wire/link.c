@@ -75,7 +75,7 @@ smpc_err smpi_link_seal(struct smpi_link *l, size_t len, enum smpi_record type) 
   smpc_err err;
   TRY(smpi_channel_seal(&l->channel, l->slot + l->fill, len, type));
   l->fill += len + SMPI_RECORD_EXTRA;
-  l->data_out += type == SMPI_DATA;
+  if (type == SMPI_DATA) l->data_out++; /* read without the lock: only the mesh's thread sends DATA */
 out:
   return err;
 }

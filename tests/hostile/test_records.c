@@ -11,14 +11,6 @@
 
 enum { MEMORY_MAX_KB = 16 * 1024 };
 
-static long resident_kb(void) {
-  long total = 0, resident = 0;
-  FILE *f = fopen("/proc/self/statm", "r");
-  if (f == NULL || fscanf(f, "%ld %ld", &total, &resident) != 2) resident = 0;
-  if (f != NULL) fclose(f);
-  return resident * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
 /* Party 0 follows the protocol, expecting 100 bytes; party 1 writes into its stream by hand. */
 struct play {
   struct smpi_mesh_config cfg[2];

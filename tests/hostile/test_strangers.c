@@ -12,14 +12,6 @@
 
 enum { CROWD = 1000, MEMORY_MAX_KB = 16 * 1024 };
 
-static long resident_kb(void) {
-  long total = 0, resident = 0;
-  FILE *f = fopen("/proc/self/statm", "r");
-  if (f == NULL || fscanf(f, "%ld %ld", &total, &resident) != 2) resident = 0;
-  if (f != NULL) fclose(f);
-  return resident * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
 struct party {
   struct smpi_mesh_config cfg;
   struct smpi_mesh *mesh;
