@@ -1,6 +1,9 @@
 /* sweep.c - see sweep.h. */
 #include "sweep.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "support/seams.h"
 #include "support/test.h"
 
@@ -43,17 +46,29 @@ struct run {
   enum sweep_what what;
   uint64_t k;
   unsigned where; /* enum smpi_sim_where, for the network's faults */
-  unsigned party;
+  unsigned party, to;
   struct parties_result r;
 };
 
 static void complain(const struct run *run, int me, const char *text) {
+  static const char *const place[] = {"", "byte", "sending", "receiving"};
   print_error("%s: %s %llu (party %u, %s): %s\n", run->sw->name, name_of[run->what], (unsigned long long)run->k,
-              run->party, run->where == SMPI_SIM_AT_RECV ? "receiving" : "sending", text);
+              run->party, place[run->where], text);
   for (unsigned i = 0; i < run->r.members; i++)
     print_error("  %c party %u: open %d, end %d: %s\n", (int)i == me ? '>' : ' ', i, run->r.open[i], run->r.close[i],
                 run->r.fault[i].text);
   fail();
+}
+
+/* Once all sessions are open, whoever fails because a party died says which. */
+static bool names_the_dead(const struct run *run, unsigned i) {
+  char name[16];
+  if ((run->what != SWEEP_CRASH && run->what != SWEEP_SILENCE) || i == run->party) return true;
+  for (unsigned k = 0; k < run->r.members; k++)
+    if (run->r.open[k] != SMPC_OK) return true;
+  if (run->r.fault[i].code == SMPC_OK) return true; /* while closing: the code is all there is */
+  snprintf(name, sizeof name, run->party == run->sw->p.n ? "dealer" : "party%u", run->party);
+  return strstr(run->r.fault[i].text, name) != NULL;
 }
 
 /* The smallest number of failed parties is 0: what fails after the last result
@@ -63,6 +78,7 @@ static bool judge(const struct run *run, uint64_t live, uint64_t dry_us) {
   for (unsigned i = 0; i < run->r.members; i++) {
     smpc_err e = run->r.close[i];
     if (!may_end_with(run->what, e, run->r.open[i] == e)) complain(run, (int)i, "this fault cannot cause that error");
+    if (!names_the_dead(run, i)) complain(run, (int)i, "it does not name the party that is gone");
     const char *wrong = run->sw->judge(run->sw->ctx, i, run->r.open[i] == SMPC_OK);
     if (wrong != NULL) complain(run, (int)i, wrong);
     any |= e != SMPC_OK;
@@ -90,7 +106,7 @@ static bool fail_network(struct run *run, uint64_t live, uint64_t dry_us) {
                                                          SMPI_SIM_FLIP, SMPI_SIM_DELAY};
   /* A fifth of the deadline: a handshake has three messages, one after another. */
   uint64_t amount = run->what == SWEEP_DELAY ? 200 * (uint64_t)run->sw->p.timeout_ms : 7 * run->k;
-  struct smpi_sim_fault f = {effect[run->what], run->where, run->party, 0, run->k, amount};
+  struct smpi_sim_fault f = {effect[run->what], run->where, run->party, run->to, run->k, amount};
   struct parties p = run->sw->p;
   p.fault = &f;
   p.n_faults = 1;
@@ -116,5 +132,23 @@ unsigned sweep(const struct sweep *sw, enum sweep_what what) {
   }
   print_message("%s: %u runs with one %s failing each, %u ended in an error\n", sw->name, runs, name_of[what], failed);
   if (runs == 0 || (failed < runs / 2 && what != SWEEP_DELAY)) fail_msg("%s: the faults were hardly noticed", sw->name);
+  return runs;
+}
+
+unsigned sweep_bytes(const struct sweep *sw, enum sweep_what what, unsigned places) {
+  unsigned runs = 0, failed = 0;
+  uint64_t live = seam_heap_live();
+  struct parties_result dry;
+  struct run run = {.sw = sw, .what = what, .where = SMPI_SIM_AT_BYTE};
+  parties_run_ok(&sw->p, sw->body, sw->ctx, &dry);
+  for (run.party = 0; run.party < dry.members; run.party++)
+    for (run.to = 0; run.to < dry.members; run.to++)
+      for (unsigned i = 0; i < places && run.to != run.party; i++, runs++) {
+        run.k = dry.bytes[run.party][run.to] * i / places + i % 7;
+        failed += fail_network(&run, live, dry.us);
+      }
+  print_message("%s: %u runs with one %s at a byte each, %u ended in an error\n", sw->name, runs, name_of[what],
+                failed);
+  if (runs == 0 || failed < runs / 2) fail_msg("%s: the faults were hardly noticed", sw->name);
   return runs;
 }

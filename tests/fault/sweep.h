@@ -37,4 +37,7 @@ struct sweep {
 /* Returns the number of runs; fails the test at the first that is wrong. */
 unsigned sweep(const struct sweep *sw, enum sweep_what what);
 
+/* The same for faults of the network at `places` bytes, spread over each direction. */
+unsigned sweep_bytes(const struct sweep *sw, enum sweep_what what, unsigned places);
+
 #endif

@@ -111,6 +111,7 @@ void parties_run(const struct parties *p, parties_body body, void *ctx, struct p
   for (unsigned i = 0; i < r->members; i++) {
     r->sends[i] = smpi_sim_sends(sim, i);
     r->recvs[i] = smpi_sim_recvs(sim, i);
+    for (unsigned j = 0; j < r->members; j++) r->bytes[i][j] = smpi_sim_bytes(sim, i, j);
   }
   smpi_sim_free(sim);
 }

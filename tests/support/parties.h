@@ -44,6 +44,7 @@ struct parties_result {
   struct smpi_cost spent[SMPC_MAX_PARTIES]; /* after the body            */
   uint64_t sends[SMPC_MAX_PARTIES], recvs[SMPC_MAX_PARTIES]; /* of the network */
   uint64_t sends_open[SMPC_MAX_PARTIES], recvs_open[SMPC_MAX_PARTIES]; /* of these: before the body */
+  uint64_t bytes[SMPC_MAX_PARTIES][SMPC_MAX_PARTIES]; /* ciphertext, from and to */
   uint64_t us;                      /* virtual time in all                        */
 };
 
