@@ -9,15 +9,16 @@
  * partially; had the rest to wait for the caller, two parties that both
  * receive first would wait for ever.)
  *
- * Receiving: an aio without a callback, waited for in the caller's thread. */
+ * Receiving: an aio without a callback, in the caller's thread. */
 #include "wire/nng_stream.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <time.h>
 
 #include "base/mem.h"
 
-enum { SLOTS = 4 }; /* LOCAL */
+enum { SLOTS = 4, SPIN_US = 50 }; /* LOCAL */
 
 struct nng_link {
   struct smpi_stream base;
@@ -37,14 +38,14 @@ struct nng_link {
 
 static struct nng_link *self(struct smpi_stream *st) { return (struct nng_link *)st; }
 
-static uint64_t clock_ms(void) {
+static uint64_t clock_us(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+  return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 static uint64_t now_ms(struct smpi_stream *st) {
   (void)st;
-  return clock_ms();
+  return clock_us() / 1000;
 }
 
 /* --- sending ----------------------------------------------------------------- */
@@ -151,18 +152,30 @@ static smpc_err flush(struct smpi_stream *st) {
 
 /* --- receiving and the end ----------------------------------------------------- */
 
+static int start_receive(struct nng_link *l, uint8_t *buf, size_t max, nng_duration wait) {
+  nng_iov iov = {buf, max};
+  (void)nng_aio_set_iov(l->recv, 1, &iov);
+  nng_aio_set_timeout(l->recv, wait);
+  nng_stream_recv(l->connection, l->recv);
+  if (wait == NNG_DURATION_INFINITE) nng_aio_cancel(l->recv); /* no effect if there was something */
+  nng_aio_wait(l->recv);
+  return nng_aio_result(l->recv);
+}
+
+/* Look; then look again and again for a moment, giving the processor away in
+ * between, since the two changes of threads of a blocking receive cost more than
+ * the answer of a peer close by; then block.  (With a time-out of 0 nng does not
+ * even look, so a look is an endless receive that is canceled at once.) */
 static smpc_err receive(struct smpi_stream *st, uint8_t *buf, size_t max, size_t *got, unsigned wait_ms) {
   struct nng_link *l = self(st);
-  nng_iov iov = {buf, max};
-  *got = 0;
-  (void)nng_aio_set_iov(l->recv, 1, &iov);
-  nng_aio_set_timeout(l->recv, wait_ms < INT32_MAX ? (nng_duration)wait_ms : INT32_MAX);
-  if (wait_ms == 0) nng_aio_set_timeout(l->recv, NNG_DURATION_INFINITE); /* with 0, nng does not even try */
-  nng_stream_recv(l->connection, l->recv);
-  if (wait_ms == 0) nng_aio_cancel(l->recv);
-  nng_aio_wait(l->recv);
-  int rv = nng_aio_result(l->recv);
-  if (rv == 0) *got = nng_aio_count(l->recv);
+  int rv = start_receive(l, buf, max, NNG_DURATION_INFINITE);
+  for (uint64_t until = clock_us() + SPIN_US; wait_ms > 0 && rv == NNG_ECANCELED && clock_us() < until;) {
+    sched_yield();
+    rv = start_receive(l, buf, max, NNG_DURATION_INFINITE);
+  }
+  if (rv == NNG_ECANCELED && wait_ms > 0)
+    rv = start_receive(l, buf, max, wait_ms < INT32_MAX ? (nng_duration)wait_ms : INT32_MAX);
+  *got = rv == 0 ? nng_aio_count(l->recv) : 0;
   if (rv == NNG_ETIMEDOUT || (rv == NNG_ECANCELED && wait_ms == 0)) return SMPC_E_TIMEOUT;
   return rv == 0 ? SMPC_OK : SMPC_E_CLOSED;
 }
