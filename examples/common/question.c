@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "suppress.h"
 #include "yaml_file.h"
 
 /* --- the file as it stands ----------------------------------------------- */
@@ -191,8 +192,8 @@ static bool check_totals(const struct reader *r, const struct question *q) {
   if (q->totals == QUESTION_TOTALS_DISPLAYED) return true;
   if (q->data.n_strata > 2) return refuse(r, "totals", NULL, "true totals need a table of at most two strata");
   for (unsigned d = 0; d < q->data.n_strata; d++) lines += question_n_labels(q, d);
-  if (q->data.n_strata == 2 && lines > 2048)
-    return refuse(r, "totals", NULL, "true totals need at most 2048 rows and columns");
+  if (q->data.n_strata == 2 && lines > SUPPRESS_MAX_LINES)
+    return refuse(r, "totals", NULL, "true totals need at most %d rows and columns", SUPPRESS_MAX_LINES);
   return true;
 }
 

@@ -195,9 +195,12 @@ void suppress_free(struct suppress *t) {
   memset(t, 0, sizeof *t);
 }
 
-static bool on_line(const struct suppress *t, size_t cell, unsigned l) {
-  return l < t->rows ? cell / t->cols == l : cell % t->cols == l - t->rows;
+/* Cell n of line l: of a row from the left, of a column from the top. */
+static size_t cell_of(const struct suppress *t, unsigned l, unsigned n) {
+  return l < t->rows ? (size_t)l * t->cols + n : (size_t)n * t->cols + (l - t->rows);
 }
+
+static unsigned line_len(const struct suppress *t, unsigned l) { return l < t->rows ? t->cols : t->rows; }
 
 /* What n_primary cells and n_more complementary ones must hold together. */
 static int64_t minimum_of(size_t n_primary, size_t n_more, struct suppress_rule rule) {
@@ -209,10 +212,10 @@ static int64_t minimum_of(size_t n_primary, size_t n_more, struct suppress_rule 
 
 int64_t suppress_line_minimum(const struct suppress *t, unsigned l, struct suppress_rule rule) {
   size_t n_primary = 0, n_more = 0;
-  for (size_t c = 0; c < (size_t)t->rows * t->cols; c++) {
-    if (!t->hidden[c] || !on_line(t, c, l)) continue;
+  for (unsigned n = 0; n < line_len(t, l); n++) {
+    size_t c = cell_of(t, l, n);
     if (t->primary[c]) n_primary++;
-    else n_more++;
+    else n_more += t->hidden[c];
   }
   return minimum_of(n_primary, n_more, rule);
 }
