@@ -25,6 +25,7 @@
 #include "compare/width.h"
 #include "math/bits.h"
 #include "share/open.h"
+#include "triple/cost.h"
 #include "triple/triple.h"
 
 enum { BITS = SMPI_RING_BITS };
@@ -83,7 +84,7 @@ out:
 void smpi_a2b_cost(struct smpi_cost *c, size_t n) {
   if (n == 0) return;
   size_t m = smpi_ceil_div(n, 64);
-  c->corr[SMPI_EDABIT] += m;
+  smpi_triple_cost(c, SMPI_EDABIT, m);
   smpi_open_cost(c, n);
   smpi_bitless_run_cost(c, BITS - 1, m, SMPI_BORROW_ALL);
 }

@@ -23,6 +23,7 @@
 
 #include "base/mem.h"
 #include "share/open.h"
+#include "triple/cost.h"
 #include "triple/triple.h"
 
 void smpi_and_mask(shr *e, shr *f, const shr *x, const shr *y, const uint64_t *a, const uint64_t *b, size_t n) {
@@ -69,6 +70,6 @@ out:
 }
 
 void smpi_and_cost(struct smpi_cost *c, size_t n) {
-  c->corr[SMPI_BIT_TRIPLE] += n;
+  smpi_triple_cost(c, SMPI_BIT_TRIPLE, n);
   smpi_open_cost(c, 2 * n);
 }

@@ -21,6 +21,7 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "share/open.h"
+#include "triple/cost.h"
 #include "triple/triple.h"
 
 void smpi_b2a_mask(shr *masked, const shr *bits, const uint64_t *packed, size_t m) {
@@ -60,6 +61,6 @@ out:
 
 void smpi_b2a_cost(struct smpi_cost *c, size_t n) {
   size_t m = smpi_ceil_div(n, 64);
-  c->corr[SMPI_DABIT] += m;
+  smpi_triple_cost(c, SMPI_DABIT, m);
   smpi_open_cost(c, m);
 }

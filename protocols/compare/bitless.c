@@ -41,6 +41,7 @@
 #include "compare/and.h"
 #include "math/bits.h"
 #include "share/open.h"
+#include "triple/cost.h"
 #include "triple/triple.h"
 
 /* --- the plan ------------------------------------------------------------- */
@@ -205,8 +206,8 @@ void smpi_bitless_run_cost(struct smpi_cost *c, unsigned k, size_t m, enum smpi_
   struct smpi_level level[SMPI_BITLESS_LEVELS];
   unsigned levels = smpi_bitless_plan(level, k, which);
   for (unsigned l = 0; l < levels; l++) {
-    c->corr[SMPI_BIT_TRIPLE] += level[l].singles * m;
-    c->corr[SMPI_BIT_PAIR] += level[l].pairs * m;
+    smpi_triple_cost(c, SMPI_BIT_TRIPLE, level[l].singles * m);
+    smpi_triple_cost(c, SMPI_BIT_PAIR, level[l].pairs * m);
     smpi_open_cost(c, smpi_bitless_words(&level[l], m));
   }
 }

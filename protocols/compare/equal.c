@@ -32,6 +32,7 @@
 #include "compare/width.h"
 #include "math/bits.h"
 #include "share/open.h"
+#include "triple/cost.h"
 #include "triple/triple.h"
 
 enum { BITS = SMPI_RING_BITS };
@@ -90,7 +91,7 @@ void smpi_equal_cost(struct smpi_cost *c, size_t n) {
   for (size_t i = 0, k; i < n; i += k) {
     k = smpi_min(SMPI_BLOCK, n - i);
     size_t m = smpi_ceil_div(k, 64);
-    c->corr[SMPI_EDABIT] += m;
+    smpi_triple_cost(c, SMPI_EDABIT, m);
     smpi_open_cost(c, k);
     for (size_t half = BITS / 2; half > 0; half /= 2) smpi_and_cost(c, half * m);
     smpi_b2a_cost(c, k);

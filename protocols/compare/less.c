@@ -41,6 +41,7 @@
 #include "compare/width.h"
 #include "math/bits.h"
 #include "share/open.h"
+#include "triple/cost.h"
 #include "triple/triple.h"
 
 enum { TOP = SMPI_RING_BITS - 1 }; /* SECURITY: the sign; the bits below it give the borrow */
@@ -159,7 +160,7 @@ smpc_err smpi_less_full(struct smpc_session *s, shr *z, const shr *x, const shr 
 
 void smpi_sign_cost(struct smpi_cost *c, size_t n) {
   size_t m = smpi_ceil_div(n, 64);
-  c->corr[SMPI_EDABIT] += m;
+  smpi_triple_cost(c, SMPI_EDABIT, m);
   smpi_open_cost(c, n);
   smpi_bitless_run_cost(c, TOP, m, SMPI_BORROW_TOP);
 }
