@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "support/parties.h"
 #include "support/stats.h"
 #include "support/tap.h"
@@ -100,7 +101,38 @@ static void run_all(unsigned parties) {
 static void two_parties(void **state) { (void)state; run_all(2); }
 static void three_parties(void **state) { (void)state; run_all(3); }
 
+/* --- the tests are able to fail ---------------------------------------------------- */
+
+/* Zeroes under a mask whose bit 63 is always 0. */
+static void send_weakly_masked(void *ctx, unsigned peer, size_t off, uint8_t *buf, size_t len) {
+  uint64_t words[SMPI_CHUNK / 8];
+  (void)peer, (void)off;
+  smpi_prg_words(smpi_prg_own(ctx), words, len / 8);
+  for (size_t i = 0; i < len / 8; i++) smpi_put64(buf + 8 * i, words[i] >> 1);
+}
+
+static void drop(void *ctx, unsigned peer, size_t off, const uint8_t *buf, size_t len) {
+  (void)ctx, (void)peer, (void)off, (void)buf, (void)len;
+}
+
+static void weak_body(struct smpc_session *s, unsigned me, void *ctx) {
+  ((struct work *)ctx)->err[me] = smpi_exchange_all(s, 8 * N, send_weakly_masked, drop, s);
+}
+
+static void a_weak_mask_is_found(void **state) {
+  (void)state;
+  struct work *w = calloc(1, sizeof *w);
+  unsigned worst = 0;
+  tap_set(on_chunk, w);
+  parties_run_ok(&(struct parties){.n = 2, .seed = 1}, weak_body, w, NULL);
+  tap_set(NULL, NULL);
+  assert_false(stats_bytes_are_uniform(&w->sent[0][1]));
+  assert_false(stats_bits_are_balanced(&w->sent[0][1], &worst));
+  assert_int_equal(worst, 63);
+  free(w);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {T(two_parties), T(three_parties)};
+  const struct CMUnitTest tests[] = {T(two_parties), T(three_parties), T(a_weak_mask_is_found)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

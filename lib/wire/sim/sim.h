@@ -68,7 +68,8 @@ smpc_err smpi_sim_run(struct smpi_sim *sim, void (*fn)(struct smpi_sim *sim, uns
 smpc_err smpi_sim_stream(struct smpi_stream **st, struct smpi_sim *sim, unsigned party, unsigned peer);
 
 /* Streams to all peers, their handshakes, and an ordinary mesh.  cfg->me must be
- * `party`; addresses are not used.  No heartbeats: nobody is slow here. */
+ * `party`; addresses are not used.  No thread sends heartbeats: they go out during
+ * exchanges, in virtual time. */
 smpc_err smpi_sim_mesh_open(struct smpi_sim *sim, unsigned party, const struct smpi_mesh_config *cfg,
                             struct smpi_mesh **mesh, struct smpi_fault *fault);
 

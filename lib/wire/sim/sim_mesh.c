@@ -8,7 +8,8 @@
 smpc_err smpi_sim_mesh_open(struct smpi_sim *sim, unsigned party, const struct smpi_mesh_config *cfg,
                             struct smpi_mesh **mesh, struct smpi_fault *fault) {
   *mesh = NULL;
-  if (cfg->me != party) return smpi_fault_set(fault, SMPC_E_ARG, -1, "party %u opens the mesh of party %u", party, cfg->me);
+  if (cfg->me != party)
+    return smpi_fault_set(fault, SMPC_E_ARG, -1, "party %u opens the mesh of party %u", party, cfg->me);
   smpc_err err = smpi_mesh_new(mesh, cfg, fault);
   for (unsigned peer = 0; err == SMPC_OK && peer < cfg->n; peer++) {
     struct smpi_stream *st;
