@@ -58,11 +58,12 @@ const char *cli_exit_text(enum cli_exit code) {
 
 /* --- messages ------------------------------------------------------------------- */
 
+/* In one piece: other processes may write to the same stream. */
 static void say(const char *fmt, va_list ap) {
+  char text[4096];
+  vsnprintf(text, sizeof text, fmt, ap);
   cli_status(NULL);
-  fprintf(stderr, "%s: ", program_invocation_short_name);
-  vfprintf(stderr, fmt, ap);
-  fputc('\n', stderr);
+  fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
 }
 
 void cli_error(const char *fmt, ...) {

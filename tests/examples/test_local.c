@@ -147,6 +147,51 @@ static void roles_and_addresses_are_as_asked(void **state) {
   assert_int_equal(count(all, "address: ipc:///"), 5);
 }
 
+/* --- with real sessions; trial.c says what the words mean --------------------------- */
+
+static void a_real_computation_runs_with_a_dealer(void **state) {
+  (void)state;
+  const struct run *r = run("smpc-local -n 3 --dealer -- smpc-trial --config {config} multiply");
+  run_expect(r, 0, "open\n36\n"); /* (1 + 2 + 3)^2 */
+  assert_non_null(strstr(r->err, "[party1] 36\n"));
+  assert_non_null(strstr(r->err, "[party2] 36\n"));
+  assert_non_null(strstr(r->err, "smpc-dealer: dealer deals for party0, party1 and party2."));
+  assert_null(strstr(r->err, "ended with"));
+  run_expect(run("smpc-local -n 3 --compute 2 --dealer --ipc -- smpc-trial --config {config} multiply"), 0, "36\n");
+}
+
+static void a_purpose_that_is_not_listed_is_refused(void **state) {
+  (void)state;
+  run_write("purposes.yaml", "purposes: [something else]\n");
+  run_expect(run("smpc-local -n 2 --dealer --party-yaml purposes.yaml -- smpc-trial --config {config} multiply"), 5,
+             "a trial");
+  assert_null(strstr(run_read(".run-out"), "9"));
+}
+
+static void the_others_end_by_themselves_when_one_is_killed(void **state) {
+  (void)state;
+  time_t begin = time(NULL);
+  const struct run *r = run("smpc-local -n 3 --dealer -- smpc-trial --config {config} die");
+  assert_int_equal(r->exit, 137);
+  assert_non_null(strstr(r->err, "party0 ended with 3 (network)"));
+  assert_non_null(strstr(r->err, "party1 ended with 3 (network)"));
+  assert_null(strstr(r->err, "was stopped"));
+  assert_true(time(NULL) - begin < 8);
+}
+
+static void an_interrupt_ends_a_session_everywhere(void **state) {
+  (void)state;
+  time_t begin = time(NULL);
+  const struct run *r = run("smpc-local -n 3 --dealer --grace 1 -- smpc-trial --config {config} wait >out & pid=$!; "
+                            "while ! grep -q open out; do sleep 0.1; done; sleep 0.3; kill -INT $pid; wait $pid");
+  assert_int_equal(r->exit, 3);
+  assert_non_null(strstr(r->err, "the session was canceled"));
+  assert_non_null(strstr(r->err, "party2 was stopped")); /* it slept, the others ended by themselves */
+  assert_null(strstr(r->err, "party0 was stopped"));
+  assert_null(strstr(r->err, "party1 was stopped"));
+  assert_true(time(NULL) - begin < 20);
+}
+
 static void wrong_command_lines_are_refused(void **state) {
   (void)state;
   static const struct { const char *args, *word; } wrong[] = {
@@ -168,7 +213,9 @@ int main(void) {
       T(the_worst_exit_code_is_ours), T(the_others_are_stopped_when_one_dies),
       T(the_others_may_finish_in_the_grace_time), T(a_signal_is_passed_on),
       T(temporary_files_are_private_and_removed), T(files_can_be_kept), T(no_secret_is_in_arguments_or_environment),
-      T(text_is_added_to_party_yaml), T(roles_and_addresses_are_as_asked), T(wrong_command_lines_are_refused),
+      T(text_is_added_to_party_yaml), T(a_real_computation_runs_with_a_dealer),
+      T(a_purpose_that_is_not_listed_is_refused), T(the_others_end_by_themselves_when_one_is_killed),
+      T(an_interrupt_ends_a_session_everywhere), T(roles_and_addresses_are_as_asked), T(wrong_command_lines_are_refused),
   };
   return cmocka_run_group_tests(tests, run_setup, run_teardown);
 }
