@@ -111,7 +111,8 @@ static enum cli_exit count_jointly(struct run *r) {
   smpc_session *s = NULL;
   enum cli_exit code = cli_open(&s, &r->cfg, &r->options);
   if (code != CLI_DONE) return code;
-  if (smpc_preprocess(s, count_program, &r->job) == SMPC_OK) count_program(s, &r->job);
+  r->job.err = smpc_preprocess(s, count_program, &r->job);
+  if (r->job.err == SMPC_OK) count_program(s, &r->job);
   code = cli_close(s);
   if (code == CLI_DONE && r->job.err != SMPC_OK) code = cli_exit_of(r->job.err);
   r->table.delivered = code == CLI_DONE && is_in(r->job.roles.recipients, r->cfg.me);

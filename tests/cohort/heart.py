@@ -109,8 +109,10 @@ def sex_by_disease_with_totals():
             want.setdefault((sex, disease), dict.fromkeys(HOSPITALS, 0))[hospital] += n
     strata = "\n".join(line for line in CUBE.splitlines() if "disease" in line or "sex" in line or "strata" in line)
     with Site(PROGRAMS, HOSPITALS, DATA) as site:
-        shown = site.joint(site.write("q.yaml", question(3, "shown", strata + "\n", "true")), files(), ("--json",))["va"]
-        hidden = site.joint(site.write("r.yaml", question(60, "shown", strata + "\n", "true")), files(), ("--csv",))["va"]
+        ask = site.write("q.yaml", question(3, "shown", strata + "\n", "true"))
+        shown = site.joint(ask, files(), ("--json",))["va"]
+        ask = site.write("r.yaml", question(60, "shown", strata + "\n", "true"))
+        hidden = site.joint(ask, files(), ("--csv",))["va"]
     assert shown.table()[("male", "1")] == sum(want[("male", "1")].values())
     assert '"count": 920' in shown.out
     assert hidden.code == 0 and "female,1,NA,1" in hidden.out and hidden.out.count(",NA,1") >= 4, hidden
