@@ -141,7 +141,8 @@ out:
 
 static smpc_err send_ahead(struct run *r, struct smpi_pump *p, size_t k) {
   pthread_mutex_lock(&p->link->send_lock);
-  smpc_err err = p->link->said_goodbye ? SMPC_E_STATE : send_locked(r, p, k);
+  bool is_broken = p->link->said_goodbye && p->out < p->flow->out_len; /* a heartbeat may have found out first */
+  smpc_err err = is_broken ? SMPC_E_CLOSED : send_locked(r, p, k);
   pthread_mutex_unlock(&p->link->send_lock);
   return err == SMPC_OK ? err : lost_sending(r, p, err);
 }

@@ -34,12 +34,19 @@ static inline int bind_local(unsigned *port) {
   return fd;
 }
 
-/* A port nobody listens on, a moment ago. */
+/* A port nobody listens on, a moment ago; below those the system gives to
+ * outgoing connections, so that it stays free. */
 static inline unsigned free_port(void) {
-  unsigned port = 0;
-  int fd = bind_local(&port);
-  if (fd >= 0) close(fd);
-  return port;
+  static unsigned next;
+  if (next == 0) next = (unsigned)getpid() * 61;
+  for (int tries = 0; tries < 1000; tries++) {
+    unsigned port = 12000 + next++ % 20000;
+    int fd = bind_local(&port);
+    if (fd < 0) continue;
+    close(fd);
+    return port;
+  }
+  return 0;
 }
 
 /* A connection to a local port, or -1. */

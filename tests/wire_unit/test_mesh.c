@@ -7,6 +7,7 @@
 #include "support/local_ports.h"
 #include "support/mesh_support.h"
 #include "support/seams.h"
+#include "wire/hello.h"
 
 /* One party in its thread. */
 struct party {
@@ -164,7 +165,7 @@ static void heartbeats_keep_a_slow_peer_alive(void **state) {
 
 /* The same while the other side's data do not fit into the socket. */
 static void be_slow_to_read(struct party *p) {
-  struct shape s = {5, 12 << 20};
+  struct shape s = {0, 40 << 20}; /* more than socket buffers and slots hold */
   if (p->me == 0) usleep(1500 * 1000);
   p->good = exchange_checked(p->mesh, p->me, 2, 1, shape_len, &s, &p->fault);
 }
@@ -358,6 +359,52 @@ static void opening_can_be_canceled(void **state) {
   assert_true(seconds() - begin < 10);
 }
 
+/* Something that is no party of this version answers where party 0 was expected. */
+struct impostor {
+  int listener;
+  uint8_t answer[SMPI_HELLO_LEN];
+};
+static void *answer_calls(void *arg) {
+  struct impostor *im = arg;
+  uint8_t hello[SMPI_HELLO_LEN];
+  for (int fd; (fd = accept(im->listener, NULL, NULL)) >= 0; close(fd)) {
+    if (recv(fd, hello, sizeof hello, MSG_WAITALL) == SMPI_HELLO_LEN)
+      (void)!send(fd, im->answer, sizeof im->answer, MSG_NOSIGNAL);
+    (void)!recv(fd, hello, 1, 0); /* until the caller hangs up */
+  }
+  return NULL;
+}
+static void check_impostor(struct impostor *im, smpc_err code, const char *says) {
+  struct members m;
+  struct party p[2];
+  pthread_t t;
+  unsigned port = 0;
+  members_make(&m, 2);
+  im->listener = bind_local(&port);
+  assert_int_equal(listen(im->listener, 4), 0);
+  snprintf(m.peer[0].address, sizeof m.peer[0].address, "tcp://127.0.0.1:%u", port);
+  prepare(p, &m, NULL, NULL);
+  pthread_create(&t, NULL, answer_calls, im);
+  run(&p[1], 1);
+  check_fault(&p[1], code, 0, says);
+  shutdown(im->listener, SHUT_RDWR);
+  pthread_join(t, NULL);
+  close(im->listener);
+}
+static void other_versions_and_other_servers_are_named(void **state) {
+  (void)state;
+  struct impostor im = {0};
+  struct smpi_hello h = {.version = 7, .from = 0, .to = 1, .members = 2};
+  smpi_hello_encode(im.answer, &h);
+  check_impostor(&im, SMPC_E_VERSION, "site-0 speaks version 7 of the wire protocol, this party version 1");
+  h.version = SMPI_WIRE_VERSION, h.members = 5;
+  smpi_hello_encode(im.answer, &h);
+  check_impostor(&im, SMPC_E_PARAM, "site-0 expects 5 members");
+  memset(im.answer, ' ', sizeof im.answer);
+  memcpy(im.answer, "HTTP/1.1 400 Bad Request", 24);
+  check_impostor(&im, SMPC_E_FORMAT, "does not speak this protocol");
+}
+
 static void every_peers_outcome_is_told(void **state) {
   (void)state;
   struct members m;
@@ -417,4 +464,5 @@ TEST_MAIN(T(two_parties_exchange_over_tcp), T(three_parties_exchange_over_tcp), 
           T(heartbeats_keep_a_slow_peer_alive), T(heartbeats_keep_a_slow_reader_alive), T(a_lost_peer_is_named_by_all),
           T(an_early_goodbye_is_noticed), T(cancel_ends_a_wait), T(different_steps_are_named_on_both_sides),
           T(mutual_waiting_ends), T(a_wrong_key_is_refused), T(opening_can_be_canceled), T(another_agreement_is_refused_at_once),
-          T(swapped_indices_are_refused), T(every_peers_outcome_is_told), T(unusable_addresses_are_named))
+          T(swapped_indices_are_refused), T(other_versions_and_other_servers_are_named),
+          T(every_peers_outcome_is_told), T(unusable_addresses_are_named))
