@@ -18,7 +18,8 @@
  *              A forked child must not use its parent's sessions (SMPC_E_STATE).
  *  Values      Vectors and matrices, row-major, over the ring Z_2^64: exact
  *              integers (the _i64 calls), or fixed point with frac_bits
- *              fractional bits.  A handle knows which; mixing is SMPC_E_SHAPE.
+ *              fractional bits.  A handle knows which.  Products may mix the
+ *              two; sums, comparisons and selections may not (SMPC_E_SHAPE).
  *  Costs       "r rounds, b bytes" are what one computing party sends, online,
  *              for n elements and P computing parties.  smpc_estimate() gives
  *              exact figures.  Vectors longer than 2^20 elements (less_full:
