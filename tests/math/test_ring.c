@@ -89,6 +89,16 @@ static void shares_go_through_the_same_loops(void **state) {
   assert_int_equal(smpi_ring_sum(x, 2).v, x[0].v + x[1].v);
 }
 
+static void nothing_at_all_is_allowed(void **state) {
+  (void)state;
+  smpi_ring_add(NULL, NULL, NULL, 0);
+  smpi_ring_sub(NULL, NULL, NULL, 0);
+  smpi_ring_xor(NULL, NULL, NULL, 0);
+  smpi_ring_neg(NULL, NULL, 0);
+  smpi_ring_scale(NULL, NULL, (pub){1}, (pub){1}, 0);
+  assert_int_equal(smpi_ring_sum(NULL, 0).v, 0);
+}
+
 static void the_best_kernels_are_usable(void **state) {
   (void)state;
   assert_true(smpi_kernels()->usable());
@@ -102,4 +112,4 @@ static void the_best_kernels_are_usable(void **state) {
 }
 
 TEST_MAIN(T(every_kernel_adds_and_combines_bits), T(every_kernel_scales_and_sums), T(shares_go_through_the_same_loops),
-          T(the_best_kernels_are_usable))
+          T(nothing_at_all_is_allowed), T(the_best_kernels_are_usable))
