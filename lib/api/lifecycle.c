@@ -1,6 +1,7 @@
 /* lifecycle.c - sessions from outside: open, close, cancel, ask. */
 #include <smpc.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "rand/hash.h"
@@ -58,6 +59,7 @@ smpc_failure smpc_session_error(const smpc_session *s) {
 
 smpc_err smpc_session_deal(smpc_session *s) {
   if (s == NULL) return SMPC_E_ARG;
+  if (s->pid != getpid()) return SMPC_E_STATE; /* two dealers would seal under the same keys and counters */
   if (smpi_status(s) != SMPC_OK) return smpi_status(s);
   smpi_step(s, "smpc_session_deal");
   if (s->dealer < 0 || smpi_me(s) != (unsigned)s->dealer)

@@ -127,7 +127,7 @@ smpc_err smpi_session_close(struct smpc_session *s) {
 /* The handle stays valid until its own thread closes it, so the mesh does too:
  * the caller must not cancel a session that may be closing. */
 void smpi_session_cancel(struct smpc_session *s) {
-  if (s == NULL) return;
+  if (s == NULL || s->pid != getpid()) return; /* a child would cut the parent's links */
   s->is_canceled = true;
   struct smpi_mesh *mesh = s->mesh;
   if (mesh != NULL) smpi_mesh_cancel(mesh);

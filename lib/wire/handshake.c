@@ -189,14 +189,12 @@ out:
   return err;
 }
 
-/* A second handshake never displaces a live link, only one whose stream has ended. */
-static bool is_linked(struct smpi_member *member) {
+/* A second handshake never displaces a live link, only one whose stream has ended, and that only when
+ * it has succeeded: anybody can begin one. */
+static bool is_linked(const struct smpi_member *member) {
   if (member->link == NULL) return false;
   (void)smpi_link_listen(member->link);
-  if (!member->link->peer_left) return true;
-  smpi_link_free(member->link);
-  member->link = NULL;
-  return false;
+  return !member->link->peer_left;
 }
 
 static smpc_err attach(struct meeting *m, struct smpi_stream *stream, const uint8_t *message) {
@@ -209,6 +207,7 @@ static smpc_err attach(struct meeting *m, struct smpi_stream *stream, const uint
   TRY(m->dialer ? dial(m) : accept_dialer(m, message));
   TRY(smpi_hello_same_agreement(&m->greeting.mine, &m->greeting.theirs, m->name, m->fault));
   m->link->heard_ms = m->link->sent_ms = smpi_link_now(m->link);
+  smpi_link_free(member->link); /* one whose stream has ended */
   member->link = m->link;
 out:
   smpi_wipe(&m->noise, sizeof m->noise);

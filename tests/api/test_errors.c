@@ -267,7 +267,9 @@ BODY(fork_and_try) {
   pid_t child = fork();
   if (child == 0) {
     double out[3];
-    bool refused = smpc_add(s, x, x) == NULL &&
+    smpc_session_cancel(s);
+    bool refused = smpc_session_deal(s) == SMPC_E_STATE && smpc_session_error(s).code == SMPC_OK && !s->is_canceled &&
+                   smpc_add(s, x, x) == NULL &&
                    smpc_open(s, x, smpc_to(smpc_p(0)), "test", out, 3) == SMPC_E_STATE &&
                    smpc_session_close(s) == SMPC_E_STATE;
     _exit(refused ? 0 : 1);

@@ -99,5 +99,48 @@ static void a_thousand_junk_connections(void **state) { (void)state, check_crowd
 static void a_thousand_imitators(void **state) { (void)state, check_crowd(imitate); }
 static void a_thousand_of_all_kinds(void **state) { (void)state, check_crowd(mixed); }
 
+/* --- in the name of a peer that has died ------------------------------------- */
+
+/* Until it is refused. */
+static void call_as(unsigned from, unsigned port) {
+  uint8_t bytes[SMPI_HELLO_LEN + 200] = {0};
+  struct smpi_hello h = {.version = SMPI_WIRE_VERSION, .from = (uint16_t)from, .members = 3, .tag = {1, 2, 3}};
+  smpi_hello_encode(bytes, &h);
+  int fd = connect_local(port);
+  assert_true(fd >= 0);
+  assert_int_equal(send(fd, bytes, sizeof bytes, MSG_NOSIGNAL), sizeof bytes);
+  while (recv(fd, bytes, sizeof bytes, 0) > 0) continue;
+  close(fd);
+}
+
+/* Site-1 links up with site-0 and dies while that waits for site-2.  Strangers who use its name must
+ * not take away what is left of the link: without it, the first use of the mesh would be a crash. */
+static void strangers_cannot_remove_a_dead_link(void **state) {
+  (void)state;
+  struct members m;
+  struct party p[3] = {0};
+  unsigned port = free_port();
+  uint8_t binding[64], none[64] = {0}, in[8];
+  members_make(&m, 3);
+  snprintf(m.peer[0].address, sizeof m.peer[0].address, "tcp://127.0.0.1:%u", port);
+  for (unsigned i = 1; i < 3; i++) /* nobody can be met there */
+    snprintf(m.peer[i].address, sizeof m.peer[i].address, "tcp://127.0.0.1:%u", free_port());
+  for (unsigned i = 0; i < 3; i++) p[i].cfg = members_config(&m, i, 3000);
+  p[1].cfg.wait_ms = p[2].cfg.wait_ms = 700;
+  pthread_create(&p[0].thread, NULL, open_mesh, &p[0]);
+  open_mesh(&p[1]);
+  for (int i = 0; i < 3; i++) call_as(1, port); /* the first make site-0 read the stream to its end */
+  open_mesh(&p[2]);
+  pthread_join(p[0].thread, NULL);
+  assert_non_null(p[0].mesh);
+  smpi_mesh_binding(p[0].mesh, 1, binding);
+  assert_memory_not_equal(binding, none, sizeof none);
+  struct smpi_flow f = {.peer = 1, .in_len = sizeof in, .in = in};
+  struct smpi_tag tag = {1, 1};
+  assert_int_equal(smpi_mesh_exchange(p[0].mesh, &tag, &f, 1, &p[0].fault), SMPC_E_PEER);
+  assert_non_null(strstr(p[0].fault.text, "site-1 ended the session"));
+  smpi_mesh_close(p[0].mesh, false);
+}
+
 TEST_MAIN(T(a_thousand_idle_connections), T(a_thousand_junk_connections), T(a_thousand_imitators),
-          T(a_thousand_of_all_kinds))
+          T(a_thousand_of_all_kinds), T(strangers_cannot_remove_a_dead_link))
