@@ -52,8 +52,8 @@ struct smpi_cot_job {
 
 struct smpi_cot_passive;
 
-/* Base transfers and trees for all pairs.  2 rounds; (8192 + 32 + 32 (128 - 128/k) ) bytes to each other party,
- * ~40 ms of CPU for each. */
+/* Base transfers and trees for all pairs.  2 rounds (1 with k = 1), 8224 + 32 (128 - 128/k) bytes to each
+ * other party, some 40 ms of CPU for each. */
 smpc_err smpi_cot_open(struct smpi_cot_passive **c, struct smpc_session *s, const struct smpi_cot_params *p);
 void smpi_cot_close(struct smpi_cot_passive *c); /* wipes; NULL is allowed */
 
@@ -71,11 +71,13 @@ uint64_t smpi_cot_receive(struct smpi_cot_passive *c, unsigned rank, blk t[SMPI_
 uint64_t smpi_cot_send(struct smpi_cot_passive *c, unsigned rank, blk q[SMPI_COT_BLOCK], const uint8_t *message);
 
 const blk *smpi_cot_delta(const struct smpi_cot_passive *c, unsigned rank); /* mine, as sender to rank: secret */
+uint32_t smpi_cot_instance(const struct smpi_cot_passive *c);
 
 /* --- malicious -------------------------------------------------------------- */
 
 struct smpi_cot_active;
 
+/* Besides, 32 * 128/k + 32 bytes to check the trees. */
 smpc_err smpi_cot_active_open(struct smpi_cot_active **c, struct smpc_session *s, const struct smpi_cot_params *p);
 void smpi_cot_active_close(struct smpi_cot_active *c);
 
@@ -86,6 +88,10 @@ void smpi_cot_active_close(struct smpi_cot_active *c);
 smpc_err smpi_cot_active_extend(struct smpi_cot_active *c, struct smpc_session *s, const struct smpi_cot_job *job,
                                 size_t jobs);
 const blk *smpi_cot_active_delta(const struct smpi_cot_active *c, unsigned rank);
+uint32_t smpi_cot_active_instance(const struct smpi_cot_active *c);
+/* The number of the next transfer with me as the sender to rank, as the receiver. */
+uint64_t smpi_cot_active_sent(const struct smpi_cot_active *c, unsigned rank);
+uint64_t smpi_cot_active_received(const struct smpi_cot_active *c, unsigned rank);
 
 /* --- both --------------------------------------------------------------------- */
 

@@ -1,0 +1,178 @@
+/* aes_x86.c - AES with AES-NI (128 bits) and with VAES (512 bits); see aes.h.
+ *
+ * An AES instruction takes some four cycles and one or two begin in each, so
+ * that four leaves of two vectors go through the rounds together. */
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include "math/aes.h"
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/* --- AES-NI --------------------------------------------------------------------- */
+
+#define NI __attribute__((target("aes,sse4.1")))
+
+static bool ni_usable(void) { return __builtin_cpu_supports("aes") && __builtin_cpu_supports("sse4.1"); }
+
+NI ALWAYS_INLINE __m128i key128(const struct smpi_aes_key *k, unsigned r) {
+  return _mm_load_si128((const __m128i *)(const void *)&k->round[r]);
+}
+
+/* Eight blocks under one key. */
+NI ALWAYS_INLINE void rounds128(__m128i x[8], const struct smpi_aes_key *k) {
+  for (unsigned j = 0; j < 8; j++) x[j] = _mm_xor_si128(x[j], key128(k, 0));
+  for (unsigned r = 1; r < SMPI_AES_ROUNDS; r++)
+    for (unsigned j = 0; j < 8; j++) x[j] = _mm_aesenc_si128(x[j], key128(k, r));
+  for (unsigned j = 0; j < 8; j++) x[j] = _mm_aesenclast_si128(x[j], key128(k, SMPI_AES_ROUNDS));
+}
+
+NI static void ni_encrypt(const struct smpi_aes_key *k, blk *out, const blk *in, size_t n) {
+  __m128i x[8] = {0};
+  for (size_t i = 0; i < n; i += 8) {
+    size_t m = n - i < 8 ? n - i : 8;
+    for (size_t j = 0; j < m; j++) x[j] = _mm_load_si128((const __m128i *)(const void *)(in + i + j));
+    rounds128(x, k);
+    for (size_t j = 0; j < m; j++) _mm_store_si128((__m128i *)(void *)(out + i + j), x[j]);
+  }
+}
+
+NI ALWAYS_INLINE void add128(blk *z, const __m128i x[8]) {
+  for (unsigned j = 0; j < 8; j++) {
+    __m128i *p = (__m128i *)(void *)(z + j);
+    _mm_store_si128(p, _mm_xor_si128(_mm_load_si128(p), x[j]));
+  }
+}
+
+NI static void ni_fold(blk *u, blk *v, const struct smpi_aes_key *leaf, unsigned bits, unsigned first,
+                       uint64_t number) {
+  __m128i r[8];
+  __builtin_memset(u, 0, sizeof r);
+  __builtin_memset(v, 0, bits * sizeof r);
+  for (unsigned x = first; x < 1u << bits; x++) {
+    for (unsigned j = 0; j < 8; j++) r[j] = _mm_set_epi64x(0, (int64_t)(SMPI_AES_RUN * number + j));
+    rounds128(r, &leaf[x]);
+    add128(u, r);
+    for (unsigned b = 0; b < bits; b++)
+      if (x >> b & 1) add128(v + SMPI_AES_RUN * b, r);
+  }
+}
+
+const struct smpi_aes_kernels smpi_aes_ni = {"aes-ni", ni_usable, ni_encrypt, ni_fold};
+
+/* --- VAES: four blocks a vector ---------------------------------------------------- */
+
+#define VAES __attribute__((target("vaes,avx512f,avx512dq,avx512bw,avx512vl")))
+
+static bool vaes_usable(void) {
+  return __builtin_cpu_supports("vaes") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+}
+
+VAES ALWAYS_INLINE __m512i key512(const struct smpi_aes_key *k, unsigned r) {
+  return _mm512_broadcast_i32x4(_mm_load_si128((const __m128i *)(const void *)&k->round[r]));
+}
+
+VAES ALWAYS_INLINE void rounds512(__m512i x[8], const struct smpi_aes_key *k) {
+  __m512i key = key512(k, 0);
+  for (unsigned j = 0; j < 8; j++) x[j] = _mm512_xor_si512(x[j], key);
+  for (unsigned r = 1; r < SMPI_AES_ROUNDS; r++) {
+    key = key512(k, r);
+    for (unsigned j = 0; j < 8; j++) x[j] = _mm512_aesenc_epi128(x[j], key);
+  }
+  key = key512(k, SMPI_AES_ROUNDS);
+  for (unsigned j = 0; j < 8; j++) x[j] = _mm512_aesenclast_epi128(x[j], key);
+}
+
+VAES static void vaes_encrypt(const struct smpi_aes_key *k, blk *out, const blk *in, size_t n) {
+  __m512i x[8];
+  size_t whole = n - n % 32;
+  for (size_t i = 0; i < whole; i += 32) {
+    for (unsigned j = 0; j < 8; j++) x[j] = _mm512_loadu_si512(in + i + 4 * j);
+    rounds512(x, k);
+    for (unsigned j = 0; j < 8; j++) _mm512_storeu_si512(out + i + 4 * j, x[j]);
+  }
+  ni_encrypt(k, out + whole, in + whole, n - whole);
+}
+
+/* The streams of `n` leaves (1, 2 or 4), two vectors each, all through the rounds together. */
+VAES ALWAYS_INLINE void streams(__m512i r[][2], const struct smpi_aes_key *leaf, unsigned n, __m512i low,
+                                __m512i high) {
+  for (unsigned x = 0; x < n; x++) {
+    __m512i key = key512(&leaf[x], 0);
+    r[x][0] = _mm512_xor_si512(low, key);
+    r[x][1] = _mm512_xor_si512(high, key);
+  }
+  for (unsigned i = 1; i < SMPI_AES_ROUNDS; i++)
+    for (unsigned x = 0; x < n; x++) {
+      __m512i key = key512(&leaf[x], i);
+      r[x][0] = _mm512_aesenc_epi128(r[x][0], key);
+      r[x][1] = _mm512_aesenc_epi128(r[x][1], key);
+    }
+  for (unsigned x = 0; x < n; x++) {
+    __m512i key = key512(&leaf[x], SMPI_AES_ROUNDS);
+    r[x][0] = _mm512_aesenclast_epi128(r[x][0], key);
+    r[x][1] = _mm512_aesenclast_epi128(r[x][1], key);
+  }
+}
+
+/* Leaves 4 a ... 4 a + 3 (their sum in r[0] on return): bits 0 and 1 are settled here. */
+VAES ALWAYS_INLINE void fold_four(__m512i r[4][2], __m512i v[][2]) {
+  for (unsigned h = 0; h < 2; h++) {
+    __m512i r13 = _mm512_xor_si512(r[1][h], r[3][h]);
+    v[0][h] = _mm512_xor_si512(v[0][h], r13);
+    v[1][h] = _mm512_ternarylogic_epi64(v[1][h], r[2][h], r[3][h], 0x96); /* a ^ b ^ c */
+    r[0][h] = _mm512_ternarylogic_epi64(r[0][h], r[2][h], r13, 0x96);
+  }
+}
+
+VAES ALWAYS_INLINE void fold_leaves(blk *u, blk *v, const struct smpi_aes_key *leaf, unsigned bits, unsigned first,
+                                    uint64_t number) {
+  const __m512i low = _mm512_add_epi64(_mm512_set1_epi64(0), _mm512_set_epi64(0, 3, 0, 2, 0, 1, 0, 0));
+  __m512i c0 = _mm512_mask_add_epi64(low, 0x55, low, _mm512_set1_epi64((int64_t)(SMPI_AES_RUN * number)));
+  __m512i c1 = _mm512_mask_add_epi64(c0, 0x55, c0, _mm512_set1_epi64(4));
+  __m512i r[4][2], sum[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()}, part[8][2] = {0};
+  for (unsigned x = 0; x < 1u << bits; x += 4) {
+    if (x == 0 && first == 1) {
+      r[0][0] = r[0][1] = _mm512_setzero_si512();
+      streams(r + 1, leaf + 1, 3, c0, c1);
+    } else streams(r, leaf + x, 4, c0, c1);
+    fold_four(r, part);
+    for (unsigned h = 0; h < 2; h++) {
+      sum[h] = _mm512_xor_si512(sum[h], r[0][h]);
+      for (unsigned b = 2; b < bits; b++)
+        if (x >> b & 1) part[b][h] = _mm512_xor_si512(part[b][h], r[0][h]);
+    }
+  }
+  for (unsigned h = 0; h < 2; h++) {
+    _mm512_storeu_si512(u + 4 * h, sum[h]);
+    for (unsigned b = 0; b < bits; b++) _mm512_storeu_si512(v + SMPI_AES_RUN * b + 4 * h, part[b][h]);
+  }
+}
+
+VAES static void fold2(blk *u, blk *v, const struct smpi_aes_key *leaf, unsigned first, uint64_t number) {
+  fold_leaves(u, v, leaf, 2, first, number);
+}
+VAES static void fold4(blk *u, blk *v, const struct smpi_aes_key *leaf, unsigned first, uint64_t number) {
+  fold_leaves(u, v, leaf, 4, first, number);
+}
+VAES static void fold8(blk *u, blk *v, const struct smpi_aes_key *leaf, unsigned first, uint64_t number) {
+  fold_leaves(u, v, leaf, 8, first, number);
+}
+
+VAES static void vaes_fold(blk *u, blk *v, const struct smpi_aes_key *leaf, unsigned bits, unsigned first,
+                           uint64_t number) {
+  switch (bits) {
+    case 2: fold2(u, v, leaf, first, number); break;
+    case 4: fold4(u, v, leaf, first, number); break;
+    case 8: fold8(u, v, leaf, first, number); break;
+    default: ni_fold(u, v, leaf, bits, first, number);
+  }
+}
+
+const struct smpi_aes_kernels smpi_aes_vaes = {"vaes", vaes_usable, vaes_encrypt, vaes_fold};
+
+#else
+typedef int smpi_aes_x86_is_empty; /* ISO C wants a declaration in every file */
+#endif

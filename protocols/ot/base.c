@@ -1,0 +1,151 @@
+/* base.c - base oblivious transfer over ristretto255.
+ *
+ * Functionality F_eOT    n transfers: the receiver's choice bit c_i; gives the
+ *                        sender K_i0, K_i1, the receiver K_ic; a corrupt party may
+ *                        fix the keys it receives itself (endemic OT [MR19]).
+ * Protocol      [MR19], from Diffie-Hellman, with one message of the sender
+ *               for the whole batch as in [MRR21]:
+ *     1. S -> R    A = a G
+ *     2. R -> S    for each i: R_i,1-c uniform, R_i,c = b_i G - H(i, c, R_i,1-c)
+ *                  (neither message depends on the other: one round)
+ *     3. S         K_ij = KDF(i, j, a (R_ij + H(i, j, R_i,1-j)))     j = 0, 1
+ *        R         K_ic = KDF(i, c, b_i A)
+ * Why           R_ic + H(i, c, R_i,1-c) = b_i G.
+ * Security      malicious, computational (oracle Diffie-Hellman in ristretto255, H and
+ *               KDF random oracles).  R_i0, R_i1 are uniform whatever c_i.  For at most
+ *               one j can R know the logarithm of R_ij + H(i, j, R_i,1-j).  Reusing A
+ *               needs oracles of their own for each transfer [MRR21]: i, j, session,
+ *               instance, sender and receiver are hashed into both, the whole
+ *               transcript of the transfer into the KDF.
+ * Assumes       authenticated channels.
+ * Cost          S 32 bytes, R 64 n bytes; S 2 n scalar products and 2 n hashes to the group,
+ *               R n + n (of the base point) and 2 n.
+ * Secrets       a b_i c_i and the keys; the branches are on validity alone.
+ * Differs from  [MR19]: ristretto255; hashes to the group are of a domain-separated 64-byte
+ *               string; invalid encodings and the identity are refused.
+ */
+#include "ot/base.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "rand/hash.h"
+
+_Static_assert(SMPI_POINT == crypto_core_ristretto255_BYTES && SMPI_POINT == crypto_core_ristretto255_SCALARBYTES &&
+               SMPI_BASE_RANDOM == crypto_core_ristretto255_HASHBYTES, "sizes of ristretto255");
+
+void smpi_base_place(struct smpi_base_place *p, const uint8_t session[32], uint32_t instance, unsigned sender,
+                     unsigned receiver) {
+  struct smpi_hash h;
+  smpi_hash_begin(&h, "smpc ot place");
+  smpi_hash_add(&h, session, 32);
+  smpi_hash_add_u64(&h, instance);
+  smpi_hash_add_u64(&h, sender);
+  smpi_hash_add_u64(&h, receiver);
+  smpi_hash_end(&h, p->id);
+}
+
+/* H(i, j, point) into the group. */
+static void hash_to_group(uint8_t out[SMPI_POINT], const struct smpi_base_place *p, size_t i, uint64_t j,
+                          const uint8_t point[SMPI_POINT]) {
+  uint8_t wide[crypto_core_ristretto255_HASHBYTES];
+  for (unsigned half = 0; half < 2; half++) {
+    struct smpi_hash h;
+    smpi_hash_begin(&h, half == 0 ? "smpc base ot group 0" : "smpc base ot group 1");
+    smpi_hash_add(&h, p->id, sizeof p->id);
+    smpi_hash_add_u64(&h, i);
+    smpi_hash_add_u64(&h, j);
+    smpi_hash_add(&h, point, SMPI_POINT);
+    smpi_hash_end(&h, wide + 32 * half);
+  }
+  (void)crypto_core_ristretto255_from_hash(out, wide); /* cannot fail */
+  smpi_wipe(wide, sizeof wide);
+}
+
+static void derive(blk *key, const struct smpi_base_place *p, size_t i, uint64_t j, const uint8_t offer[SMPI_POINT],
+                   const uint8_t points[2][SMPI_POINT], const uint8_t common[SMPI_POINT]) {
+  uint8_t out[SMPI_HASH_LEN];
+  struct smpi_hash h;
+  smpi_hash_begin(&h, "smpc base ot key");
+  smpi_hash_add(&h, p->id, sizeof p->id);
+  smpi_hash_add_u64(&h, i);
+  smpi_hash_add_u64(&h, j);
+  smpi_hash_add(&h, offer, SMPI_POINT);
+  smpi_hash_add(&h, points, 2 * SMPI_POINT);
+  smpi_hash_add(&h, common, SMPI_POINT);
+  smpi_hash_end(&h, out);
+  memcpy(key, out, sizeof *key);
+  smpi_wipe(out, sizeof out);
+}
+
+static bool is_proper(const uint8_t point[SMPI_POINT]) {
+  return crypto_core_ristretto255_is_valid_point(point) == 1 && !sodium_is_zero(point, SMPI_POINT);
+}
+
+static uint64_t choice_bit(const blk *choice, size_t i) { return choice->w[i / 64] >> i % 64 & 1; }
+
+/* out := bit ? y : x */
+static void select_point(uint8_t out[SMPI_POINT], const uint8_t x[SMPI_POINT], const uint8_t y[SMPI_POINT],
+                         uint64_t bit) {
+  uint8_t mask = (uint8_t)(0 - bit);
+  for (size_t j = 0; j < SMPI_POINT; j++) out[j] = (uint8_t)((x[j] & ~mask) | (y[j] & mask));
+}
+
+void smpi_base_offer(uint8_t offer[SMPI_POINT], uint8_t secret[SMPI_POINT], const uint8_t random[SMPI_BASE_RANDOM]) {
+  crypto_core_ristretto255_scalar_reduce(secret, random);
+  (void)crypto_scalarmult_ristretto255_base(offer, secret); /* the identity once in 2^252: refused by the other */
+}
+
+void smpi_base_choose(uint8_t (*points)[2][SMPI_POINT], uint8_t (*secret)[SMPI_POINT], const struct smpi_base_place *p,
+                      const blk *choice, const uint8_t *random, size_t n) {
+  uint8_t other[SMPI_POINT], mine[SMPI_POINT], mask[SMPI_POINT];
+  for (size_t i = 0; i < n; i++, random += SMPI_BASE_CHOICE_RANDOM) {
+    uint64_t c = choice_bit(choice, i);
+    (void)crypto_core_ristretto255_from_hash(other, random);
+    crypto_core_ristretto255_scalar_reduce(secret[i], random + 64);
+    hash_to_group(mask, p, i, c, other);
+    (void)crypto_scalarmult_ristretto255_base(mine, secret[i]);
+    (void)crypto_core_ristretto255_sub(mine, mine, mask); /* both are points */
+    select_point(points[i][0], mine, other, c);
+    select_point(points[i][1], other, mine, c);
+  }
+  smpi_wipe(other, sizeof other);
+  smpi_wipe(mine, sizeof mine);
+  smpi_wipe(mask, sizeof mask);
+}
+
+/* One key of one transfer at the sender. */
+static bool sent_key(blk *key, const struct smpi_base_place *p, size_t i, unsigned j, const uint8_t offer[SMPI_POINT],
+                     const uint8_t secret[SMPI_POINT], const uint8_t points[2][SMPI_POINT]) {
+  uint8_t common[SMPI_POINT];
+  hash_to_group(common, p, i, j, points[1 - j]);
+  bool good = crypto_core_ristretto255_add(common, common, points[j]) == 0 &&
+              crypto_scalarmult_ristretto255(common, secret, common) == 0;
+  if (good) derive(key, p, i, j, offer, points, common);
+  smpi_wipe(common, sizeof common);
+  return good;
+}
+
+bool smpi_base_sent(blk (*key)[2], const struct smpi_base_place *p, const uint8_t offer[SMPI_POINT],
+                    const uint8_t secret[SMPI_POINT], const uint8_t (*points)[2][SMPI_POINT], size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    if (!is_proper(points[i][0]) || !is_proper(points[i][1])) return false;
+    for (unsigned j = 0; j < 2; j++)
+      if (!sent_key(&key[i][j], p, i, j, offer, secret, points[i])) return false;
+  }
+  return true;
+}
+
+bool smpi_base_received(blk *key, const struct smpi_base_place *p, const uint8_t offer[SMPI_POINT],
+                        const uint8_t (*secret)[SMPI_POINT], const blk *choice,
+                        const uint8_t (*points)[2][SMPI_POINT], size_t n) {
+  uint8_t common[SMPI_POINT];
+  bool good = is_proper(offer);
+  for (size_t i = 0; i < n && good; i++) {
+    good = crypto_scalarmult_ristretto255(common, secret[i], offer) == 0;
+    if (good) derive(&key[i], p, i, choice_bit(choice, i), offer, points[i], common);
+  }
+  smpi_wipe(common, sizeof common);
+  return good;
+}

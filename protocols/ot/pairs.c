@@ -1,0 +1,218 @@
+/* pairs.c - base transfers and trees between every two computing parties.
+ *
+ * Protocol, for each ordered pair (S, R): S will be the sender of correlated
+ * transfers with Delta, R the receiver.
+ *     1. R -> S    the offer of base transfers in which R is the sender
+ *        S -> R    its points, with the choice bits 1 - Delta_i                  (round 1)
+ *     2. R -> S    the trees (tree.c), their checks in the malicious form        (round 2)
+ * Both directions of all pairs share both rounds. */
+#include "ot/pairs.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/mem.h"
+#include "ot/tree.h"
+
+enum { N = SMPI_OT_KAPPA };
+
+/* --- what one pair needs until its trees stand -------------------------------------- */
+
+struct round1 { uint8_t offer[SMPI_POINT], points[N][2][SMPI_POINT]; };
+_Static_assert(sizeof(struct round1) == 8224, "no padding: it is sent as it is");
+
+struct setup {
+  struct round1 out, in;
+  uint8_t secret[SMPI_POINT], choice_secret[N][SMPI_POINT]; /* as sender, as receiver of base transfers */
+  blk choice;
+  blk sent[N][2], received[N];
+  uint8_t random[SMPI_BASE_RANDOM + N * SMPI_BASE_CHOICE_RANDOM];
+  uint8_t *tree_out, *tree_in;
+};
+
+struct run { struct smpi_ot_pairs *a; struct smpc_session *s; struct setup *setup[SMPC_MAX_COMPUTING]; };
+
+static bool is_other(const struct smpi_ot_pairs *a, unsigned rank) { return rank != a->me; }
+
+static size_t tree_bytes(const struct smpi_ot_pairs *a) {
+  size_t one = smpi_tree_message(a->k) * sizeof(blk) + (a->is_checked ? SMPI_OT_LEAF_CHECK : 0);
+  return N / a->k * one + (a->is_checked ? SMPI_HASH_LEN : 0);
+}
+
+/* --- memory ---------------------------------------------------------------------------- */
+
+static smpc_err allocate(struct run *r) {
+  size_t leaves = smpi_soft_leaves(r->a->k);
+  for (unsigned i = 0; i < r->a->parties; i++) {
+    struct smpi_ot_pair *pair = &r->a->pair[i];
+    if (!is_other(r->a, i)) continue;
+    pair->send.leaf = smpi_secret_alloc(leaves, sizeof(struct smpi_aes_key));
+    pair->receive.leaf = smpi_secret_alloc(leaves, sizeof(struct smpi_aes_key));
+    struct setup *u = r->setup[i] = smpi_secret_alloc(1, sizeof *u);
+    if (u != NULL) u->tree_out = smpi_secret_alloc(tree_bytes(r->a), 1);
+    if (u != NULL) u->tree_in = smpi_secret_alloc(tree_bytes(r->a), 1);
+    if (pair->send.leaf == NULL || pair->receive.leaf == NULL || u == NULL || u->tree_out == NULL || u->tree_in == NULL)
+      return smpi_fail(r->s, SMPC_E_NOMEM, -1, "no memory for the trees of oblivious transfer");
+  }
+  return SMPC_OK;
+}
+
+static void release(struct run *r) {
+  for (unsigned i = 0; i < r->a->parties; i++) {
+    if (r->setup[i] == NULL) continue;
+    smpi_secret_free(r->setup[i]->tree_out);
+    smpi_secret_free(r->setup[i]->tree_in);
+    smpi_secret_free(r->setup[i]);
+  }
+}
+
+void smpi_ot_pairs_wipe(struct smpi_ot_pairs *a) {
+  for (unsigned i = 0; i < a->parties; i++) {
+    smpi_secret_free(a->pair[i].send.leaf);
+    smpi_secret_free(a->pair[i].receive.leaf);
+  }
+  smpi_wipe(a->pair, sizeof a->pair);
+}
+
+/* --- round 1: base transfers -------------------------------------------------------------- */
+
+static void begin_base(struct run *r, unsigned i, const blk *delta) {
+  struct smpi_ot_pair *pair = &r->a->pair[i];
+  struct setup *u = r->setup[i];
+  smpi_prg_words(smpi_prg_own(r->s), (uint64_t *)(void *)u->random, sizeof u->random / 8);
+  if (delta != NULL) pair->send.delta = *delta;
+  else smpi_prg_words(smpi_prg_own(r->s), pair->send.delta.w, 2);
+  u->choice = (blk){{~pair->send.delta.w[0], ~pair->send.delta.w[1]}};
+  smpi_base_offer(u->out.offer, u->secret, u->random);
+  smpi_base_choose(u->out.points, u->choice_secret, &pair->as_sender, &u->choice, u->random + SMPI_BASE_RANDOM, N);
+}
+
+static smpc_err end_base(struct run *r, unsigned i) {
+  struct smpi_ot_pair *pair = &r->a->pair[i];
+  struct setup *u = r->setup[i];
+  const uint8_t(*theirs)[2][SMPI_POINT] = (const uint8_t(*)[2][SMPI_POINT])u->in.points;
+  const uint8_t(*mine)[2][SMPI_POINT] = (const uint8_t(*)[2][SMPI_POINT])u->out.points;
+  const uint8_t(*secret)[SMPI_POINT] = (const uint8_t(*)[SMPI_POINT])u->choice_secret;
+  if (!smpi_base_sent(u->sent, &pair->as_receiver, u->out.offer, u->secret, theirs, N) ||
+      !smpi_base_received(u->received, &pair->as_sender, u->in.offer, secret, &u->choice, mine, N))
+    return smpi_fail(r->s, SMPC_E_FORMAT, (int)pair->member, "%s sent a malformed point for oblivious transfer",
+                     smpi_member_name(r->s, pair->member));
+  return SMPC_OK;
+}
+
+static smpc_err exchange(struct run *r, bool is_base) {
+  struct smpi_flow flow[SMPC_MAX_COMPUTING];
+  size_t n = 0, len = is_base ? sizeof(struct round1) : tree_bytes(r->a);
+  for (unsigned i = 0; i < r->a->parties && len != 0; i++) {
+    struct setup *u = r->setup[i];
+    if (u == NULL) continue;
+    flow[n++] = (struct smpi_flow){.peer = r->a->pair[i].member, .out_len = len, .in_len = len,
+                                   .out = is_base ? (void *)&u->out : u->tree_out,
+                                   .in = is_base ? (void *)&u->in : u->tree_in};
+  }
+  return n == 0 ? SMPC_OK : smpi_exchange(r->s, flow, n);
+}
+
+/* --- round 2: trees, their messages, then sums, then one digest ------------------------------- */
+
+static void grow_trees(struct run *r, unsigned i) {
+  struct smpi_ot_pair *pair = &r->a->pair[i];
+  struct setup *u = r->setup[i];
+  unsigned k = r->a->k;
+  size_t one = smpi_tree_message(k), trees = N / k;
+  blk *message = (blk *)(void *)u->tree_out;
+  uint8_t *sum = u->tree_out + trees * one * sizeof(blk);
+  struct smpi_hash digest;
+  smpi_hash_begin(&digest, "smpc ot trees");
+  for (unsigned t = 0; t < trees; t++)
+    smpi_tree_grow(pair->receive.leaf + ((size_t)t << k), message + one * t, sum + SMPI_OT_LEAF_CHECK * t,
+                   r->a->is_checked ? &digest : NULL, &pair->as_receiver, t, k,
+                   (const blk(*)[2])u->sent + (size_t)k * t);
+  if (r->a->is_checked) smpi_hash_end(&digest, sum + SMPI_OT_LEAF_CHECK * trees);
+  pair->receive.k = k;
+}
+
+static smpc_err puncture_trees(struct run *r, unsigned i) {
+  struct smpi_ot_pair *pair = &r->a->pair[i];
+  struct setup *u = r->setup[i];
+  unsigned k = r->a->k;
+  size_t one = smpi_tree_message(k), trees = N / k;
+  const blk *message = (const blk *)(const void *)u->tree_in;
+  const uint8_t *sum = u->tree_in + trees * one * sizeof(blk);
+  struct smpi_hash digest;
+  uint8_t seen[SMPI_HASH_LEN];
+  smpi_hash_begin(&digest, "smpc ot trees");
+  for (unsigned t = 0; t < trees; t++) {
+    unsigned d = (unsigned)(pair->send.delta.w[k * t / 64] >> k * t % 64) & ((1u << k) - 1);
+    smpi_tree_puncture(pair->send.leaf + ((size_t)t << k), message + one * t, sum + SMPI_OT_LEAF_CHECK * t,
+                       r->a->is_checked ? &digest : NULL, &pair->as_sender, t, k, u->received + (size_t)k * t, d);
+  }
+  smpi_hash_end(&digest, seen);
+  pair->send.k = k;
+  if (r->a->is_checked && !smpi_ct_equal(seen, sum + SMPI_OT_LEAF_CHECK * trees, sizeof seen))
+    return smpi_fail(r->s, SMPC_E_CHEAT, (int)pair->member, "a check of oblivious transfer failed");
+  return SMPC_OK;
+}
+
+/* --- the driver --------------------------------------------------------------------------------- */
+
+static void place(struct smpi_ot_pairs *a, struct smpc_session *s) {
+  uint8_t id[32];
+  smpi_session_id(s, id);
+  for (unsigned i = 0; i < a->parties; i++) {
+    a->pair[i].rank = i;
+    a->pair[i].member = smpi_member_of_rank(s, i);
+    smpi_base_place(&a->pair[i].as_sender, id, a->instance, a->me, i);
+    smpi_base_place(&a->pair[i].as_receiver, id, a->instance, i, a->me);
+  }
+}
+
+static smpc_err check_params(struct smpc_session *s, const struct smpi_cot_params *p) {
+  if (smpi_rank(s) < 0) return smpi_fail(s, SMPC_E_ARG, -1, "only computing parties take part in oblivious transfer");
+  if (p->k != 1 && p->k != 2 && p->k != 4 && p->k != 8)
+    return smpi_fail(s, SMPC_E_ARG, -1, "oblivious transfer has k = 1, 2, 4 or 8, not %u", p->k);
+  return SMPC_OK;
+}
+
+smpc_err smpi_ot_pairs_open(struct smpi_ot_pairs *a, struct smpc_session *s, const struct smpi_cot_params *p,
+                            bool is_checked) {
+  smpc_err err = smpi_status(s);
+  *a = (struct smpi_ot_pairs){.parties = smpi_parties(s), .k = p->k, .instance = p->instance, .is_checked = is_checked};
+  struct run r = {.a = a, .s = s};
+  if (err != SMPC_OK) return err;
+  TRY(check_params(s, p));
+  a->me = (unsigned)smpi_rank(s);
+  place(a, s);
+  TRY(allocate(&r));
+  for (unsigned i = 0; i < a->parties; i++)
+    if (is_other(a, i)) begin_base(&r, i, p->delta == NULL ? NULL : &p->delta[i]);
+  TRY(exchange(&r, true));                                                            /* 1. base transfers */
+  for (unsigned i = 0; i < a->parties; i++) {
+    if (!is_other(a, i)) continue;
+    TRY(end_base(&r, i));
+    grow_trees(&r, i);
+  }
+  TRY(exchange(&r, false));                                                           /* 2. trees          */
+  for (unsigned i = 0; i < a->parties; i++)
+    if (is_other(a, i)) TRY(puncture_trees(&r, i));
+out:
+  release(&r);
+  if (err != SMPC_OK) smpi_ot_pairs_wipe(a);
+  return err;
+}
+
+smpc_err smpi_ot_jobs_check(const struct smpi_ot_pairs *a, struct smpc_session *s, const struct smpi_cot_job *job,
+                            size_t jobs) {
+  smpc_err err = smpi_status(s);
+  if (err != SMPC_OK) return err;
+  bool is_seen[SMPC_MAX_COMPUTING] = {false};
+  for (size_t i = 0; i < jobs; i++) {
+    unsigned rank = job[i].rank;
+    if (rank >= a->parties || !is_other(a, rank) || is_seen[rank])
+      return smpi_fail(s, SMPC_E_ARG, -1, "a transfer must be with another computing party, once");
+    if (job[i].n_send > SIZE_MAX / 64 || job[i].n_receive > SIZE_MAX / 64)
+      return smpi_fail(s, SMPC_E_ARG, -1, "too many transfers at once");
+    is_seen[rank] = true;
+  }
+  return SMPC_OK;
+}

@@ -1,0 +1,49 @@
+/* pairs.h - both ends of all pairs of one party: base transfers and trees, set up
+ * for everybody at once; and how an extension's messages pass through an exchange.
+ *
+ * Internal to protocols/ot: users see cot.h. */
+#ifndef SMPI_OT_PAIRS_H
+#define SMPI_OT_PAIRS_H
+
+#include "ot/base.h"
+#include "ot/cot.h"
+#include "ot/soft.h"
+
+struct smpi_ot_pair {
+  unsigned rank, member;
+  struct smpi_base_place as_sender, as_receiver;
+  struct smpi_soft_sender send;
+  struct smpi_soft_receiver receive;
+};
+
+struct smpi_ot_pairs {
+  unsigned parties, me, k; /* me: my rank */
+  uint32_t instance;
+  bool is_checked;         /* the trees were: malicious */
+  struct smpi_ot_pair pair[SMPC_MAX_COMPUTING]; /* by rank; my own unused */
+};
+
+/* cot.h says what an opening costs. */
+smpc_err smpi_ot_pairs_open(struct smpi_ot_pairs *a, struct smpc_session *s, const struct smpi_cot_params *p,
+                            bool is_checked);
+void smpi_ot_pairs_wipe(struct smpi_ot_pairs *a); /* every seed and Delta; may be repeated */
+
+/* SMPC_E_ARG when the jobs make no sense. */
+smpc_err smpi_ot_jobs_check(const struct smpi_ot_pairs *a, struct smpc_session *s, const struct smpi_cot_job *job,
+                            size_t jobs);
+
+/* A message of one head and then many units, through chunks that begin and end
+ * anywhere.  Whole units are made, or taken, in the chunk itself. */
+struct smpi_ot_pipe {
+  size_t head_len, unit;
+  uint8_t *head;                            /* [head_len]                        */
+  uint8_t *hold;                            /* [unit], for those that are cut    */
+  void (*block)(void *ctx, uint8_t *unit);  /* out: make the next unit           */
+  void (*take)(void *ctx, const uint8_t *unit); /* in: take it                   */
+  void (*headed)(void *ctx);                /* the head has come; may be NULL    */
+  void *ctx;
+};
+void smpi_ot_pipe_out(struct smpi_ot_pipe *p, size_t off, uint8_t *buf, size_t len);
+void smpi_ot_pipe_in(struct smpi_ot_pipe *p, size_t off, const uint8_t *buf, size_t len);
+
+#endif
