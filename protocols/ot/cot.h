@@ -31,7 +31,9 @@ struct smpi_cot_params {
   const blk *delta;  /* [P] by rank: my Delta as sender to each; NULL: random (local, not agreed) */
 };
 
-enum smpi_cot_user { SMPI_COT_FOR_TRIPLES = 1, SMPI_COT_FOR_VOLE, SMPI_COT_FOR_PSI, SMPI_COT_FOR_BENCH }; /* instances */
+enum smpi_cot_user { /* instances */
+  SMPI_COT_FOR_TRIPLES = 1, SMPI_COT_FOR_VOLE, SMPI_COT_FOR_PSI, SMPI_COT_FOR_BENCH
+};
 
 /* One pair's part of an extension.  Both ends name each other with mirrored
  * numbers.  Results go to the arrays, or, where these are NULL, to the callbacks,
