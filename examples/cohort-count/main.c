@@ -5,7 +5,7 @@
  * hospital counts its own rows in SQL; the counts are added in shares, small cells are
  * suppressed there, and only then the table opens, to the recipients alone.
  * exit   0 done   1 usage   2 input   3 network   4 disagreement   5 refused by policy
- *        6 cheating   7 machine   99 bug; nothing has been opened unless it is 0 or 7
+ *        6 cheating   7 machine   99 bug; nothing is printed unless it is 0 or 7
  */
 #include <stdlib.h>
 #include <string.h>

@@ -14,7 +14,6 @@
  * H(id, lower member's secret, higher member's secret): unknown to all others,
  * because the secrets travel inside the pair's own encrypted link. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -28,7 +27,7 @@ enum {
   NONCE = 0, CLOCK = 32, VERSION = 40, SECURITY = 48, SOURCE = 56, FRACTION = 64, CONSTANTS = 72, MEMBERS = 104,
   QUESTION = 136, LINKS = 168, SECRET = 200, HELLO_LEN = 232
 };
-static const int64_t CLOCKS_APART_S = 300; /* LOCAL: when to mention it */
+static const uint64_t CLOCKS_APART_S = 300; /* LOCAL: when to mention it */
 
 /* What a peer may differ in, in the order in which it is told. */
 static const struct { const char *name; unsigned off, len; smpc_err err; } field[] = {
@@ -124,11 +123,12 @@ static smpc_err compare(struct smpc_session *s, unsigned peer, const uint8_t *mi
     if (!smpi_ct_equal(mine + field[f].off, theirs + field[f].off, field[f].len))
       return smpi_fail(s, field[f].err, (int)peer, "%s and I do not agree on the %s: compare our files",
                        smpi_member_name(s, peer), field[f].name);
-  int64_t apart = (int64_t)(smpi_get64(theirs + CLOCK) - smpi_get64(mine + CLOCK));
-  if (llabs(apart) > CLOCKS_APART_S) {
+  uint64_t there = smpi_get64(theirs + CLOCK), here = smpi_get64(mine + CLOCK);
+  uint64_t apart = there > here ? there - here : here - there;
+  if (apart > CLOCKS_APART_S) {
     char text[160];
-    snprintf(text, sizeof text, "the clock of %s is %lld seconds %s mine", smpi_member_name(s, peer),
-             (long long)llabs(apart), apart > 0 ? "ahead of" : "behind");
+    snprintf(text, sizeof text, "the clock of %s is %llu seconds %s mine", smpi_member_name(s, peer),
+             (unsigned long long)apart, there > here ? "ahead of" : "behind");
     smpi_note(s, SMPC_EVENT_NOTE, text);
   }
   return SMPC_OK;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,6 +49,16 @@ static void options_are_read(void **state) {
   assert_int_equal(o.format, CLI_TABLE);
   assert_int_equal(o.wait_ms, 0);
   assert_false(o.dry_run || o.quiet || o.verbose);
+}
+
+static void a_crash_leaves_no_core(void **state) {
+  (void)state;
+  char name[] = "/usr/bin/smpc-test", *argv[] = {name, NULL};
+  struct cli_options o;
+  struct rlimit core = {1, 1};
+  cli_parse(&o, 1, argv, "doc", NULL, NULL);
+  assert_int_equal(getrlimit(RLIMIT_CORE, &core), 0);
+  assert_true(core.rlim_cur == 0 && core.rlim_max == 0);
 }
 
 static char folder[64], path[96];
@@ -122,7 +133,7 @@ static void a_folder_that_is_missing_is_reported_at_once(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      T(every_error_has_its_exit_code), T(options_are_read),
+      T(every_error_has_its_exit_code), T(options_are_read), T(a_crash_leaves_no_core),
       cmocka_unit_test_setup_teardown(a_result_is_whole_or_not_there, make_folder, drop_folder),
       T(a_full_disk_is_reported), T(a_folder_that_is_missing_is_reported_at_once),
   };
