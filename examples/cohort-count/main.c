@@ -49,18 +49,24 @@ static enum cli_exit data_error(int code, const struct data_fault *f) {
   return (enum cli_exit)code;
 }
 
+/* What the YAML reader could not see; it names the key, we the file. */
+static enum cli_exit question_error(const struct run *r, enum cli_exit code, const char *text) {
+  cli_error("%s: %s", r->options.question, text);
+  return code;
+}
+
 /* Configuration and question: everything that all parties know. */
 static enum cli_exit read_agreed(struct run *r) {
   char text[600];
   struct data_fault fault = {0};
-  if (r->options.question == NULL) return cli_error("--question FILE is needed"), CLI_USAGE;
+  if (r->options.question == NULL) return cli_error("--question FILE is needed; see --help"), CLI_USAGE;
   if (!question_load(&r->question, r->options.question, text, sizeof text)) return input_error(text);
-  enum cli_exit code = data_error(data_check(&r->question->data, &fault), &fault);
-  if (code == CLI_DONE) code = cli_config(&r->cfg, &r->options);
+  if (data_check(&r->question->data, &fault) != 0) return question_error(r, (enum cli_exit)fault.exit, fault.text);
+  enum cli_exit code = cli_config(&r->cfg, &r->options);
   if (code != CLI_DONE) return code;
   memcpy(r->cfg.question, r->question->digest, sizeof r->cfg.question);
   if (r->cfg.member[r->cfg.me.id].roles & SMPC_DEAL) return input_error("this party is the dealer: run smpc-dealer");
-  if (!question_resolve(&r->job.roles, r->question, &r->cfg, text, sizeof text)) return input_error(text);
+  if (!question_resolve(&r->job.roles, r->question, &r->cfg, text, sizeof text)) return question_error(r, CLI_INPUT, text);
   return plan_allowed(&r->cfg, r->question);
 }
 
@@ -133,7 +139,7 @@ static enum cli_exit run(struct run *r, struct cli_output *out) {
 int main(int argc, char **argv) {
   struct run r = {.cfg = SMPC_CONFIG_INIT};
   struct cli_output out;
-  cli_parse(&r.options, argc, argv, doc, NULL, NULL);
+  cli_parse(&r.options, argc, argv, doc, &cli_result, &r.options);
   enum cli_exit code = read_agreed(&r);
   if (code == CLI_DONE) code = prepare(&r);
   if (code == CLI_DONE && r.options.dry_run) {

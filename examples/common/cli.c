@@ -90,14 +90,17 @@ static const struct argp_option options[] = {
     {"config", CONFIG, "FILE", 0, "my configuration (default: party.yaml)", 1},
     {"parties", PARTIES, "FILE", 0, "the parties, instead of the file that party.yaml names", 1},
     {"question", QUESTION, "FILE", 0, "the agreed question", 1},
+    {"dry-run", DRY_RUN, NULL, 0, "say what it would do, cost and reveal, and stop: no network", 3},
+    {"wait", WAIT, "SECONDS", 0, "how long to wait for the others to start", 3},
+    {"quiet", 'q', NULL, 0, "errors only", 3},
+    {"verbose", 'v', NULL, 0, "say more", 3},
+    {0}};
+
+static const struct argp_option result_options[] = {
     {"data", DATA, "FILE", 0, "my rows, instead of the file that party.yaml names", 1},
     {"output", OUTPUT, "FILE", 0, "write the result to FILE", 2},
     {"json", JSON, NULL, 0, "write the result as JSON", 2},
     {"csv", CSV, NULL, 0, "write the result as CSV", 2},
-    {"dry-run", DRY_RUN, NULL, 0, "say what it would cost and reveal, and stop: no network", 3},
-    {"wait", WAIT, "SECONDS", 0, "how long to wait for the others to start", 3},
-    {"quiet", 'q', NULL, 0, "errors only", 3},
-    {"verbose", 'v', NULL, 0, "say more", 3},
     {0}};
 
 struct parse { struct cli_options *o; void *input; };
@@ -117,10 +120,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state) {
   case CONFIG: o->config = arg; break;
   case PARTIES: o->parties = arg; break;
   case QUESTION: o->question = arg; break;
-  case DATA: o->data = arg; break;
-  case OUTPUT: o->output = arg; break;
-  case JSON: o->format = CLI_JSON; break;
-  case CSV: o->format = CLI_CSV; break;
   case DRY_RUN: o->dry_run = true; break;
   case WAIT: set_wait(o, arg, state); break;
   case 'q': o->quiet = true; break;
@@ -129,6 +128,20 @@ static error_t parse_option(int key, char *arg, struct argp_state *state) {
   }
   return 0;
 }
+
+static error_t parse_result_option(int key, char *arg, struct argp_state *state) {
+  struct cli_options *o = state->input;
+  switch (key) {
+  case DATA: o->data = arg; break;
+  case OUTPUT: o->output = arg; break;
+  case JSON: o->format = CLI_JSON; break;
+  case CSV: o->format = CLI_CSV; break;
+  default: return ARGP_ERR_UNKNOWN;
+  }
+  return 0;
+}
+
+const struct argp cli_result = {result_options, parse_result_option, NULL, NULL, NULL, NULL, NULL};
 
 static void print_version(FILE *out, struct argp_state *state) {
   (void)state;

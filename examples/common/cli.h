@@ -24,7 +24,7 @@ const char *cli_exit_text(enum cli_exit code); /* "network": for --help and man 
 
 enum cli_format { CLI_TABLE, CLI_JSON, CLI_CSV };
 
-/* The options that all programs have.  NULL: not given. */
+/* The options; data, output and format only with cli_result.  NULL: not given. */
 struct cli_options {
   const char *config;   /* --config FILE    party.yaml, the default          */
   const char *parties;  /* --parties FILE   instead of the one party.yaml names */
@@ -41,6 +41,8 @@ struct cli_options {
  * program's own options, which gets `input`.  A wrong command line ends the
  * program with CLI_USAGE; --help and --version end it with CLI_DONE. */
 void cli_parse(struct cli_options *o, int argc, char **argv, const char *doc, const struct argp *more, void *input);
+/* `more` of a program that has data and a result; its `input` is the options. */
+extern const struct argp cli_result;
 /* For programs with other options: --help, --version, the name and exit code
  * of usage errors.  Call first. */
 void cli_begin(char **argv);

@@ -36,7 +36,7 @@ static void on_field(void *field, size_t len, void *user) {
   if (rec->n == DATA_MAX_COLUMNS) fail_field(r, "too many fields");
   else if (len > DATA_MAX_FIELD) fail_field(r, "the field is longer than 1 MiB; is a quote not closed?");
   else if (memchr(field, 0, len) != NULL) fail_field(r, "a NUL byte");
-  else if (u8_check(field, len) != NULL) fail_field(r, "not valid UTF-8; say `encoding: gb18030` if it is that");
+  else if (u8_check(field, len) != NULL) fail_field(r, "not valid UTF-8; say `encoding: GB18030` if it is that");
   else if (reserve(r, len) == 0) {
     if (len > 0) memcpy(rec->text + rec->start[rec->n], field, len);
     rec->text[rec->start[rec->n] + len] = 0;

@@ -76,7 +76,7 @@ static const char *kind_of_fault(cyaml_err_t e) {
   case CYAML_ERR_STRING_LENGTH_MAX: return "the value is too long";
   case CYAML_ERR_SEQUENCE_ENTRIES_MIN: return "the list is too short";
   case CYAML_ERR_SEQUENCE_ENTRIES_MAX: return "the list is too long";
-  default: return "the value is not of the kind that belongs here";
+  default: return "the value is missing, or not of the kind that belongs here";
   }
 }
 

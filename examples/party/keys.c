@@ -81,7 +81,7 @@ enum cli_exit party_show(const char *key_file, const struct cli_options *o) {
   printf("  - name: %s\n"
          "    address: tcp://%s.example.org:%s  # what the others dial: put the right host here\n"
          "    key: %s\n"
-         "    roles: [input, compute, result]\n"
+         "    roles: [input, compute, result]  # as agreed; the dealer's are [dealer]\n"
          "# fingerprint of %s: %s\n", m.name, m.name, m.port, key, m.name, print);
   return CLI_DONE;
 }

@@ -9,12 +9,12 @@
 #include "party.h"
 #include "question_template.h"
 
-/* %s: the party's name, twice. */
+/* %s: the party's name, its key file. */
 static const char party_template[] =
     "# party.yaml - this party's own configuration; it stays here.  smpc-party.yaml(5) has all.\n"
     "\n"
-    "party: %s                   # my name in parties.yaml\n"
-    "key: %s.key                 # my secret key: made by `smpc-party keygen`, shown to nobody\n"
+    "party: %-19s  # my name in parties.yaml\n"
+    "key: %-21s  # my secret key: made by `smpc-party keygen`, shown to nobody\n"
     "parties: parties.yaml       # who takes part\n"
     "listen: tcp://0.0.0.0:7700  # where I wait for the others; leave it out to wait at my address\n"
     "timeout: 30 s               # a party that is silent for so long is given up\n"
@@ -92,15 +92,17 @@ enum cli_exit party_new(const char *dir, const char *name) {
     return CLI_USAGE;
   }
   if (mkdir(dir, 0700) != 0 && errno != EEXIST) return fault(dir);
-  if (asprintf(&own, party_template, chosen, chosen) < 0) return fault(dir);
+  char key[sizeof ((smpc_member *)0)->name + sizeof ".key"];
+  snprintf(key, sizeof key, "%s.key", chosen);
+  if (asprintf(&own, party_template, chosen, key) < 0) return fault(dir);
   enum cli_exit code = write_new(dir, "party.yaml", own);
   if (code == CLI_DONE) code = write_new(dir, "parties.yaml", parties_template);
   if (code == CLI_DONE) code = write_new(dir, "question.yaml", question_template);
   free(own);
   if (code == CLI_DONE)
-    printf("Wrote party.yaml, parties.yaml and question.yaml to %s.  Next, there:\n"
+    printf("Wrote party.yaml, parties.yaml and question.yaml to %s, for the party %s.  Next, there:\n"
            "  smpc-party keygen    make my key\n"
            "  smpc-party show      print my entry for parties.yaml\n"
-           "  smpc-party check     try the links\n", dir);
+           "  smpc-party check     try the links\n", dir, chosen);
   return code;
 }

@@ -65,5 +65,5 @@ int main(int argc, char **argv) {
   if (strcmp(command, "show") == 0) return job.is_all ? party_show_all(&o) : party_show(job.operand, &o);
   if (strcmp(command, "check") != 0) return usage("the commands are new, keygen, show and check");
   if (job.operand != NULL) return usage("check takes no argument: see --config");
-  return job.is_firewall ? party_firewall(&o) : party_check(&o);
+  return job.is_firewall || o.dry_run ? party_firewall(&o) : party_check(&o);
 }

@@ -78,16 +78,21 @@ static smpc_err file_fault(struct smpi_fault *f, const char *path, const char *w
   return smpi_fault_set(f, SMPC_E_FILE, -1, "the key file %.150s %s", path, what);
 }
 
+static smpc_err errno_fault(struct smpi_fault *f, const char *path) {
+  return smpi_fault_set(f, SMPC_E_FILE, -1, "the key file %.150s: %s", path, strerror(errno));
+}
+
 /* --- reading ---------------------------------------------------------------- */
 
 /* Through the descriptor, so that what was checked is what is read. */
 static smpc_err check_file(int fd, const char *path, struct smpi_fault *f) {
   struct stat st;
-  if (fstat(fd, &st) != 0) return file_fault(f, path, strerror(errno));
+  if (fstat(fd, &st) != 0) return errno_fault(f, path);
   if (!S_ISREG(st.st_mode)) return file_fault(f, path, "is not a regular file");
   if (st.st_uid != geteuid()) return file_fault(f, path, "belongs to another user");
   if (st.st_mode & (S_IRWXG | S_IRWXO))
-    return file_fault(f, path, "can be used by others than its owner; make a new key, or at least run: chmod 600");
+    return smpi_fault_set(f, SMPC_E_FILE, -1, "the key file %.80s can be used by others than its owner; make a new key, "
+                          "or at least run: chmod 600 %.80s", path, path);
   return SMPC_OK;
 }
 
@@ -106,7 +111,7 @@ static smpc_err read_identity(struct smpi_identity *id, uint8_t *buf, int fd, co
   size_t got;
   smpc_err err = check_file(fd, path, f);
   if (err != SMPC_OK) return err;
-  if (read_all(buf, LEN + 1, &got, fd) != SMPC_OK) return file_fault(f, path, strerror(errno));
+  if (read_all(buf, LEN + 1, &got, fd) != SMPC_OK) return errno_fault(f, path);
   if (smpi_identity_decode(id, buf, got) != SMPC_OK)
     return file_fault(f, path, "is damaged, or is not an identity made by smpc-party keygen");
   return SMPC_OK;
@@ -118,7 +123,7 @@ smpc_err smpi_identity_load(const char *path, struct smpi_identity **out, struct
   struct smpi_identity *id = smpi_secret_alloc(1, sizeof *id);
   uint8_t *buf = smpi_secret_alloc(1, LEN + 1);
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); /* a fifo must not hang us */
-  if (fd < 0) err = file_fault(f, path, strerror(errno));
+  if (fd < 0) err = errno_fault(f, path);
   else if (id == NULL || buf == NULL) err = smpi_fault_set(f, SMPC_E_NOMEM, -1, "out of memory");
   else err = read_identity(id, buf, fd, path, f);
   if (fd >= 0) close(fd);
@@ -158,11 +163,11 @@ static void sync_folder(const char *path) {
 static smpc_err write_new(const char *path, const uint8_t *text, struct smpi_fault *f) {
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0)
-    return file_fault(f, path, errno == EEXIST ? "exists already; it is not overwritten" : strerror(errno));
+    return errno == EEXIST ? file_fault(f, path, "exists already; it is not overwritten") : errno_fault(f, path);
   smpc_err err = write_all(fd, text, LEN);
   if (close(fd) != 0) err = SMPC_E_FILE;
   if (err != SMPC_OK) {
-    file_fault(f, path, strerror(errno));
+    errno_fault(f, path);
     unlink(path);
     return err;
   }

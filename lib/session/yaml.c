@@ -175,7 +175,7 @@ static smpc_err schema_fault(const struct smpi_yaml *y, cyaml_err_t e, const str
   case CYAML_ERR_SEQUENCE_ENTRIES_MAX: return smpi_yaml_fault(f, y, r->line, field, "the list is too long");
   default: break;
   }
-  return smpi_yaml_fault(f, y, r->line, field, "the value is not of the kind that belongs here");
+  return smpi_yaml_fault(f, y, r->line, field, "the value is missing, or not of the kind that belongs here");
 }
 
 static cyaml_config_t settings(struct report *r) {

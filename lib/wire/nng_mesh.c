@@ -66,7 +66,8 @@ static void tell_changes(struct smpi_opening *o) {
     if (!o->changed[i]) continue;
     o->changed[i] = false;
     char text[sizeof o->fault[i].text];
-    snprintf(text, sizeof text, "%s", o->state[i] == SMPI_PEER_LINKED ? "connected" : o->fault[i].text);
+    if (o->state[i] == SMPI_PEER_LINKED) snprintf(text, sizeof text, "connected to %s", o->cfg->peer[i].name);
+    else snprintf(text, sizeof text, "%s", o->fault[i].text);
     pthread_mutex_unlock(&o->lock);
     tell(o, i, text);
     pthread_mutex_lock(&o->lock);
@@ -129,7 +130,9 @@ static smpc_err start(struct smpi_opening *o, struct smpi_fault *fault) {
   for (unsigned i = 0; i < cfg->n; i++) {
     if (i == cfg->me) continue;
     bool i_dial = dials(cfg, cfg->me, i);
-    tell(o, i, i_dial ? "dialing" : "waiting for its call");
+    char text[sizeof cfg->peer[i].name + 32];
+    snprintf(text, sizeof text, i_dial ? "dialing %s" : "waiting for the call of %s", cfg->peer[i].name);
+    tell(o, i, text);
     if (i_dial) TRY(smpi_dial_start(o, i));
   }
   return SMPC_OK;

@@ -71,7 +71,8 @@ def no_data_file():
 
 def condition_that_is_no_sql():
     refused(INPUT, "condition", question=question_with("age >= 40", "age >= >= 40"))
-    refused(INPUT, "condition", question=question_with("age >= 40", "nobody_knows = 1"))
+    refused(INPUT, "q.yaml: condition", question=question_with("age >= 40", "nobody_knows = 1"))
+    refused(INPUT, "q.yaml: recipients", question=question_with("[north]", "[nowhere]"))
 
 
 def condition_that_writes():

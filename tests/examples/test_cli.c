@@ -34,7 +34,7 @@ static void options_are_read(void **state) {
        question[] = "--question=x", v[] = "--verbose";
   char *argv[] = {name, config, parties, p, json, wait, dry, q, output, data, question, v, NULL};
   struct cli_options o;
-  cli_parse(&o, 12, argv, "doc", NULL, NULL);
+  cli_parse(&o, 12, argv, "doc", &cli_result, &o);
   assert_string_equal(o.config, "c");
   assert_string_equal(o.parties, "p");
   assert_string_equal(o.output, "o");

@@ -104,7 +104,7 @@ static void test_malformed(void **state) {
   refuse_text("1,a\n2,\"b\n3,c\n", "line 2, field 2: the quote is not closed before the end of the file");
   refuse_text("1,a\nsecret,b\n",
               "line 2, field 1: column 'n' is declared a number, and this is none (or a whole one beyond 2^53)");
-  refuse_text("1,\xff\n", "line 1, field 2: not valid UTF-8; say `encoding: gb18030` if it is that");
+  refuse_text("1,\xff\n", "line 1, field 2: not valid UTF-8; say `encoding: GB18030` if it is that");
   struct file none = {""};
   refuse("1,a\0b\n", 6, plain(&none), "line 1, field 2: a NUL byte");
 }

@@ -17,6 +17,7 @@ static void nothing_is_overwritten(void **state) {
   run_expect(run("smpc-party keygen once/a.key"), 0, "Its fingerprint: ");
   run_expect(run("smpc-party keygen once/a.key"), 2, "exists already");
   run_expect(run("smpc-party new none/below"), 2, "No such file");
+  run_expect(run("smpc-party new 'no name'"), 0, "for the party my-name."); /* told, not guessed */
 }
 
 static void set_up(const char *name) {
@@ -30,10 +31,11 @@ static void from_nothing_to_a_configuration(void **state) {
   set_up("north");
   set_up("south");
   set_up("west");
-  run_expect(run("cd north && smpc-party check --firewall"), 2, "parties.yaml:");
+  run_expect(run("cd north && smpc-party check --firewall"), 2, "`parties`: the value is missing");
   assert_int_equal(run("sed -i '/address:/d' west.entry; sed -i 's/\\[.*\\]/[dealer]/' south.entry; "
                        "for p in north south west; do cat north.entry south.entry west.entry >>$p/parties.yaml; done")
                        ->exit, 0);
+  run_expect(run("cd north && smpc-party check --dry-run"), 0, "north: open TCP port 7700"); /* no network, as it says */
   run_expect(run("cd north && smpc-party check --firewall"), 0,
              "south dials north at tcp://north.example.org:7700\n"
              "west dials north at tcp://north.example.org:7700\n"
@@ -56,10 +58,11 @@ static void from_nothing_to_a_configuration(void **state) {
 static void mistakes_are_named(void **state) {
   (void)state;
   assert_int_equal(run("cp -r north broken")->exit, 0);
-  run_expect(run("cd broken && chmod 644 north.key && smpc-party show"), 2, "chmod 600");
+  run_expect(run("cd broken && chmod 644 north.key && smpc-party show"), 2, "chmod 600 north.key");
   run_expect(run("cd broken && smpc-party check --firewall"), 2, "chmod 600");
   assert_int_equal(run("cd broken && rm north.key && cp ../south/south.key north.key")->exit, 0);
   run_expect(run("cd broken && smpc-party check"), 2, "my key file has other keys");
+  run_expect(run("cd broken && rm north.key && smpc-party show"), 2, "the key file north.key: No such file");
   run_expect(run("smpc-party show --config nowhere.yaml"), 2, "nowhere.yaml: No such file");
   run_expect(run("smpc-party show ."), 2, "not a regular file");
   run_expect(run("smpc-dealer --config north/party.yaml"), 2, "north is not the dealer");
@@ -71,6 +74,7 @@ static void the_dealer_says_whom_to_trust(void **state) {
   const struct run *r = run("smpc-dealer --config south/party.yaml --dry-run");
   run_expect(r, 0, "");
   assert_non_null(strstr(r->err, "south deals for north and west. It sees no data; but whoever controls it together"));
+  run_expect(run("smpc-dealer --config south/party.yaml --json"), 1, "--json"); /* it has no result */
 }
 
 static void wrong_command_lines_are_refused(void **state) {
