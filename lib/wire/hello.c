@@ -64,7 +64,7 @@ smpc_err smpi_hello_same_agreement(const struct smpi_hello *mine, const struct s
                                    struct smpi_fault *fault) {
   if (smpi_ct_equal(mine->tag, theirs->tag, sizeof mine->tag)) return SMPC_OK;
   if (smpi_ct_equal(mine->tag, theirs->tag, SMPI_HELLO_PARAMETERS))
-    return smpi_fault_set(fault, SMPC_E_PARAM, mine->to, "%s has another question: compare our question files", name);
+    return smpi_fault_set(fault, SMPC_E_PARAM, mine->to, "%s has another question, or none: compare our question files", name);
   return smpi_fault_set(fault, SMPC_E_PARAM, mine->to,
                         "%s has other parameters, or another list of parties: compare our parties.yaml", name);
 }

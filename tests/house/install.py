@@ -32,8 +32,11 @@ def main():
         flags = run("pkg-config", f"--define-variable=prefix={prefix}", "--cflags", "--libs", "libmpc", env=env,
                     stdout=subprocess.PIPE).stdout.split()
         library = next(stage.rglob("libsmpc.so.0")).parent
-        env["LD_LIBRARY_PATH"] = str(library)
+        env.pop("LD_LIBRARY_PATH", None)  # meson sets it
         env["PATH"] = f"{prefix / 'bin'}:{env['PATH']}"
+        for name in ("smpc-party", "smpc-dealer", "smpc-local", "smpc-cohort-count"):
+            run(name, "--version", env=env)  # they find the library beside them
+        env["LD_LIBRARY_PATH"] = str(library)
         code = pathlib.Path(scratch, "total.c")
         code.write_text(program, encoding="utf-8")
         for compiler, name in (("cc", "total"), ("c++", "total-cxx")):
@@ -43,6 +46,8 @@ def main():
                       stdout=subprocess.PIPE).stdout
             print(out)
             assert "34.5" in out, "10.5 + 11.5 + 12.5 is 34.5"
+            lost = subprocess.run([f"{scratch}/{name}", "nowhere.yaml", "1"], env=env, text=True, capture_output=True)
+            assert lost.returncode == 2 and "nowhere.yaml" in lost.stderr, lost
         assert not list(stage.rglob("libmpc.so*")) and not list(stage.rglob("mpc.h")), "GNU MPC's names are not ours"
 
 
