@@ -93,9 +93,12 @@ static enum cli_exit count_own(struct run *r) {
   data_close(d);
   party_file_free(c);
   if (code != 0) return data_error(code, &fault);
-  for (size_t i = 0; i < r->question->n_cells; i++)
-    if (r->counts[i] < 0 || r->counts[i] >= QUESTION_MAX_COUNT)
-      return input_error("a count is beyond 2^40, more than this program can add");
+  int64_t total = 0; /* every sum over cells and parties then stays far below 2^62 */
+  for (size_t i = 0; i < r->question->n_cells; i++) {
+    if (r->counts[i] < 0 || r->counts[i] >= QUESTION_MAX_COUNT - total)
+      return input_error("the counts are beyond 2^40, more than this program can add");
+    total += r->counts[i];
+  }
   cli_note(&r->options, "own data: %lld rows, %lld in the cohort, %lld in `other`, %lld with missing values",
            (long long)seen.rows, (long long)seen.cohort, (long long)seen.other, (long long)seen.missing);
   return CLI_DONE;

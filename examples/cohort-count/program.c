@@ -14,7 +14,8 @@
  *                   (suppress.h); check the hidden sums of the lines; open the table
  * Why            Everything is decided in shares before anything opens, by comparisons and
  *                products of bits; what opens is a function of the functionality's output.
- * Assumes        smpc.h; counts below 2^40 and at most 32 parties, so no sum overflows.
+ * Assumes        smpc.h; a party's counts are below 2^40 together, and there are at most 32
+ *                parties, so no sum overflows.
  * Secrets        everything but what smpc_open_i64() gives.
  */
 #include "program.h"
