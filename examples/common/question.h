@@ -22,8 +22,8 @@ enum {
   QUESTION_MAX_STRATA = 8,      /* LOCAL */
   QUESTION_MAX_MINIMUM = 1000000000
 };
-/* AGREEMENT: a hospital's own count of a cell is below this, so that sums over
- * all parties and their differences stay far inside the ring's range. */
+/* AGREEMENT: a hospital's own counts together are below this, so that sums over
+ * all cells and parties and their differences stay far inside the ring's range. */
 #define QUESTION_MAX_COUNT (INT64_C(1) << 40)
 
 struct question {
