@@ -181,6 +181,36 @@ SMPC_API smpc_err smpc_set_rounding(smpc_session *s, smpc_rounding mode);
  * a statement it takes the widest range an input may have. */
 SMPC_API void smpc_assume_range(smpc_session *s, smpc_shared *x, double max);
 
+/* --- 5a. functions of fixed-point numbers -------------------------------- */
+/* f is frac_bits.  Error bounds hold at every element of the domain; outside it
+ * the result is wrong, unnoticed.  Products inside are rounded as
+ * SMPC_ROUND_PROBABILISTIC says, whatever is set.  Costs are for f = 20. */
+/* 1 / x for |x| >= 2^(1-f), |1/x| < 2^(61-2f), either sign; |error| <=
+ * (8/|x| + 1) 2^-f.  1/0 is 0.  27 rounds, about 330n bytes. */
+SMPC_API smpc_shared *smpc_reciprocal(smpc_session *s, const smpc_shared *x);
+/* x / y, shapes as for add, |x| < 2^(60-2f), |x/y| < 2^(61-2f); |error| <=
+ * (8 |x/y| + 2/|y| + 1) 2^-f for |y| < 2^f, beyond that |x| 2^-f.  29 rounds,
+ * about 354n bytes. */
+SMPC_API smpc_shared *smpc_divide(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
+/* e^x for -2^(60-2f) < x <= (60-2f) ln 2 (f = 20: 13.8); |error| <=
+ * (e^x (4 + |x|/2) + 1) 2^-f.  21 rounds, about 327n bytes. */
+SMPC_API smpc_shared *smpc_exp(smpc_session *s, const smpc_shared *x);
+/* 1 / (1 + e^-x), any x.  COARSE: three pieces (0, x + 1/2, 1), off by up to 0.12,
+ * 9 rounds, about 69n bytes.  FINE: |error| <= 1.25e-5 + 8 * 2^-f (f = 20: 1.5e-5),
+ * exactly 0 or 1 from |x| = 11.375 on, 12 rounds, about 458n bytes. */
+typedef enum smpc_logistic_strength { SMPC_LOGISTIC_COARSE = 0, SMPC_LOGISTIC_FINE = 1 } smpc_logistic_strength;
+SMPC_API smpc_shared *smpc_logistic(smpc_session *s, const smpc_shared *x, smpc_logistic_strength strength);
+/* The inverse of a symmetric positive definite n x n matrix, by `steps` steps of
+ * Newton and Schulz: matrix products alone, 4 rounds a step, 16 n^2 bytes and a
+ * product's 8 n^2 twice.  From `start` (an earlier, similar inverse), or with
+ * NULL from the unit matrix divided by `bound`, a public number not below the
+ * largest eigenvalue (the trace is none below).  *residual (may be NULL) gets the
+ * sum of the squares of I - x inverse, 1 x 1: compare it, in shares, with what is
+ * tolerable.  ||I - x inverse|| is squared at every step: log2(bound / smallest
+ * eigenvalue) + 5 steps from NULL; then |error| <= about n ||inverse|| 2^-f. */
+SMPC_API smpc_shared *smpc_inverse(smpc_session *s, const smpc_shared *x, const smpc_shared *start, double bound,
+                                   unsigned steps, smpc_shared **residual);
+
 /* --- 6. cost and preprocessing ------------------------------------------- */
 /* Run `program` with no network and no data, counting what it would cost;
  * openings give zeros.  Exact for straight-line programs. */

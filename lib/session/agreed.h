@@ -11,13 +11,14 @@
 enum {
   SMPI_BLOCK = 1 << 20,           /* elements that products, truncations, comparisons work on at once */
   SMPI_LESS_FULL_BLOCK = 1 << 18, /* the same where three comparisons run side by side                */
+  SMPI_FUNCTION_BLOCK = 1 << 16,  /* the same for functions made of many comparisons                  */
   SMPI_OPEN_SMALL = 8192,         /* 64 KiB; up to here more than two parties open all to all         */
   SMPI_OPEN_BLOCK = 4 << 20,      /* elements of one distributed block of an opening, at most         */
   SMPI_POOL_LEAST = 49152,        /* words of the smallest batch made when the pool is dry            */
   SMPI_POOL_MOST = 1 << 24,       /* words of the largest batch made at once                          */
 };
 
-static const uint64_t smpi_agreed[] = {SMPI_BLOCK,      SMPI_LESS_FULL_BLOCK, SMPI_OPEN_SMALL,
+static const uint64_t smpi_agreed[] = {SMPI_BLOCK,      SMPI_LESS_FULL_BLOCK, SMPI_FUNCTION_BLOCK, SMPI_OPEN_SMALL,
                                        SMPI_OPEN_BLOCK, SMPI_POOL_LEAST,      SMPI_POOL_MOST};
 
 #endif

@@ -20,6 +20,7 @@ struct joint {
   /* z[n] from the operands' shares */
   smpc_err (*op)(struct smpc_session *s, shr *z, shr *const in[], size_t n);
   void (*cost)(struct smpi_cost *c, size_t n);
+  unsigned frac_bits;   /* 0: JOINT_FRAC */
   bool in_place;        /* z is the first operand's memory */
   smpc_err err[SMPC_MAX_COMPUTING];
   struct stats sent;    /* among computing parties, online */
@@ -51,7 +52,7 @@ static inline void joint_run(struct joint *j, const uint64_t *const clear[]) {
   }
   memset(&j->sent, 0, sizeof j->sent);
   tap_set(joint_tap, j);
-  const struct parties p = {.n = j->parties, .dealer = true, .seed = j->n + 1, .frac_bits = JOINT_FRAC};
+  const struct parties p = {.n = j->parties, .dealer = true, .seed = j->n + 1, .frac_bits = j->frac_bits ? j->frac_bits : JOINT_FRAC};
   parties_run_ok(&p, joint_body, j, &r);
   tap_set(NULL, NULL);
   uint64_t bytes = 0;

@@ -45,6 +45,17 @@ static smpc_shared *select_one(smpc_session *s) {
   static const int64_t bits[4] = {1, 0, 0, 1};
   return smpc_select(s, smpc_input_i64(s, smpc_p(1), bits, FOUR), whole_x(s), whole_y(s));
 }
+static smpc_shared *reciprocal(smpc_session *s) { return smpc_reciprocal(s, fixed_y(s)); }
+static smpc_shared *divide(smpc_session *s) { return smpc_divide(s, fixed_x(s), fixed_y(s)); }
+static smpc_shared *exponential(smpc_session *s) { return smpc_exp(s, fixed_y(s)); }
+static smpc_shared *logistic(smpc_session *s) {
+  return smpc_concat(s, smpc_logistic(s, fixed_x(s), SMPC_LOGISTIC_FINE), smpc_logistic(s, fixed_y(s), SMPC_LOGISTIC_COARSE));
+}
+static smpc_shared *inverse(smpc_session *s) {
+  static const double a[4] = {1, 0.25, 0.25, 0.5};
+  smpc_shared *zero = smpc_sub(s, fixed_x(s), fixed_x(s)), *residual;
+  return smpc_inverse(s, smpc_add(s, smpc_constant(s, a, FOUR), zero), NULL, 1.5, 6, &residual);
+}
 static smpc_shared *largest(smpc_session *s) { return smpc_max(s, smpc_reshape(s, whole_x(s), ROW)); }
 
 const struct program programs[] = {
@@ -64,6 +75,11 @@ const struct program programs[] = {
     {"equal", true, equal, 4, {1, 0, 0, 0}, 0},
     {"select", true, select_one, 4, {3, 9, -1, 70000}, 0},
     {"max", true, largest, 1, {70000}, 0},
+    {"reciprocal", true, reciprocal, 4, {-2, 0.25, 1.0 / 3, 16}, 1e-4},
+    {"divide", true, divide, 4, {-3, -0.5625, 0, 1602}, 1e-2},
+    {"exp", true, exponential, 4, {0.60653066, 54.59815, 20.085537, 1.0644945}, 4e-4},
+    {"logistic", true, logistic, 8, {0.81757448, 0.09534946, 0.5, 1, 0, 1, 1, 0.5625}, 1.5e-5},
+    {"inverse", true, inverse, 4, {8 / 7.0, -4 / 7.0, -4 / 7.0, 16 / 7.0}, 1e-5},
 };
 const size_t n_programs = sizeof programs / sizeof *programs;
 
