@@ -6,6 +6,8 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 
+_Static_assert(SMPI_HASH_LEN == 32, "128 bits against collisions, and a key for smpi_kdf()");
+
 void smpi_hash_begin(struct smpi_hash *h, const char *domain) {
   crypto_generichash_init(&h->st, NULL, 0, SMPI_HASH_LEN);
   smpi_hash_add(h, domain, strlen(domain));

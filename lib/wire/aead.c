@@ -9,6 +9,7 @@
 #include "base/mem.h"
 
 enum { NONCE_LEN = 12 };
+_Static_assert(SMPI_AEAD_KEY == 32 && SMPI_AEAD_TAG == 16, "256-bit keys and whole tags");
 
 struct smpi_aead {
   EVP_CIPHER_CTX *ctx; /* holds the key schedule; libcrypto wipes it */

@@ -3,6 +3,9 @@
 
 #include "base/bytes.h"
 
+_Static_assert((uint64_t)SMPI_REKEY_EVERY * ((SMPI_RECORD_MAX + 15) / 16) <= UINT64_C(1) << 28,
+               "at most 2^28 AES blocks under one key");
+
 smpc_err smpi_channel_begin(struct smpi_channel *ch, enum smpi_cipher cipher, const uint8_t send[SMPI_AEAD_KEY],
                             const uint8_t recv[SMPI_AEAD_KEY]) {
   smpc_err err;

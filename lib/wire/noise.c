@@ -23,6 +23,7 @@
 #include "base/mem.h"
 
 enum { H = SMPI_NOISE_HASH, BLOCK = 128 }; /* BLAKE2b's digest and block */
+_Static_assert(H == crypto_generichash_BYTES_MAX, "BLAKE2b-512: the names of the handshake say so");
 
 /* h := BLAKE2b(a || b) */
 static void hash2(uint8_t out[H], const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len) {
