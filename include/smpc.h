@@ -20,6 +20,14 @@
  *              integers (the _i64 calls), or fixed point with frac_bits
  *              fractional bits.  A handle knows which.  Products may mix the
  *              two; sums, comparisons and selections may not (SMPC_E_SHAPE).
+ *  Ranges      Nobody sees the values, so nobody can check them: a result that
+ *              leaves its range is WRONG WITHOUT NOTICE.  Whole numbers: below
+ *              2^63 in magnitude.  Fixed point, f = frac_bits: sums below
+ *              2^(63-f); products, matrix products (with all partial sums) and
+ *              smpc_scale() below 2^(62-2f), with the default f = 20 that is
+ *              4 194 304.  State what is known with smpc_assume_range() and let
+ *              smpc_estimate() count range_warnings; use fewer frac_bits, or
+ *              whole numbers, where they do not vanish.
  *  Costs       "r rounds, b bytes" are what one computing party sends, online,
  *              for n elements and P computing parties.  smpc_estimate() gives
  *              exact figures.  Vectors longer than 2^20 elements (less_full:
@@ -56,7 +64,7 @@ typedef struct smpc_failure {
   uint64_t step;    /* number of the operation, the same at all parties     */
   const char *op;   /* "smpc_matmul"; "" outside operations                 */
   const char *text; /* one English sentence; holds no secret, no input      */
-} smpc_failure;
+} smpc_failure;     /* op and text belong to the session: valid until it is closed */
 
 /* What a program costs one party online, and what must be prepared for it. */
 typedef struct smpc_cost {
@@ -87,9 +95,11 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_config_load(smpc_config *cfg, const char 
  * file that party.yaml names.  NULL: as smpc_config_load(). */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_config_load_with(smpc_config *cfg, const char *path, const char *parties,
                                                         char *text, size_t text_len);
-/* Connect to everybody.  Mutually authenticated by pinned keys, encrypted;
+/* Connect to everybody; *cfg is copied.  Mutually authenticated by pinned keys, encrypted;
  * there is no other mode.  Compares version, parameters and question; 3 rounds.
- * watch may be NULL; it gets every event of the session from the first.
+ * watch may be NULL; it gets every event of the session from the first, in the
+ * thread that uses the session, and must not use the session.  Texts are valid
+ * during the call; the result counts for SMPC_EVENT_OPENING alone.
  * On failure *s still is a session, which holds the error (NULL only when out
  * of memory): ask it, then close it. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_session_open(smpc_session **s, const smpc_config *cfg, smpc_watch_fn watch,
@@ -97,7 +107,7 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_session_open(smpc_session **s, const smpc
 /* Wait for all parties, compare transcripts, wipe, free.  NULL is allowed.
  * Returns the session's first error, else SMPC_OK. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_session_close(smpc_session *s);
-/* End the session from any thread: its next or current wait fails with
+/* End the session from any thread, but not while or after it is closed: its next or current wait fails with
  * SMPC_E_CANCELED, and the other parties are told. */
 SMPC_API void smpc_session_cancel(smpc_session *s);
 SMPC_API smpc_failure smpc_session_error(const smpc_session *s); /* NULL: "no session" */
@@ -109,8 +119,8 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_session_deal(smpc_session *s);
 SMPC_API smpc_cost smpc_session_spent(const smpc_session *s);
 
 /* --- 3. in and out ------------------------------------------------------- */
-/* `owner` shares a matrix, row-major; `data` is read only at the owner, so all
- * parties may run the same line.  `shape` must be the same at all parties.
+/* `owner` shares a matrix, row-major; `data` is read only at the owner (NULL will
+ * do elsewhere), so all parties may run the same line.  `shape` must be the same at all parties.
  * double: |value| < 2^(62 - 2 frac_bits), rounded to the nearest multiple of
  * 2^-frac_bits, else SMPC_E_RANGE.  i64: |value| < 2^62.  A computing owner:
  * 0 rounds, 0 bytes (pairwise seeds); another owner: 1 round, 8n bytes to one
@@ -122,8 +132,8 @@ SMPC_API smpc_shared *smpc_constant(smpc_session *s, const double *data, smpc_sh
 SMPC_API smpc_shared *smpc_constant_i64(smpc_session *s, const int64_t *data, smpc_shape shape);
 /* Reveal x to exactly `to`: no default, never "everybody" by omission.
  * `purpose` must be the same text at all parties and one that each party's
- * configuration allows (SMPC_E_POLICY).  out: rows x cols elements, written
- * only at parties in `to`.  One round compares the transcripts of all parties
+ * configuration allows (SMPC_E_POLICY).  out: n_out = rows x cols elements,
+ * written only at parties in `to`; elsewhere zeroed, or NULL.  One round compares the transcripts of all parties
  * before any share leaves, then 1 round, 8n bytes to each recipient (or 2
  * rounds, 16n (P-1)/P bytes, when everybody receives and 8n > 64 KiB, P > 2). */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_open(smpc_session *s, const smpc_shared *x, smpc_who to, const char *purpose,
@@ -151,7 +161,8 @@ SMPC_API smpc_shared *smpc_reshape(smpc_session *s, const smpc_shared *x, smpc_s
 /* --- 5. interactive ------------------------------------------------------ */
 /* Elementwise product; shapes as for add.  1 round, 16n bytes to each other
  * party; two fixed-point operands: 1 more round, 8n bytes (truncation, error
- * at most 2^-frac_bits, probabilistic: see docs/threat-model.md). */
+ * at most 2^-frac_bits, probabilistic: see docs/threat-model.md).  Operands were
+ * rounded when they came in; a large one magnifies the other's rounding. */
 SMPC_API smpc_shared *smpc_mul(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
 /* Matrix product.  1 round, 8 bytes an element of each operand that is opened
  * for the first time; fixed point: 1 more round, 8 bytes an element of the
