@@ -24,6 +24,8 @@ struct options {
   size_t n, rows, cols, inner;
   unsigned repeat;
   unsigned timeout_s;
+  unsigned k;              /* transfers: bits of a small field              */
+  bool is_active;          /* against malicious parties, where both exist  */
   bool json;               /* nothing but the JSON line */
 };
 
@@ -67,6 +69,8 @@ const struct job *find_job(const char *name); /* NULL: no such bench */
 const struct job *job_at(size_t i);           /* NULL beyond the last */
 smpc_err run_link(struct bench *b);
 smpc_err run_estimate(struct bench *b);
+smpc_err run_cot(struct bench *b); /* ot.c */
+smpc_err run_rot(struct bench *b);
 
 /* Send len bytes to every other computing party and receive as many at once,
  * without work at either end; seconds it took at this party. */

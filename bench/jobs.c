@@ -226,6 +226,8 @@ static const struct job jobs[] = {
     {"input", "sharing one party's vector", run_input, false},
     {"open", "sum of two shared vectors, opened to all computing parties", run_open, false},
     {"estimate", "counting what a program would cost, without network", run_estimate, true},
+    {"cot", "correlated oblivious transfers, random choices", run_cot, false},
+    {"rot", "random oblivious transfers, hashed", run_rot, false},
 };
 
 const struct job *job_at(size_t i) { return i < sizeof jobs / sizeof *jobs ? &jobs[i] : NULL; }

@@ -14,7 +14,7 @@
 #include "bench.h"
 
 enum { KEY_LOCAL = 256, KEY_PARTY, KEY_CONFIG, KEY_SIM, KEY_N, KEY_REPEAT, KEY_ROWS, KEY_COLS, KEY_INNER, KEY_TIMEOUT,
-       KEY_JSON };
+       KEY_JSON, KEY_K, KEY_MALICIOUS };
 
 const char *argp_program_version = "smpc-bench 0.1.0";
 
@@ -29,6 +29,8 @@ static const struct argp_option choices[] = {
     {"cols", KEY_COLS, "COUNT", 0, "matmul: columns of the right matrix; default 1000", 2},
     {"repeat", KEY_REPEAT, "COUNT", 0, "how often; default 5", 2},
     {"timeout", KEY_TIMEOUT, "SECONDS", 0, "a party silent for so long is given up; default 60", 2},
+    {"k", KEY_K, "1|2|4|8", 0, "cot, rot: bits of the small field; default 4", 2},
+    {"malicious", KEY_MALICIOUS, 0, 0, "cot, rot: secure against malicious parties", 2},
     {"json", KEY_JSON, 0, 0, "print nothing but the JSON line", 3},
     {0}};
 
@@ -66,6 +68,8 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case KEY_INNER: o->inner = count(state, arg, 1u << 24); break;
   case KEY_REPEAT: o->repeat = (unsigned)count(state, arg, MAX_REPEAT); break;
   case KEY_TIMEOUT: o->timeout_s = (unsigned)count(state, arg, 1000000); break;
+  case KEY_K: o->k = (unsigned)count(state, arg, 8); break;
+  case KEY_MALICIOUS: o->is_active = true; break;
   case KEY_JSON: o->json = true; break;
   case ARGP_KEY_ARG:
     if (o->bench != NULL || find_job(arg) == NULL) argp_error(state, "there is no bench %s", arg);
@@ -99,7 +103,8 @@ static char *list_benches(int key, const char *text, void *input) {
 int main(int argc, char **argv) {
   static const struct argp argp = {choices, parse, "NAME",
                                    "Measure what secure computation costs on these machines.\v ", NULL, list_benches, NULL};
-  struct options o = {.party = -1, .n = 1000000, .rows = 1000, .cols = 1000, .inner = 1000, .repeat = 5, .timeout_s = 60};
+  struct options o = {.party = -1, .n = 1000000, .rows = 1000, .cols = 1000, .inner = 1000, .repeat = 5, .timeout_s = 60,
+                      .k = 4};
   argp_err_exit_status = 1;
   if (argp_parse(&argp, argc, argv, 0, NULL, &o) != 0) return 1;
   return deploy(&o);

@@ -19,7 +19,7 @@
  * Assumes       F_PPRF in its malicious form (tree.c), authenticated channels: the coin is
  *               bound to the transcript by its place in the order of authenticated rounds, and by
  *               session, pair, direction and batch number, which are hashed with it.
- * Cost          n transfers in b = ceil(n / 2^18) batches: b + 2 rounds; R sends 1024 (128/k - 1) / 8 bytes
+ * Cost          n transfers in b = ceil(n / 2^16) batches: b + 2 rounds; R sends 1024 (128/k - 1) / 8 bytes
  *               for each block and for one more a batch, and 1032 a batch; S 32 a batch.
  * Secrets       as in soft.c, and both sides of 4; not the coefficients, nor h(u), h(v) once sent.
  * Differs from  [Roy22]: batches, to bound memory; one digest for all trees.
@@ -33,7 +33,7 @@
 #include "ot/pairs.h"
 
 enum {
-  BATCH = 256,  /* AGREEMENT: blocks of one batch: its columns wait in cache for the coin */
+  BATCH = 64,   /* AGREEMENT: blocks of one batch: its columns wait in cache for the coin */
   MATRIX = SMPI_BITMAT_COLS * SMPI_BITMAT_RUN,
   WORDS = SMPI_COT_BLOCK / 64
 };
