@@ -51,7 +51,7 @@ enum {
 struct common {
   uint32_t instance;
   struct smpi_tccr *hash;
-  struct smpi_tree_keys trees;
+  struct smpi_vole_tree_keys trees;
   uint64_t sent[SMPC_MAX_COMPUTING], received[SMPC_MAX_COMPUTING]; /* transfers hashed so far: tweaks */
 };
 
@@ -146,7 +146,7 @@ static void plant_all(struct run *r) {
   const struct smpi_lpn_shape *n = &r->shape.lpn;
   struct smpi_tweak w = tweak(r, true);
   for (size_t i = 0; i < n->t; i++) {
-    blk m0[SMPI_TREE_DEPTH_MAX], m1[SMPI_TREE_DEPTH_MAX], root;
+    blk m0[SMPI_VOLE_TREE_DEPTH_MAX], m1[SMPI_VOLE_TREE_DEPTH_MAX], root;
     const blk *q = r->q + i * n->depth;
     size_t at = i << n->depth;
     blk *leaf = at < n->half ? r->b + at : (blk *)r->rest + (at - n->half);
@@ -225,7 +225,7 @@ out:
 /* Tree i, into the first half of a and c, or into pairs of the second. */
 static void unplant_one(struct run *r, size_t i, blk *a, blk *c) {
   const struct smpi_lpn_shape *n = &r->shape.lpn;
-  blk pad[SMPI_TREE_DEPTH_MAX];
+  blk pad[SMPI_VOLE_TREE_DEPTH_MAX];
   size_t noise = noise_at(r, i);
   smpi_tccr(r->c->hash, pad, r->q + i * n->depth, n->depth, NULL, tweak(r, false), r->first + i * n->depth);
   smpi_vole_unplant(&r->c->trees, a, c, r->message + i * (2 * n->depth + 1), pad, r->bits, i * n->depth,

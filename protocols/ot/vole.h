@@ -85,11 +85,11 @@ blk smpi_vole_pack_bits(const uint64_t *b, size_t first, size_t dim);
 
 /* Tree i: the sender's leaves and its part of the message, m0 and m1 (depth
  * each) being the pads of the tree's transfers and `value` its share b' of the noise. */
-void smpi_vole_plant(const struct smpi_tree_keys *k, blk *leaf, blk *message, blk root, const blk *m0, const blk *m1,
+void smpi_vole_plant(const struct smpi_vole_tree_keys *k, blk *leaf, blk *message, blk root, const blk *m0, const blk *m1,
                      blk value, unsigned depth);
 /* The receiver's: c[2^depth], and a[2^depth], which is zero but for `noise` at the hole.
  * pad[depth] and side[depth bits from `first`] are its transfers'; `value` is c'. */
-void smpi_vole_unplant(const struct smpi_tree_keys *k, blk *a, blk *c, const blk *message, const blk *pad,
+void smpi_vole_unplant(const struct smpi_vole_tree_keys *k, blk *a, blk *c, const blk *message, const blk *pad,
                        const uint64_t *side, size_t first, blk noise, blk value, unsigned depth);
 
 /* The check's running sum: sum := sum chi^len + sum of x[i] chi^(i+1), over runs of

@@ -45,20 +45,20 @@ blk smpi_vole_pack_bits(const uint64_t *b, size_t first, size_t dim) {
 
 /* --- trees --------------------------------------------------------------------------- */
 
-void smpi_vole_plant(const struct smpi_tree_keys *k, blk *leaf, blk *message, blk root, const blk *m0, const blk *m1,
+void smpi_vole_plant(const struct smpi_vole_tree_keys *k, blk *leaf, blk *message, blk root, const blk *m0, const blk *m1,
                      blk value, unsigned depth) {
-  smpi_tree_grow(k, leaf, message, root, depth);
+  smpi_vole_tree_grow(k, leaf, message, root, depth);
   for (unsigned l = 0; l < depth; l++) {
     message[2 * l] = smpi_blk_xor(message[2 * l], m0[l]);
     message[2 * l + 1] = smpi_blk_xor(message[2 * l + 1], m1[l]);
   }
-  message[2 * depth] = smpi_blk_xor(value, smpi_tree_sum(leaf, (size_t)1 << depth));
+  message[2 * depth] = smpi_blk_xor(value, smpi_vole_tree_sum(leaf, (size_t)1 << depth));
 }
 
-void smpi_vole_unplant(const struct smpi_tree_keys *k, blk *a, blk *c, const blk *message, const blk *pad,
+void smpi_vole_unplant(const struct smpi_vole_tree_keys *k, blk *a, blk *c, const blk *message, const blk *pad,
                        const uint64_t *side, size_t first, blk noise, blk value, unsigned depth) {
   size_t n = (size_t)1 << depth;
-  blk known[SMPI_TREE_DEPTH_MAX];
+  blk known[SMPI_VOLE_TREE_DEPTH_MAX];
   uint64_t hole = 0;
   for (unsigned l = 0; l < depth; l++) {
     uint64_t b = bit_at(side, first + l);
@@ -66,10 +66,10 @@ void smpi_vole_unplant(const struct smpi_tree_keys *k, blk *a, blk *c, const blk
     known[l] = smpi_blk_xor(masked, pad[l]);
     hole = hole << 1 | (b ^ 1);
   }
-  smpi_tree_regrow(k, c, known, hole, depth);
-  value = smpi_blk_xor(smpi_blk_xor(value, message[2 * depth]), smpi_tree_sum(c, n)); /* the leaf + a Delta */
+  smpi_vole_tree_regrow(k, c, known, hole, depth);
+  value = smpi_blk_xor(smpi_blk_xor(value, message[2 * depth]), smpi_vole_tree_sum(c, n)); /* the leaf + a Delta */
   for (size_t i = 0; i < n; i++) {
-    uint64_t here = smpi_tree_mask(i, hole) & 1;
+    uint64_t here = smpi_vole_tree_mask(i, hole) & 1;
     c[i] = smpi_blk_xor(c[i], smpi_blk_if(here, value));
     a[i] = smpi_blk_if(here, noise);
   }

@@ -10,7 +10,7 @@ enum { RUN = 64 }; /* LOCAL: nodes expanded at a time */
 
 /* Level l + 1 in place of level l, from its end, so that no node is overwritten
  * before it is read.  sum[b] := of all child b. */
-static void grow_level(const struct smpi_tree_keys *k, blk *node, size_t n, blk sum[2]) {
+static void grow_level(const struct smpi_vole_tree_keys *k, blk *node, size_t n, blk sum[2]) {
   blk parent[RUN], child[2][RUN];
   sum[0] = sum[1] = (blk){{0, 0}};
   for (size_t i = n, run; i > 0;) {
@@ -29,14 +29,14 @@ static void grow_level(const struct smpi_tree_keys *k, blk *node, size_t n, blk 
   smpi_wipe(child, sizeof child);
 }
 
-void smpi_tree_grow(const struct smpi_tree_keys *k, blk *leaf, blk *sum, blk root, unsigned depth) {
+void smpi_vole_tree_grow(const struct smpi_vole_tree_keys *k, blk *leaf, blk *sum, blk root, unsigned depth) {
   leaf[0] = root;
   for (unsigned l = 0; l < depth; l++) grow_level(k, leaf, (size_t)1 << l, sum + 2 * l);
 }
 
 /* The children of the unknown node, which stands as 0, are of no use: the one
  * on the path becomes 0 again, its sibling what the sum of its side lacks. */
-static void mend(const struct smpi_tree_keys *k, blk *node, size_t n, const blk sum[2], blk known, uint64_t parent,
+static void mend(const struct smpi_vole_tree_keys *k, blk *node, size_t n, const blk sum[2], blk known, uint64_t parent,
                  uint64_t path_bit) {
   blk zero = {{0, 0}}, change[2];
   for (uint64_t b = 0; b < 2; b++) {
@@ -46,14 +46,14 @@ static void mend(const struct smpi_tree_keys *k, blk *node, size_t n, const blk 
     change[b] = smpi_blk_xor(smpi_blk_if(on_path, stray), smpi_blk_if(on_path ^ 1, lack));
   }
   for (size_t i = 0; i < n; i++) {
-    uint64_t here = smpi_tree_mask(i, parent) & 1;
+    uint64_t here = smpi_vole_tree_mask(i, parent) & 1;
     node[2 * i] = smpi_blk_xor(node[2 * i], smpi_blk_if(here, change[0]));
     node[2 * i + 1] = smpi_blk_xor(node[2 * i + 1], smpi_blk_if(here, change[1]));
   }
   smpi_wipe(change, sizeof change);
 }
 
-void smpi_tree_regrow(const struct smpi_tree_keys *k, blk *leaf, const blk *known, uint64_t hole, unsigned depth) {
+void smpi_vole_tree_regrow(const struct smpi_vole_tree_keys *k, blk *leaf, const blk *known, uint64_t hole, unsigned depth) {
   blk sum[2];
   leaf[0] = (blk){{0, 0}};
   for (unsigned l = 0; l < depth; l++) {
@@ -63,7 +63,7 @@ void smpi_tree_regrow(const struct smpi_tree_keys *k, blk *leaf, const blk *know
   smpi_wipe(sum, sizeof sum);
 }
 
-blk smpi_tree_sum(const blk *x, size_t n) {
+blk smpi_vole_tree_sum(const blk *x, size_t n) {
   blk sum = {{0, 0}};
   for (size_t i = 0; i < n; i++) sum = smpi_blk_xor(sum, x[i]);
   return sum;

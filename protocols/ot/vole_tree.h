@@ -10,25 +10,25 @@
 #include "math/aes.h"
 #include "math/block.h"
 
-enum { SMPI_TREE_DEPTH_MAX = 32 };
+enum { SMPI_VOLE_TREE_DEPTH_MAX = 32 };
 
-struct smpi_tree_keys { struct smpi_aes_key side[2]; };
+struct smpi_vole_tree_keys { struct smpi_aes_key side[2]; };
 
 /* leaf[2^depth] of the tree that grows from `root`; sum[2l + b] := the sum of
  * all nodes of level l + 1 that are child b of their parent. */
-void smpi_tree_grow(const struct smpi_tree_keys *k, blk *leaf, blk *sum, blk root, unsigned depth);
+void smpi_vole_tree_grow(const struct smpi_vole_tree_keys *k, blk *leaf, blk *sum, blk root, unsigned depth);
 
 /* The same leaves but that at `hole`, which is set to 0, from known[depth]:
  * known[l] = sum[2l + 1 - (bit l of the hole's path, from the top)]. */
-void smpi_tree_regrow(const struct smpi_tree_keys *k, blk *leaf, const blk *known, uint64_t hole, unsigned depth);
+void smpi_vole_tree_regrow(const struct smpi_vole_tree_keys *k, blk *leaf, const blk *known, uint64_t hole, unsigned depth);
 
 /* All ones if x == y, else 0. */
-static inline uint64_t smpi_tree_mask(uint64_t x, uint64_t y) {
+static inline uint64_t smpi_vole_tree_mask(uint64_t x, uint64_t y) {
   uint64_t d = x ^ y;
   return ((d | (0 - d)) >> 63) - 1;
 }
 
 /* The sum of x[n] */
-blk smpi_tree_sum(const blk *x, size_t n);
+blk smpi_vole_tree_sum(const blk *x, size_t n);
 
 #endif

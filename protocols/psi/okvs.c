@@ -41,7 +41,7 @@ static const uint16_t slope[33] = {
     562,  618,  681,  750,  825,  909,  1001, 1102, 1213, 1335, 1470, 1619, 1782, 1962, 2160, 2378};
 
 static uint64_t slope_of(uint64_t m) {
-  unsigned __int128 fourth = (unsigned __int128)(m * m) * (m * m);
+  smpi_u128 fourth = (smpi_u128)(m * m) * (m * m);
   unsigned quarters = 0; /* floor(4 log2 m) */
   while (fourth >>= 1) quarters++;
   return slope[quarters - 32];
@@ -55,7 +55,7 @@ smpc_err smpi_okvs_shape(struct smpi_okvs_shape *s, size_t n, enum smpi_okvs_for
   if (m < SMPI_OKVS_MIN) m = SMPI_OKVS_MIN;
   uint64_t l = slope_of(m), sparse = smpi_ceil_div(m * (1223 * l + 1000 * lambda + 9200), 1000 * l);
   unsigned gap = 1; /* floor(lambda / log2(sparse)), the most factors with sparse^k <= 2^lambda, and one more */
-  for (unsigned __int128 p = sparse; p <= (unsigned __int128)1 << lambda; p *= sparse) gap++;
+  for (smpi_u128 p = sparse; p <= (smpi_u128)1 << lambda; p *= sparse) gap++;
   *s = (struct smpi_okvs_shape){.form = form, .n = n, .bins = bins, .lambda = lambda, .m = (unsigned)m,
                                 .sparse = (unsigned)sparse, .gap = gap};
   s->dense = form == SMPI_OKVS_BINARY ? gap + SMPI_OKVS_BINARY_EXTRA : gap;
@@ -67,7 +67,7 @@ smpc_err smpi_okvs_shape(struct smpi_okvs_shape *s, size_t n, enum smpi_okvs_for
 
 /* --- rows --------------------------------------------------------------------------- */
 
-static unsigned bin_of(blk hash, unsigned bins) { return (unsigned)((unsigned __int128)hash.w[1] * bins >> 64); }
+static unsigned bin_of(blk hash, unsigned bins) { return (unsigned)((smpi_u128)hash.w[1] * bins >> 64); }
 
 /* row[i] := pi(key[i]) + key[i], pi AES under the seed */
 static void hash_rows(const struct smpi_aes_key *pi, blk *row, const blk *key, size_t n) {

@@ -4,6 +4,8 @@
 
 #include "psi/okvs.h"
 
+__extension__ typedef unsigned __int128 smpi_u128; /* no pedantry: both compilers have it on 64 bits */
+
 enum { SMPI_OKVS_DENSE_MAX = 48, SMPI_OKVS_GAP_MAX = 8 };
 
 struct smpi_okvs {
@@ -21,7 +23,7 @@ static inline void smpi_okvs_columns(uint32_t c[3], blk hash, uint32_t sparse) {
   uint32_t digit[3];
   uint64_t w = hash.w[0];
   for (uint32_t i = 0; i < 3; i++) {
-    unsigned __int128 p = (unsigned __int128)w * (sparse - i);
+    smpi_u128 p = (smpi_u128)w * (sparse - i);
     digit[i] = (uint32_t)(p >> 64);
     w = (uint64_t)p;
   }

@@ -18,8 +18,8 @@ static blk random_blk(uint64_t *seed) {
   return (blk){{w, test_random(seed)}};
 }
 
-static struct smpi_tree_keys make_keys(void) {
-  struct smpi_tree_keys k;
+static struct smpi_vole_tree_keys make_keys(void) {
+  struct smpi_vole_tree_keys k;
   blk k0 = {{1, 2}}, k1 = {{3, 4}};
   smpi_aes_key_set(&k.side[0], &k0);
   smpi_aes_key_set(&k.side[1], &k1);
@@ -32,12 +32,12 @@ static bool equal(blk x, blk y) { return x.w[0] == y.w[0] && x.w[1] == y.w[1]; }
 
 static void check_tree(unsigned depth, uint64_t hole) {
   size_t n = (size_t)1 << depth;
-  struct smpi_tree_keys k = make_keys();
+  struct smpi_vole_tree_keys k = make_keys();
   blk *leaf = smpi_alloc(n, sizeof *leaf), *other = smpi_alloc(n, sizeof *other), sum[64], known[32];
-  smpi_tree_grow(&k, leaf, sum, (blk){{depth, hole}}, depth);
+  smpi_vole_tree_grow(&k, leaf, sum, (blk){{depth, hole}}, depth);
   for (unsigned l = 0; l < depth; l++) known[l] = sum[2 * l + 1 - (hole >> (depth - 1 - l) & 1)];
   for (size_t i = 0; i < n; i++) other[i] = (blk){{7, 7}};
-  smpi_tree_regrow(&k, other, known, hole, depth);
+  smpi_vole_tree_regrow(&k, other, known, hole, depth);
   for (size_t i = 0; i < n; i++) {
     if (i == hole) assert_true(equal(other[i], (blk){{0, 0}}));
     else assert_true(equal(other[i], leaf[i]));
@@ -54,10 +54,10 @@ static void trees_agree_but_at_the_hole(void **state) {
 
 static void leaves_look_uniform(void **state) {
   (void)state;
-  struct smpi_tree_keys k = make_keys();
+  struct smpi_vole_tree_keys k = make_keys();
   struct stats st = {{0}};
   blk *leaf = smpi_alloc(8192, sizeof *leaf), sum[26];
-  smpi_tree_grow(&k, leaf, sum, (blk){{1, 1}}, 13);
+  smpi_vole_tree_grow(&k, leaf, sum, (blk){{1, 1}}, 13);
   stats_add(&st, (const uint8_t *)leaf, 8192 * sizeof *leaf);
   assert_true(stats_bytes_are_uniform(&st) && stats_bits_are_balanced(&st, NULL));
   smpi_free(leaf);
@@ -67,7 +67,7 @@ static void masks_are_right(void **state) {
   (void)state;
   static const uint64_t v[] = {0, 1, 2, UINT64_C(1) << 63, UINT64_MAX, UINT64_MAX - 1};
   for (int i = 0; i < 6; i++)
-    for (int j = 0; j < 6; j++) assert_true(smpi_tree_mask(v[i], v[j]) == (i == j ? UINT64_MAX : 0));
+    for (int j = 0; j < 6; j++) assert_true(smpi_vole_tree_mask(v[i], v[j]) == (i == j ? UINT64_MAX : 0));
 }
 
 /* --- packing ------------------------------------------------------------------------ */
@@ -117,7 +117,7 @@ static void make_transfers(struct both *v, uint64_t *seed) {
 /* A stand-in for tccr: pads need only be the same at both ends here. */
 static blk pad_of(blk x, size_t i) { return (blk){{x.w[0] * 3 + i, x.w[1] ^ x.w[0] >> 7}}; }
 
-static void plant(struct both *v, const struct smpi_tree_keys *k, size_t i, uint64_t *seed) {
+static void plant(struct both *v, const struct smpi_vole_tree_keys *k, size_t i, uint64_t *seed) {
   unsigned depth = v->shape.lpn.depth;
   size_t at = i << depth, half = v->shape.lpn.half, noise = v->shape.lpn.t * depth + i * v->shape.dim;
   blk m0[32], m1[32];
@@ -129,7 +129,7 @@ static void plant(struct both *v, const struct smpi_tree_keys *k, size_t i, uint
                   m0, m1, smpi_vole_pack(v->q + noise, v->shape.dim), depth);
 }
 
-static void unplant(struct both *v, const struct smpi_tree_keys *k, size_t i, blk *a, blk *c) {
+static void unplant(struct both *v, const struct smpi_vole_tree_keys *k, size_t i, blk *a, blk *c) {
   unsigned depth = v->shape.lpn.depth;
   size_t at = i << depth, half = v->shape.lpn.half, noise = v->shape.lpn.t * depth + i * v->shape.dim;
   blk pad[32];
@@ -149,7 +149,7 @@ static void run_trees(struct both *v, size_t n, unsigned dim, uint64_t seed, lon
   *v = (struct both){0};
   assert_int_equal(smpi_vole_shape(&v->shape, n, dim), SMPC_OK);
   size_t half = v->shape.lpn.half, block = (size_t)1 << v->shape.lpn.depth;
-  struct smpi_tree_keys k = make_keys();
+  struct smpi_vole_tree_keys k = make_keys();
   make_transfers(v, &seed);
   v->message = smpi_alloc(v->shape.message_len, 1);
   v->a = smpi_alloc(half, sizeof(blk)), v->b = smpi_alloc(half, sizeof(blk)), v->c = smpi_alloc(half, sizeof(blk));
