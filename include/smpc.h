@@ -255,6 +255,50 @@ SMPC_API void smpc_fingerprint(char out[SMPC_FINGERPRINT_LEN], const smpc_member
 typedef void (*smpc_check_fn)(void *user, smpc_party peer, smpc_err code, const char *text);
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_config_check(const smpc_config *cfg, smpc_check_fn report, void *user);
 
+/* --- 8. private set intersection ----------------------------------------- */
+/* Two members hold a set each: byte strings, compared bit for bit.  Each side's
+ * equal items count once (`duplicates` tells their owner).  Every member calls;
+ * `mine` is read at the two owners alone.  An empty set and an empty intersection
+ * are results.  Both owners learn both sizes; give a set a declared size, and it is
+ * padded to that with what looks like items.  Fresh keys in every call.
+ * What no protocol prevents: who puts guessed items into its set learns which of
+ * them the other has, and two runs on sets that differ by one item reveal it. */
+typedef enum smpc_psi_protocol {
+  SMPC_PSI_AUTO = 0, /* chosen from question and sizes */
+  SMPC_PSI_ECDH = 1  /* commutative blinding on ristretto255; sets up to 2^24 */
+} smpc_psi_protocol;
+
+/* What the parties agree on; compared like everything else. */
+typedef struct smpc_psi {
+  uint32_t size;              /* sizeof(smpc_psi): set by SMPC_PSI_INIT               */
+  smpc_psi_protocol protocol;
+  smpc_party a, b;            /* who hold the sets: members with the role SMPC_INPUT  */
+  smpc_who to;                /* who learns the result: a, b or both; no default      */
+  const char *purpose;        /* mandatory, as for smpc_open()                        */
+  uint64_t size_a, size_b;    /* declared sizes; 0: the number of distinct items is told */
+  uint64_t minimum;           /* must be 0: a minimum is compared in shares, for which the join is not built yet */
+} smpc_psi;
+#define SMPC_PSI_INIT { sizeof(smpc_psi), SMPC_PSI_AUTO, {0}, {1}, {0}, NULL, 0, 0, 0 }
+
+typedef struct smpc_psi_result {
+  uint32_t size;                 /* sizeof(smpc_psi_result), set by the library          */
+  smpc_psi_protocol protocol;    /* that was used                                        */
+  uint64_t size_a, size_b;       /* what both owners know: distinct items with paddings  */
+  uint64_t distinct, duplicates; /* of my own set: different items, and how many more    */
+  uint64_t matched;              /* at members of `to`: different items in both sets     */
+} smpc_psi_result;
+
+/* matched[i] := 1 when my item i is in the other set, else 0, at the owners in `to`
+ * (NULL is allowed elsewhere); n_matched is mine->n.  result may be NULL.
+ * 2 rounds for sizes and programs, 2 more; 32 bytes an item, and 5 to 13 more for each
+ * item of a recipient.  Leaks: the sizes, to the owners. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_reveal(smpc_session *s, const smpc_psi *q, const smpc_items *mine,
+                                                  uint8_t *matched, size_t n_matched, smpc_psi_result *result);
+/* *count := how many different items are in both sets, at the owners in `to`; not
+ * which.  Never to be used where a small count may not be shown: see `minimum`. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_count(smpc_session *s, const smpc_psi *q, const smpc_items *mine,
+                                                 uint64_t *count, smpc_psi_result *result);
+
 #ifdef __cplusplus
 }
 #endif

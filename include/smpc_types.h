@@ -65,6 +65,16 @@ typedef struct smpc_party { uint8_t id; } smpc_party; /* a struct: not an index 
 typedef struct smpc_who { uint64_t bits; } smpc_who;  /* a set of parties               */
 typedef struct smpc_shape { size_t rows, cols; } smpc_shape;
 
+/* A set for a private set intersection: n items, byte strings of any length.  Either
+ * item[i] with len[i] (len NULL: all item_len), or flat: n times item_len bytes. */
+typedef struct smpc_items {
+  size_t n;
+  const void *const *item; /* [n] or NULL: flat is used */
+  const size_t *len;       /* [n] or NULL: item_len     */
+  const void *flat;
+  size_t item_len;
+} smpc_items;
+
 /* One line of parties.yaml. */
 typedef struct smpc_member {
   char name[64];

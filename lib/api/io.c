@@ -2,11 +2,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "api/opening.h"
 #include "api/value.h"
 #include "base/mem.h"
 #include "math/fixed.h"
 #include "rand/hash.h"
-#include "session/config.h"
 #include "share/input.h"
 #include "share/release.h"
 
@@ -121,40 +121,12 @@ smpc_shared *smpc_constant_i64(smpc_session *s, const int64_t *data, smpc_shape 
 
 /* --- out -------------------------------------------------------------------------- */
 
-static smpc_err check_recipients(smpc_session *s, smpc_who to) {
-  if (to.bits == 0) return smpi_fail(s, SMPC_E_ARG, -1, "%s: no recipient is named", s->op);
-  for (unsigned i = 0; i < 64; i++) {
-    if (!(to.bits >> i & 1)) continue;
-    if (i >= s->cfg.parties || !(s->cfg.member[i].roles & SMPC_RESULT))
-      return smpi_fail(s, SMPC_E_POLICY, -1, "%s: party %u may not receive results", s->op, i);
-  }
-  return SMPC_OK;
-}
-
-/* This party's own word on the opening: its purposes, and its program's. */
-static smpc_err check_purpose(smpc_session *s, const smpc_shared *x, smpc_who to, const char *purpose) {
-  if (purpose == NULL || purpose[0] == 0) return smpi_fail(s, SMPC_E_ARG, -1, "%s: no purpose is given", s->op);
-  if (!smpi_config_allows(&s->cfg, purpose))
-    return smpi_fail(s, SMPC_E_POLICY, (int)smpi_me(s), "%s: my configuration does not allow the purpose \"%.120s\"",
-                     s->op, purpose);
-  smpc_event e = {.kind = SMPC_EVENT_OPENING, .op = s->op, .text = purpose, .to = to, .shape = {x->rows, x->cols}};
-  if (s->watch != NULL && !s->watch(&e, s->watch_user))
-    return smpi_fail(s, SMPC_E_POLICY, (int)smpi_me(s), "%s: this party's program refused the opening", s->op);
-  return SMPC_OK;
-}
-
 static smpc_err check_opening(smpc_session *s, const smpc_shared *x, smpc_who to, const char *purpose, const void *out,
                               size_t n_out) {
-  smpc_err err = SMPC_OK;
   bool mine = to.bits >> smpi_me(s) & 1;
-  smpi_absorb_u64(s, to.bits);
-  if (purpose != NULL) smpi_absorb(s, purpose, strlen(purpose));
-  TRY(check_recipients(s, to));
   if ((mine || out != NULL) && (out == NULL || n_out != smpi_value_len(x)) && smpi_value_len(x) != 0)
-    TRY(smpi_fail(s, SMPC_E_ARG, -1, "%s: out must have room for %zu x %zu elements", s->op, x->rows, x->cols));
-  if (!s->is_dry) TRY(check_purpose(s, x, to, purpose));
-out:
-  return err;
+    return smpi_fail(s, SMPC_E_ARG, -1, "%s: out must have room for %zu x %zu elements", s->op, x->rows, x->cols);
+  return smpi_opening_check(s, to, purpose, (smpc_shape){x->rows, x->cols});
 }
 
 /* The opened words land in out itself: a double and an int64_t have their size. */
@@ -168,15 +140,13 @@ static smpc_err open_words(smpc_session *s, const char *name, const smpc_shared 
   if (!as_double && x->frac != 0)
     TRY(smpi_fail(s, SMPC_E_SHAPE, -1, "%s: the value is fixed point: use smpc_open", name));
   TRY(check_opening(s, x, to, purpose, out, n_out));
+  TRY(smpi_opening_compare(s));
   if (s->is_dry) {
-    s->spent.rounds++; /* smpi_compare_programs */
-    s->spent.bytes += 32 * (uint64_t)(s->cfg.parties - 1 - (s->dealer >= 0));
     unsigned computing = 0;
     for (unsigned r = 0; r < s->parties; r++) computing += to.bits >> s->member_of_rank[r] & 1;
     smpi_release_cost(&s->spent, smpi_value_len(x), (unsigned)__builtin_popcountll(to.bits), computing);
     goto out;
   }
-  TRY(smpi_compare_programs(s));
   TRY(smpi_release(s, out, x->v, smpi_value_len(x), to));
   if (as_double && (to.bits >> smpi_me(s) & 1)) smpi_fixed_decode(out, out, smpi_value_len(x), x->frac);
 out:

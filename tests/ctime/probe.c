@@ -17,10 +17,10 @@ uint64_t *secret_words(unsigned slot, size_t n) {
   return words[slot];
 }
 
-static const struct probe *const lists[] = {primitive_probes, protocol_probes};
+static const struct probe *const lists[] = {primitive_probes, protocol_probes, psi_probes};
 
 int main(int argc, char **argv) {
-  for (size_t i = 0; i < 2; i++)
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     for (const struct probe *p = lists[i]; p->name != NULL; p++) {
       if (argc < 2) puts(p->name);
       else if (strcmp(argv[1], p->name) == 0) {

@@ -1,0 +1,230 @@
+/* psi.c - private set intersection from outside: checks, sizes, and which protocol. */
+#include <string.h>
+
+#include "api/opening.h"
+#include "api/value.h"
+#include "base/bytes.h"
+#include "base/mem.h"
+#include "psi/ecdh.h"
+
+/* One call. */
+struct call {
+  smpc_session *s;
+  const smpc_psi *q;
+  const smpc_items *mine; /* NULL: I hold no set */
+  bool is_count;
+  uint8_t *matched;       /* [mine->n] or NULL */
+  smpc_psi_result r;
+  size_t *same;           /* [mine->n] first row with the same item */
+  struct smpi_psi_task t;
+};
+
+static bool is_owner(const smpc_psi *q, unsigned member) { return member == q->a.id || member == q->b.id; }
+static bool learns(const smpc_psi *q, unsigned member) { return q->to.bits >> (member & 63) & 1; }
+
+/* --- the question --------------------------------------------------------------- */
+
+static smpc_err check_owners(smpc_session *s, const smpc_psi *q) {
+  const smpc_party owner[2] = {q->a, q->b};
+  for (int i = 0; i < 2; i++)
+    if (owner[i].id >= s->cfg.parties || !(s->cfg.member[owner[i].id].roles & SMPC_INPUT))
+      return smpi_fail(s, SMPC_E_ARG, -1, "%s: party %u is not an input party", s->op, owner[i].id);
+  if (q->a.id == q->b.id) return smpi_fail(s, SMPC_E_ARG, -1, "%s: the two sets have one owner", s->op);
+  return SMPC_OK;
+}
+
+/* Refused rather than weakened. */
+static smpc_err check_built(smpc_session *s, const smpc_psi *q) {
+  if (q->minimum != 0)
+    return smpi_fail(s, SMPC_E_ARG, -1, "%s: a minimum is compared in shares, which needs the join: it is not built yet, and refused rather than ignored", s->op);
+  if (q->protocol != SMPC_PSI_AUTO && q->protocol != SMPC_PSI_ECDH)
+    return smpi_fail(s, SMPC_E_ARG, -1, "%s: no such protocol", s->op);
+  for (unsigned i = 0; i < s->cfg.parties; i++)
+    if (learns(q, i) && !is_owner(q, i))
+      return smpi_fail(s, SMPC_E_ARG, -1, "%s: %s holds no set, and a result for others than the two owners needs the join: it is not built yet", s->op, s->cfg.member[i].name);
+  return SMPC_OK;
+}
+
+static smpc_err check_question(smpc_session *s, const smpc_psi *q) {
+  smpc_err err;
+  const uint64_t all[] = {q->a.id, q->b.id, q->protocol, q->size_a, q->size_b, q->minimum};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) smpi_absorb_u64(s, all[i]);
+  if (q->size_a >= SMPI_PSI_MAX_ITEMS || q->size_b >= SMPI_PSI_MAX_ITEMS)
+    TRY(smpi_fail(s, SMPC_E_RANGE, -1, "%s: a declared size is too large", s->op));
+  TRY(check_owners(s, q));
+  TRY(check_built(s, q));
+out:
+  return err;
+}
+
+static smpc_err check_set(smpc_session *s, const smpc_items *set) {
+  if (set == NULL) return smpi_fail(s, SMPC_E_ARG, -1, "%s: an owner gives no set", s->op);
+  if (set->n >= SMPI_PSI_MAX_ITEMS) return smpi_fail(s, SMPC_E_RANGE, -1, "%s: the set is too large", s->op);
+  bool has_pointers = set->item != NULL || set->flat != NULL;
+  for (size_t i = 0; has_pointers && set->item != NULL && i < set->n; i++)
+    if (set->item[i] == NULL && smpi_item_len(set, i) != 0) has_pointers = false;
+  if (set->n != 0 && (!has_pointers || (set->item == NULL && set->len != NULL)))
+    return smpi_fail(s, SMPC_E_ARG, -1, "%s: the set has items without bytes", s->op);
+  return SMPC_OK;
+}
+
+/* --- my set ----------------------------------------------------------------------- */
+
+static uint64_t *my_size(struct call *c) { return smpi_me(c->s) == c->q->a.id ? &c->r.size_a : &c->r.size_b; }
+static uint64_t *peer_size(struct call *c) { return smpi_me(c->s) == c->q->a.id ? &c->r.size_b : &c->r.size_a; }
+
+/* Which items are different, and the size the other party will see. */
+static smpc_err count_mine(struct call *c) {
+  uint64_t key[4];
+  c->same = smpi_scratch(c->s, c->mine->n, sizeof *c->same);
+  if (c->same == NULL) return smpi_status(c->s);
+  smpi_prg_words(smpi_prg_own(c->s), key, 4);
+  size_t distinct = smpi_psi_distinct_vt(c->same, c->mine, (const uint8_t *)key);
+  smpi_wipe(key, sizeof key);
+  if (distinct == SIZE_MAX) return smpi_fail(c->s, SMPC_E_NOMEM, -1, "out of memory");
+  c->r.distinct = distinct;
+  c->r.duplicates = c->mine->n - distinct;
+  if (*my_size(c) == 0) *my_size(c) = distinct;
+  if (*my_size(c) < distinct)
+    return smpi_fail(c->s, SMPC_E_RANGE, (int)smpi_me(c->s), "%s: my set has more different items than its declared size",
+                     c->s->op);
+  return SMPC_OK;
+}
+
+/* Items and paddings in random order. */
+static smpc_err order_mine(struct call *c) {
+  size_t n = *my_size(c), at = 0, *row = smpi_scratch(c->s, n, sizeof *row);
+  if (row == NULL) return smpi_status(c->s);
+  for (size_t i = 0; i < c->mine->n; i++)
+    if (c->same[i] == i) row[at++] = i;
+  while (at < n) row[at++] = SMPI_PSI_PADDING;
+  smpi_psi_shuffle_rows(row, n, smpi_prg_own(c->s));
+  c->t.row = row;
+  c->t.n = n;
+  return SMPC_OK;
+}
+
+/* Tell each other the sizes that are not declared. */
+static smpc_err tell_sizes(struct call *c) {
+  uint8_t mine[8], theirs[8];
+  smpi_put64(mine, *my_size(c));
+  struct smpi_flow flow = {.peer = c->t.peer, .out_len = 8, .in_len = 8, .out = mine, .in = theirs};
+  smpc_err err = smpi_exchange(c->s, &flow, 1);
+  if (err != SMPC_OK) return err;
+  uint64_t told = smpi_get64(theirs), *size = peer_size(c);
+  if (told >= SMPI_PSI_MAX_ITEMS || (*size != 0 && told != *size))
+    return smpi_fail(c->s, SMPC_E_FORMAT, (int)c->t.peer, "%s: %s told an impossible size of its set", c->s->op,
+                     smpi_member_name(c->s, c->t.peer));
+  *size = told;
+  return SMPC_OK;
+}
+
+/* --- running it --------------------------------------------------------------------- */
+
+static void progress(void *ctx, uint64_t done, uint64_t total) {
+  struct smpc_session *s = ctx;
+  smpc_event e = {.kind = SMPC_EVENT_PROGRESS, .op = s->op, .text = "", .done = done, .total = total};
+  if (s->watch != NULL) (void)s->watch(&e, s->watch_user);
+}
+
+/* Who does what, from my side. */
+static void fill_task(struct call *c) {
+  unsigned me = smpi_me(c->s);
+  c->t.peer = me == c->q->a.id ? c->q->b.id : c->q->a.id;
+  c->t.instance = c->s->step;
+  c->t.set = c->mine;
+  c->t.i_learn = learns(c->q, me);
+  c->t.peer_learns = learns(c->q, c->t.peer);
+  c->t.count_only = c->is_count;
+  c->t.progress = progress;
+  c->t.ctx = c->s;
+}
+
+/* Rows as the caller has them; equal ones alike. */
+static void spread_hits(struct call *c) {
+  for (size_t i = 0; i < c->t.n; i++)
+    if (c->t.row[i] != SMPI_PSI_PADDING) c->matched[c->t.row[i]] = c->t.hit[i];
+  for (size_t i = 0; i < c->mine->n; i++) c->matched[i] = c->matched[c->same[i]];
+}
+
+static smpc_err run(struct call *c) {
+  smpc_err err;
+  fill_task(c);
+  if (c->q->size_a == 0 || c->q->size_b == 0) TRY(tell_sizes(c));
+  TRY(order_mine(c));
+  c->t.m = *peer_size(c);
+  bool wants_hits = c->t.i_learn && !c->is_count;
+  if (wants_hits && (c->t.hit = smpi_scratch(c->s, c->t.n, 1)) == NULL) return smpi_status(c->s);
+  TRY(smpi_psi_ecdh(c->s, &c->t));
+  c->r.matched = c->t.matched;
+  if (wants_hits) spread_hits(c);
+out:
+  return err;
+}
+
+/* Without network: sizes that nobody declared are taken to be those of my own set. */
+static void add_cost(struct call *c) {
+  uint64_t n = c->mine == NULL ? 0 : c->mine->n;
+  if (c->q->size_a == 0 || c->q->size_b == 0) {
+    c->s->spent.rounds++;
+    c->s->spent.bytes += 8;
+  }
+  if (c->r.size_a == 0) c->r.size_a = n;
+  if (c->r.size_b == 0) c->r.size_b = n;
+  smpi_psi_ecdh_cost(&c->s->spent, c->r.size_a, c->r.size_b, learns(c->q, c->q->a.id), learns(c->q, c->q->b.id));
+}
+
+static smpc_err intersect(struct call *c, const char *name, size_t n_matched) {
+  struct smpi_op op;
+  smpc_err err;
+  smpc_session *s = c->s;
+  if (!smpi_op_begin(&op, s, name, 0, NULL)) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
+  TRY(check_question(s, c->q));
+  bool i_own = is_owner(c->q, smpi_me(s));
+  if (!i_own) c->mine = NULL;
+  if (i_own && !s->is_dry) TRY(check_set(s, c->mine));
+  if (!c->is_count && i_own && learns(c->q, smpi_me(s)) && (c->matched == NULL || n_matched != c->mine->n) && !s->is_dry && c->mine->n != 0)
+    TRY(smpi_fail(s, SMPC_E_ARG, -1, "%s: matched must have room for %zu items", name, c->mine->n));
+  if (!learns(c->q, smpi_me(s))) c->matched = NULL;
+  TRY(smpi_opening_check(s, c->q->to, c->q->purpose, (smpc_shape){c->mine == NULL ? 0 : c->mine->n, 1}));
+  c->r.protocol = SMPC_PSI_ECDH;
+  c->r.size_a = c->q->size_a;
+  c->r.size_b = c->q->size_b;
+  if (i_own && !s->is_dry) TRY(count_mine(c));
+  TRY(smpi_opening_compare(s));
+  if (s->is_dry) add_cost(c);
+  else if (i_own) TRY(run(c));
+out:
+  smpi_op_end(&op, NULL, err);
+  return smpi_status(s);
+}
+
+/* What every call begins and ends with. */
+static smpc_err call(struct call *c, const char *name, size_t n_matched, smpc_psi_result *result) {
+  if (result != NULL) *result = (smpc_psi_result){.size = sizeof *result};
+  if (c->s == NULL) return SMPC_E_ARG;
+  if (c->q == NULL || c->q->size != sizeof *c->q)
+    return smpi_fail(c->s, SMPC_E_ARG, -1, "%s: the question was not made with SMPC_PSI_INIT of this version", name);
+  c->r.size = sizeof c->r;
+  smpc_err err = intersect(c, name, n_matched);
+  if (result != NULL && err == SMPC_OK) *result = c->r;
+  return err;
+}
+
+smpc_err smpc_psi_reveal(smpc_session *s, const smpc_psi *q, const smpc_items *mine, uint8_t *matched, size_t n_matched,
+                         smpc_psi_result *result) {
+  struct call c = {.s = s, .q = q, .mine = mine, .matched = matched};
+  if (matched != NULL) memset(matched, 0, n_matched);
+  smpc_err err = call(&c, "smpc_psi_reveal", n_matched, result);
+  if (err != SMPC_OK && matched != NULL) smpi_wipe(matched, n_matched);
+  return err;
+}
+
+smpc_err smpc_psi_count(smpc_session *s, const smpc_psi *q, const smpc_items *mine, uint64_t *count,
+                        smpc_psi_result *result) {
+  struct call c = {.s = s, .q = q, .mine = mine, .is_count = true};
+  if (count != NULL) *count = 0;
+  smpc_err err = call(&c, "smpc_psi_count", 0, result);
+  if (err == SMPC_OK && count != NULL) *count = c.r.matched;
+  return err;
+}

@@ -1,0 +1,138 @@
+/* items.c - see items.h. */
+#include "psi/items.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/mem.h"
+
+_Static_assert(SMPI_PSI_SIGMA >= 40, "a false match is rarer than 2^-40");
+_Static_assert((SMPI_PSI_SIGMA + 64 + 7) / 8 <= SMPI_PSI_MASK_MAX, "the largest sets have masks");
+_Static_assert(sizeof(struct smpi_mask) == SMPI_PSI_MASK_MAX, "a mask is its bytes");
+
+/* ceil(log2 v), 0 for v <= 1 */
+static unsigned log2_up(uint64_t v) { return v <= 1 ? 0 : 64 - (unsigned)__builtin_clzll(v - 1); }
+
+/* log2(n m) <= log2_up(n) + log2_up(m); the product itself where it fits. */
+size_t smpi_psi_mask_len(uint64_t n, uint64_t m) {
+  uint64_t product;
+  unsigned bits = __builtin_mul_overflow(n, m, &product) ? log2_up(n) + log2_up(m) : log2_up(product);
+  return (SMPI_PSI_SIGMA + bits + 7) / 8;
+}
+
+/* --- a table of places -----------------------------------------------------------
+ * Open addressing over masks whose first words are already random. */
+struct places {
+  uint32_t *at; /* index + 1 of a mask, or 0: free */
+  size_t top;   /* slots - 1 */
+};
+
+static bool places_make(struct places *p, size_t n) {
+  size_t slots = (size_t)2 << log2_up(n); /* at most half full */
+  p->top = slots - 1;
+  p->at = n < SMPI_PSI_MAX_ITEMS ? smpi_alloc(slots, sizeof *p->at) : NULL;
+  return p->at != NULL;
+}
+
+static bool same_mask(const struct smpi_mask *a, const struct smpi_mask *b) {
+  return a->w[0] == b->w[0] && a->w[1] == b->w[1];
+}
+
+/* The slot of `mask` among those of all[]: its own, or the free one where it belongs. */
+static uint32_t *places_find(const struct places *p, const struct smpi_mask *all, const struct smpi_mask *mask) {
+  size_t i = (mask->w[0] ^ mask->w[0] >> 32) & p->top;
+  while (p->at[i] != 0 && !same_mask(&all[p->at[i] - 1], mask)) i = (i + 1) & p->top;
+  return &p->at[i];
+}
+
+/* --- distinct items ---------------------------------------------------------------- */
+
+static struct smpi_mask digest_of(const smpc_items *set, size_t i, const uint8_t key[32]) {
+  struct smpi_mask d;
+  crypto_generichash((uint8_t *)&d, sizeof d, smpi_item(set, i), smpi_item_len(set, i), key, 32);
+  return d;
+}
+
+size_t smpi_psi_distinct_vt(size_t *same, const smpc_items *set, const uint8_t key[32]) {
+  struct places p = {0};
+  size_t n = set->n, found = SIZE_MAX;
+  struct smpi_mask *digest = smpi_secret_alloc(n, sizeof *digest);
+  if (digest == NULL || !places_make(&p, n)) goto out;
+  found = 0;
+  for (size_t i = 0; i < n; i++) {
+    digest[i] = digest_of(set, i, key);
+    uint32_t *slot = places_find(&p, digest, &digest[i]);
+    if (*slot == 0) {
+      *slot = (uint32_t)i + 1;
+      found++;
+    }
+    same[i] = *slot - 1;
+  }
+out:
+  smpi_free(p.at);
+  smpi_secret_free(digest);
+  return found;
+}
+
+/* --- order -------------------------------------------------------------------------- */
+
+/* A uniform number below n >= 1: words beyond the last whole multiple are refused. */
+static uint64_t below(struct smpi_prg *g, uint64_t n) {
+  uint64_t w, limit = -n % n; /* 2^64 mod n */
+  do smpi_prg_words(g, &w, 1);
+  while (w < limit);
+  return w % n;
+}
+
+void smpi_psi_shuffle_rows(size_t *a, size_t n, struct smpi_prg *g) {
+  for (size_t i = n; i > 1; i--) {
+    size_t j = below(g, i), t = a[i - 1];
+    a[i - 1] = a[j];
+    a[j] = t;
+  }
+}
+
+void smpi_psi_shuffle_masks(struct smpi_mask *a, size_t n, struct smpi_prg *g) {
+  for (size_t i = n; i > 1; i--) {
+    size_t j = below(g, i);
+    struct smpi_mask t = a[i - 1];
+    a[i - 1] = a[j];
+    a[j] = t;
+  }
+}
+
+/* --- matching ------------------------------------------------------------------------ */
+
+size_t smpi_psi_match_vt(uint8_t *hit, const struct smpi_mask *mine, size_t n, const struct smpi_mask *theirs, size_t m) {
+  struct places p;
+  size_t found = 0;
+  if (!places_make(&p, m)) return SIZE_MAX;
+  for (size_t j = 0; j < m; j++) *places_find(&p, theirs, &theirs[j]) = (uint32_t)j + 1;
+  for (size_t i = 0; i < n; i++) {
+    bool is_in = *places_find(&p, theirs, &mine[i]) != 0;
+    if (hit != NULL) hit[i] = is_in;
+    found += is_in;
+  }
+  smpi_free(p.at);
+  return found;
+}
+
+/* --- masks on the wire ---------------------------------------------------------------- */
+
+void smpi_psi_pack(uint8_t *buf, size_t len, size_t off, const struct smpi_mask *mask, size_t mask_len) {
+  for (size_t done = 0, part; done < len; done += part) {
+    size_t i = (off + done) / mask_len, from = (off + done) % mask_len;
+    part = smpi_min(mask_len - from, len - done);
+    memcpy(buf + done, (const uint8_t *)&mask[i] + from, part);
+  }
+}
+
+void smpi_psi_unpack(struct smpi_mask *mask, const uint8_t *buf, size_t len, size_t off, size_t mask_len) {
+  for (size_t done = 0, part; done < len; done += part) {
+    size_t i = (off + done) / mask_len, from = (off + done) % mask_len;
+    part = smpi_min(mask_len - from, len - done);
+    if (from == 0) mask[i] = (struct smpi_mask){{0, 0}}; /* the bytes that do not come */
+    memcpy((uint8_t *)&mask[i] + from, buf + done, part);
+  }
+}

@@ -1,0 +1,26 @@
+/* psi.h - one party's part in an intersection of two sets: what the protocols of
+ * this folder are given, and what they give. */
+#ifndef SMPI_PSI_H
+#define SMPI_PSI_H
+
+#include "psi/items.h"
+
+/* In place of a row: no item. */
+#define SMPI_PSI_PADDING SIZE_MAX
+
+struct smpi_psi_task {
+  unsigned peer;           /* who has the other set, a member                          */
+  uint64_t instance;       /* different for each intersection of a session, agreed     */
+  const smpc_items *set;
+  const size_t *row;       /* [n] my distinct items and paddings, all in random order: where a
+                              padding stands says how many there are                   */
+  size_t n, m;             /* agreed: my set with its paddings, and theirs             */
+  bool i_learn, peer_learns; /* at least one                                          */
+  bool count_only;         /* the size of the intersection, not its items              */
+  uint8_t *hit;            /* out, where i_learn and not count_only: [n], of row[i]   */
+  size_t matched;          /* out, where i_learn                                       */
+  void (*progress)(void *ctx, uint64_t done, uint64_t total); /* may be NULL            */
+  void *ctx;
+};
+
+#endif
