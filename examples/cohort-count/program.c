@@ -1,11 +1,12 @@
 /* program.c - joint counts with small cells suppressed inside the shares.
  *
  * Functionality  from every input party a vector of counts x_i; gives the recipients, for
- *                every cell with sum c, c if c >= k and c - x_r >= k for every recipient r
+ *                every cell with sum c, c if c >= k and c - x_r >= k for every learner r
  *                with data of its own (or c = 0 and zeros are shown), else "suppressed".
- *                Displayed totals: nothing else to anybody.  True totals: to all
- *                parties which cells are primary and which margins pass their
- *                check, to the recipients also the margins that are published.
+ *                Displayed totals: the learners are the recipients; nothing else to
+ *                anybody.  True totals: all parties are learners, for they get which
+ *                cells are primary and which margins pass their check; the recipients
+ *                also get the margins that are published.
  * Steps          1. share x_i, add; stack c and every c - x_r as rows         (versions)
  *                2. compare all of them with k at once; a cell is shown when all of
  *                   its versions pass: the product of bits, in log rounds     (show)
@@ -51,7 +52,12 @@ static smpc_shared *row(smpc_session *s, const smpc_shared *x, size_t i) {
 /* y's rows below x's; x is NULL at the start. */
 static smpc_shared *stack(smpc_session *s, smpc_shared *x, smpc_shared *y) { return x ? smpc_concat(s, x, y) : y; }
 
-/* Step 1: row 0 is the joint table, the others what a recipient cannot subtract. */
+/* Who learns anything from which it could subtract its own counts. */
+static smpc_who learners(const struct count_job *job) {
+  return count_has_true_totals(job->question) ? job->everybody : job->roles.recipients;
+}
+
+/* Step 1: row 0 is the joint table, the others what a learner cannot subtract. */
 static smpc_shared *versions_of(smpc_session *s, const struct count_job *job) {
   smpc_shape cells = shape(1, job->question->n_cells);
   smpc_shared *own[SMPC_MAX_PARTIES], *sum = NULL, *all;
@@ -60,7 +66,7 @@ static smpc_shared *versions_of(smpc_session *s, const struct count_job *job) {
     if (!is_in(job->roles.inputs, i)) continue;
     smpc_shared *x = smpc_input_i64(s, smpc_p(i), job->mine, cells);
     sum = sum ? smpc_add(s, sum, x) : x;
-    if (is_in(job->roles.recipients, i)) own[n_own++] = x;
+    if (is_in(learners(job), i)) own[n_own++] = x;
   }
   all = sum;
   for (unsigned r = 0; r < n_own; r++) all = smpc_concat(s, all, smpc_sub(s, sum, own[r]));

@@ -70,7 +70,8 @@ static struct clear_table in_clear(const struct run *r) {
   t.cols = (unsigned)r->question->n_cells / t.rows;
   for (unsigned p = 0; p < r->n; p++) {
     for (size_t c = 0; c < r->question->n_cells; c++) t.x[c] += r->counts[p][c];
-    if (!(r->recipients >> p & 1) || !(r->roles[p] & SMPC_INPUT)) continue;
+    bool learns = r->recipients >> p & 1 || count_has_true_totals(r->question);
+    if (!learns || !(r->roles[p] & SMPC_INPUT)) continue;
     memcpy(t.own[t.recipients++], r->counts[p], r->question->n_cells * sizeof **r->counts);
   }
   return t;

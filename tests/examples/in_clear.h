@@ -5,9 +5,10 @@
 
 #include "suppress.h"
 
-enum { CLEAR_MAX = 6, CLEAR_CELLS = CLEAR_MAX * CLEAR_MAX, CLEAR_RECIPIENTS = 2 };
+enum { CLEAR_MAX = 6, CLEAR_CELLS = CLEAR_MAX * CLEAR_MAX, CLEAR_RECIPIENTS = 8 };
 
-/* The joint table, and what recipients with data of their own put in. */
+/* The joint table, and what learners with data of their own put in (with true
+ * totals, all parties learn something). */
 struct clear_table {
   unsigned rows, cols, recipients;
   int64_t k, x[CLEAR_CELLS], own[CLEAR_RECIPIENTS][CLEAR_CELLS];
