@@ -79,6 +79,14 @@ static void serve(struct smpi_opening *o, struct smpi_caller *c) {
   struct smpi_fault fault = {0};
   struct smpi_stream *st;
   const unsigned peer = c->greeting.theirs.from;
+  if (dials(o->cfg, o->mesh->me, peer)) { /* two links between one pair could be told apart by nobody */
+    smpi_fault_set(&fault, SMPC_E_CONNECT, (int)peer,
+                   "%s calls me, though by my parties.yaml I call it: compare the addresses", o->mesh->member[peer].name);
+    nng_stream_free(c->connection);
+    smpi_accept_free(c);
+    smpi_opening_note(o, peer, SMPI_PEER_AWAITED, &fault);
+    return;
+  }
   pthread_mutex_unlock(&o->lock);
   smpc_err err = smpi_opening_stream(o, &st, c->connection);
   if (err == SMPC_OK) err = smpi_mesh_attach_greeted(o->mesh, peer, st, &c->greeting, c->first, &fault);
