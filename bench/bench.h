@@ -21,6 +21,7 @@ struct options {
   int party;               /* its index, or -1: the scheduler's, if it has one */
   bool is_sim;
   double rtt_ms, mbit_per_s;
+  smpc_source source;      /* of correlated randomness, on this machine        */
   size_t n, rows, cols, inner;
   unsigned repeat;
   unsigned timeout_s;
@@ -37,6 +38,7 @@ struct figures {
   double offline[MAX_REPEAT];
   double cpu[MAX_REPEAT];  /* processor time of all threads meanwhile, online */
   double rounds, bytes;    /* of one repeat, online */
+  double offline_bytes;    /* of one repeat, by this party */
   double peak_rss;
 };
 
@@ -59,11 +61,11 @@ int deploy(const struct options *o);
 /* The documented exit code of an error, and a line on stderr about it. */
 int complain(const smpc_failure *f);
 
-/* --- jobs.c, link.c, estimate.c ------------------------------------------------ */
+/* --- jobs.c, link.c, estimate.c, offline.c ------------------------------------------------ */
 struct job {
   const char *name, *what;
   smpc_err (*run)(struct bench *b);
-  bool needs_dealer;
+  bool needs_source; /* of correlated randomness */
 };
 const struct job *find_job(const char *name); /* NULL: no such bench */
 const struct job *job_at(size_t i);           /* NULL beyond the last */
@@ -71,6 +73,11 @@ smpc_err run_link(struct bench *b);
 smpc_err run_estimate(struct bench *b);
 smpc_err run_cot(struct bench *b); /* ot.c */
 smpc_err run_rot(struct bench *b);
+smpc_err run_triples(struct bench *b);
+smpc_err run_bits(struct bench *b);
+smpc_err run_dabits(struct bench *b);
+smpc_err run_edabits(struct bench *b);
+smpc_err run_truncs(struct bench *b);
 
 /* Send len bytes to every other computing party and receive as many at once,
  * without work at either end; seconds it took at this party. */

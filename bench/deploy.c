@@ -98,7 +98,7 @@ static smpc_err make_cast(struct cast *c, const struct options *o) {
   smpc_err err = SMPC_OK;
   c->cfg = (smpc_config)SMPC_CONFIG_INIT;
   c->cfg.security = SMPC_SEMI_HONEST;
-  c->cfg.source = SMPC_DEALER;
+  c->cfg.source = o->source;
   c->cfg.timeout_ms = c->cfg.wait_ms = o->timeout_s * 1000;
   snprintf(c->cfg.purposes, sizeof c->cfg.purposes, "*");
   for (unsigned i = 0; i < o->local; i++) {
@@ -107,7 +107,7 @@ static smpc_err make_cast(struct cast *c, const struct options *o) {
     TRY(make_member(c, i, name, SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT));
   }
   c->cfg.parties = o->local;
-  if (find_job(o->bench)->needs_dealer) TRY(make_member(c, c->cfg.parties++, "dealer", SMPC_DEAL));
+  if (find_job(o->bench)->needs_source && o->source == SMPC_DEALER) TRY(make_member(c, c->cfg.parties++, "dealer", SMPC_DEAL));
 out:
   return err;
 }

@@ -105,12 +105,14 @@ static smpc_err once(struct bench *b, const struct work *w, size_t i) {
   smpc_err err = SMPC_OK;
   struct operands in = {0};
   struct dry d = {b, w};
+  uint64_t earlier = smpi_spent(b->s).offline_bytes;
   double t0 = b->now(b);
-  if (smpi_dealer(b->s) >= 0) TRY(smpc_preprocess(b->s, dry_program, &d));
+  if (smpi_dealer(b->s) >= 0 || smpi_source_of(b->s) == SMPC_OT) TRY(smpc_preprocess(b->s, dry_program, &d));
   double t1 = b->now(b);
   w->make(b->s, b, &in);
   TRY(barrier(b));
   struct smpi_cost before = smpi_spent(b->s);
+  b->f.offline_bytes = (double)(before.offline_bytes - earlier);
   begin_online(b, i);
   smpc_shared *z = w->operate(b->s, b, &in);
   end_online(b, i);
@@ -150,6 +152,16 @@ out:
   return err;
 }
 
+/* What `items` cost with their correlated randomness, which this party helped to make. */
+static void add_whole(struct bench *b, double items) {
+  struct figures f = b->f;
+  double offline = median(f.offline, f.repeats), online = median(f.seconds, f.repeats);
+  if (smpi_source_of(b->s) != SMPC_OT) return;
+  add_extra(b, "whole_per_second", items / (offline + online));
+  add_extra(b, "whole_bytes_each", (b->f.bytes + b->f.offline_bytes) / items);
+  add_extra(b, "offline_bytes_each", b->f.offline_bytes / items);
+}
+
 static smpc_err run_mul(struct bench *b) {
   static const struct work w = {make_vectors, multiply};
   double rate = 0;
@@ -170,6 +182,7 @@ static smpc_err run_less(struct bench *b) {
   if (err != SMPC_OK) return err;
   add_extra(b, "per_second", (double)b->o->n / typical(b));
   add_extra(b, "bytes_each", b->f.bytes / (double)b->o->n);
+  add_whole(b, (double)b->o->n);
   return SMPC_OK;
 }
 
@@ -200,6 +213,7 @@ static smpc_err run_matmul(struct bench *b) {
   TRY(run_work(b, &w));
   add_extra(b, "plain_seconds", plain);
   if (plain > 0) add_extra(b, "plain_ratio", typical(b) / plain);
+  add_whole(b, (double)b->o->rows * (double)b->o->inner * (double)b->o->cols);
 out:
   return err;
 }
@@ -223,6 +237,11 @@ static const struct job jobs[] = {
     {"mul", "products of shared vectors", run_mul, true},
     {"less", "comparisons of shared vectors", run_less, true},
     {"matmul", "product of shared matrices", run_matmul, true},
+    {"triples", "making multiplication triples", run_triples, true},
+    {"bits", "making bit triples", run_bits, true},
+    {"dabits", "making daBits", run_dabits, true},
+    {"edabits", "making edaBits", run_edabits, true},
+    {"truncs", "making truncation tuples", run_truncs, true},
     {"input", "sharing one party's vector", run_input, false},
     {"open", "sum of two shared vectors, opened to all computing parties", run_open, false},
     {"estimate", "counting what a program would cost, without network", run_estimate, true},

@@ -10,11 +10,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bench.h"
 
 enum { KEY_LOCAL = 256, KEY_PARTY, KEY_CONFIG, KEY_SIM, KEY_N, KEY_REPEAT, KEY_ROWS, KEY_COLS, KEY_INNER, KEY_TIMEOUT,
-       KEY_JSON, KEY_K, KEY_MALICIOUS };
+       KEY_SOURCE, KEY_JSON, KEY_K, KEY_MALICIOUS };
 
 const char *argp_program_version = "smpc-bench 0.1.0";
 
@@ -23,6 +24,7 @@ static const struct argp_option choices[] = {
     {"config", KEY_CONFIG, "FILE", 0, "be one party of a real deployment; {i} in FILE is replaced by the index", 1},
     {"party", KEY_PARTY, "I", 0, "its index; otherwise SLURM_PROCID, PMI_RANK or OMPI_COMM_WORLD_RANK", 1},
     {"sim", KEY_SIM, "RTT_MS,MBITS", 0, "simulate a network (0 = none, unlimited); times are the network's alone", 1},
+    {"source", KEY_SOURCE, "dealer|ot", 0, "where correlated randomness comes from; default dealer", 1},
     {"n", KEY_N, "COUNT", 0, "elements (bytes for link); default 1000000", 2},
     {"rows", KEY_ROWS, "COUNT", 0, "matmul: rows of the left matrix; default 1000", 2},
     {"inner", KEY_INNER, "COUNT", 0, "matmul: its columns; default 1000", 2},
@@ -70,6 +72,10 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case KEY_TIMEOUT: o->timeout_s = (unsigned)count(state, arg, 1000000); break;
   case KEY_K: o->k = (unsigned)count(state, arg, 8); break;
   case KEY_MALICIOUS: o->is_active = true; break;
+  case KEY_SOURCE:
+    if (strcmp(arg, "dealer") != 0 && strcmp(arg, "ot") != 0) argp_error(state, "--source wants dealer or ot");
+    o->source = strcmp(arg, "ot") == 0 ? SMPC_OT : SMPC_DEALER;
+    break;
   case KEY_JSON: o->json = true; break;
   case ARGP_KEY_ARG:
     if (o->bench != NULL || find_job(arg) == NULL) argp_error(state, "there is no bench %s", arg);
@@ -104,7 +110,7 @@ int main(int argc, char **argv) {
   static const struct argp argp = {choices, parse, "NAME",
                                    "Measure what secure computation costs on these machines.\v ", NULL, list_benches, NULL};
   struct options o = {.party = -1, .n = 1000000, .rows = 1000, .cols = 1000, .inner = 1000, .repeat = 5, .timeout_s = 60,
-                      .k = 4};
+                      .k = 4, .source = SMPC_DEALER};
   argp_err_exit_status = 1;
   if (argp_parse(&argp, argc, argv, 0, NULL, &o) != 0) return 1;
   return deploy(&o);

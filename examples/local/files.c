@@ -156,7 +156,8 @@ static enum cli_exit write_parties(struct local_files *files, const struct local
   snprintf(path, sizeof path, "%s/parties.yaml", files->dir);
   FILE *out = fopen(path, "wx");
   if (out == NULL) return machine_fault(path);
-  fputs("# Made by smpc-local; the keys are thrown away.\nsecurity: semi-honest\npreprocessing: dealer\nparties:\n", out);
+  fputs("# Made by smpc-local; the keys are thrown away.\nsecurity: semi-honest\n", out);
+  fprintf(out, "preprocessing: %s\nparties:\n", job->has_dealer ? "dealer" : "ot");
   for (unsigned i = 0; i < files->n; i++) {
     const struct local_party *p = &files->party[i];
     smpc_member member;

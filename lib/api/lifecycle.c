@@ -22,11 +22,14 @@ static smpc_err refuse(smpc_session **s, const smpc_config *cfg, const struct sm
   return smpi_fail(*s, fault->code, fault->party, "%s", fault->text);
 }
 
-/* Computing parties meet the dealer at once, so that it knows when all have left. */
+/* Computing parties meet the dealer at once, so that it knows when all have left;
+ * oblivious transfer is set up when it is first needed. */
 static smpc_err open_source(smpc_session *s) {
   const char *trust = "";
-  if (s->dealer < 0 || s->rank < 0) return SMPC_OK;
-  smpc_err err = smpi_triple_open(s, &trust);
+  smpc_err err = SMPC_OK;
+  if (s->rank < 0 || (s->cfg.source == SMPC_DEALER && s->dealer < 0)) return SMPC_OK;
+  if (s->cfg.source == SMPC_DEALER) err = smpi_triple_open(s, &trust);
+  else trust = smpi_triple_trust(s);
   if (err == SMPC_OK) smpi_note(s, SMPC_EVENT_NOTE, trust);
   return err;
 }

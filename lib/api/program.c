@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "api/value.h"
-#include "triple/triple.h"
+#include "triple/cost.h"
 
 static smpc_cost cost_of(const struct smpi_cost *c) {
   smpc_cost out = {
@@ -44,6 +44,7 @@ smpc_err smpc_estimate(const smpc_config *cfg, smpc_program_fn program, void *us
   if (cfg == NULL || program == NULL) return SMPC_E_ARG;
   smpc_err err = run_dry(&dry, cfg, program, user);
   if (err == SMPC_OK) {
+    smpi_triple_cost_end(&dry->spent, dry->cfg.frac_bits);
     *cost = cost_of(&dry->spent);
     if (smpi_slot_get(dry, SMPI_SLOT_API) != NULL) cost->range_warnings = smpi_api_state(dry)->range_warnings;
   }

@@ -161,7 +161,7 @@ static const cyaml_schema_field_t entry_fields[] = {
 static const cyaml_schema_value_t entry_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct entry, entry_fields)};
 static const cyaml_schema_field_t all_fields[] = {
     CYAML_FIELD_STRING_PTR("security", CYAML_FLAG_POINTER, struct all, security, 1, 63),
-    CYAML_FIELD_STRING_PTR("preprocessing", CYAML_FLAG_POINTER, struct all, preprocessing, 1, 63),
+    CYAML_FIELD_STRING_PTR("preprocessing", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct all, preprocessing, 1, 63),
     CYAML_FIELD_STRING_PTR("fraction bits", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct all, fraction_bits, 1, 20),
     CYAML_FIELD_SEQUENCE("parties", CYAML_FLAG_POINTER, struct all, parties, &entry_schema, 2, SMPC_MAX_PARTIES),
     CYAML_FIELD_END};
@@ -234,6 +234,13 @@ out:
   return err;
 }
 
+/* Nobody need be trusted unless a dealer is named. */
+static smpc_source default_source(const smpc_config *cfg) {
+  for (unsigned i = 0; i < cfg->parties; i++)
+    if (cfg->member[i].roles & SMPC_DEAL) return SMPC_DEALER;
+  return SMPC_OT;
+}
+
 static smpc_err read_all(smpc_config *cfg, const struct smpi_yaml *y, struct smpi_fault *f) {
   const struct all *all = y->data;
   smpc_err err = SMPC_OK;
@@ -243,16 +250,17 @@ static smpc_err read_all(smpc_config *cfg, const struct smpi_yaml *y, struct smp
                            "malicious is not built yet, and this library does not pretend; semi-honest is");
   if (strcmp(all->security, "semi-honest") != 0)
     return smpi_yaml_fault(f, y, smpi_yaml_line(y, NULL, 0, "security"), "security", "must be semi-honest");
-  if (strcmp(all->preprocessing, "dealer") != 0)
-    return smpi_yaml_fault(f, y, smpi_yaml_line(y, NULL, 0, "preprocessing"), "preprocessing", "must be dealer");
+  const char *source = all->preprocessing;
+  if (source != NULL && strcmp(source, "dealer") != 0 && strcmp(source, "ot") != 0)
+    return smpi_yaml_fault(f, y, smpi_yaml_line(y, NULL, 0, "preprocessing"), "preprocessing", "must be dealer or ot");
   const char *rest = all->fraction_bits == NULL ? "" : number(&bits, all->fraction_bits, 28);
   if (rest == NULL || *rest != 0 || bits == 0)
     return number_fault(f, y, "fraction bits", all->fraction_bits, "write a number from 1 to 28");
   cfg->security = SMPC_SEMI_HONEST;
-  cfg->source = SMPC_DEALER;
   cfg->frac_bits = (unsigned)bits;
   cfg->parties = all->parties_count;
   for (unsigned i = 0; i < cfg->parties; i++) TRY(read_entry(cfg, i, y, f));
+  cfg->source = source == NULL ? default_source(cfg) : strcmp(source, "ot") == 0 ? SMPC_OT : SMPC_DEALER;
 out:
   return err;
 }

@@ -11,7 +11,8 @@
  *     - count of strokes                roles: [input, compute, result]
  *   data: ...                         - name: dealer ...
  *
- * File names are relative to the YAML file they stand in.  `data` is the
+ * `preprocessing` is dealer or ot; without the line it is dealer where a party has
+ * that role, else ot.  File names are relative to the YAML file they stand in.  `data` is the
  * programs' own part; here it is skipped.  docs/man/smpc-party.yaml.5 has all. */
 #ifndef SMPI_CONFIG_H
 #define SMPI_CONFIG_H

@@ -19,6 +19,7 @@ static void number_parties(struct smpc_session *s) {
     s->member_of_rank[s->parties++] = (uint8_t)i;
   }
   s->spent.parties = s->parties;
+  s->spent.source = s->cfg.source;
 }
 
 static struct smpc_session *create(const smpc_config *cfg, smpc_watch_fn watch, void *user) {
@@ -77,6 +78,7 @@ smpc_err smpi_session_open_on(struct smpc_session **out, const smpc_config *cfg,
   s->op = "";
   memset(&s->spent, 0, sizeof s->spent); /* setting up is not part of the program */
   s->spent.parties = s->parties;
+  s->spent.source = s->cfg.source;
 out:
   return err;
 }
@@ -192,7 +194,7 @@ smpc_err smpi_exchange(struct smpc_session *s, const struct smpi_flow *flow, siz
   if (err != SMPC_OK) return smpi_fail(s, err, fault.party, "%s", fault.text[0] ? fault.text : smpi_err_text(err));
   uint64_t bytes = 0;
   for (size_t i = 0; i < n; i++) bytes += flow[i].out_len;
-  if (with_dealer) {
+  if (with_dealer || s->is_offline) {
     s->spent.offline_bytes += bytes;
   } else {
     s->spent.rounds++;
@@ -214,6 +216,8 @@ smpc_err smpi_exchange_all(struct smpc_session *s, size_t len,
   }
   return smpi_exchange(s, flow, n);
 }
+
+void smpi_offline(struct smpc_session *s, bool is_on) { s->is_offline = is_on; }
 
 /* --- failure ----------------------------------------------------------------- */
 
@@ -247,6 +251,7 @@ int smpi_rank(const struct smpc_session *s) { return s->rank; }
 unsigned smpi_member_of_rank(const struct smpc_session *s, unsigned rank) { return s->member_of_rank[rank]; }
 unsigned smpi_me(const struct smpc_session *s) { return s->cfg.me.id; }
 int smpi_dealer(const struct smpc_session *s) { return s->dealer; }
+smpc_source smpi_source_of(const struct smpc_session *s) { return s->cfg.source; }
 const char *smpi_member_name(const struct smpc_session *s, unsigned member) { return s->cfg.member[member].name; }
 unsigned smpi_frac_bits(const struct smpc_session *s) { return s->cfg.frac_bits; }
 struct smpi_cost smpi_spent(const struct smpc_session *s) { return s->spent; }

@@ -21,6 +21,7 @@ int smpi_rank(const struct smpc_session *s);                  /* mine, or -1: I 
 unsigned smpi_member_of_rank(const struct smpc_session *s, unsigned rank);
 unsigned smpi_me(const struct smpc_session *s);               /* my member index             */
 int smpi_dealer(const struct smpc_session *s);                /* member index, or -1         */
+smpc_source smpi_source_of(const struct smpc_session *s);     /* of correlated randomness    */
 const char *smpi_member_name(const struct smpc_session *s, unsigned member);
 static inline int smpi_is_first(const struct smpc_session *s) { return smpi_rank(s) == 0; }
 
@@ -38,6 +39,10 @@ smpc_err smpi_exchange_all(struct smpc_session *s, size_t len,
                            void (*produce)(void *ctx, unsigned peer, size_t off, uint8_t *buf, size_t len),
                            void (*consume)(void *ctx, unsigned peer, size_t off, const uint8_t *buf, size_t len),
                            void *ctx);
+
+/* Between on and off, rounds count as offline traffic: correlated randomness is
+ * being made.  Not nested. */
+void smpi_offline(struct smpc_session *s, bool is_on);
 
 /* --- failure --------------------------------------------------------------
  * Record the session's first fault and return its code. */
@@ -75,6 +80,7 @@ void *smpi_slot_get(const struct smpc_session *s, enum smpi_slot slot);
  * n elements at the busiest party; tests hold it against the real counters. */
 struct smpi_cost {
   unsigned parties;    /* P, set by the caller */
+  smpc_source source;  /* set by the caller; 0 is the dealer */
   uint64_t rounds, bytes;
   uint64_t corr[8];    /* units of each enum smpi_corr (protocols/triple/triple.h) */
   uint64_t mask_words, product_words, offline_bytes;

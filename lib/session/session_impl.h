@@ -27,6 +27,7 @@ struct smpc_session {
   void *watch_user;
   pid_t pid;                      /* a forked child must not go on          */
   bool is_dry;                    /* counts only: no network, no data       */
+  bool is_offline;                /* rounds now make correlated randomness   */
 
   /* who */
   unsigned parties;               /* computing                              */

@@ -8,10 +8,15 @@
  * once, after the session is up (else the first taking does).  *trust (may be
  * NULL) gets the sentence to print: whom one must trust. */
 smpc_err smpi_triple_open(struct smpc_session *s, const char **trust);
+/* The same sentence, before anything is opened. */
+const char *smpi_triple_trust(const struct smpc_session *s);
 
-/* Add what taking n units costs; the source's bytes are those of a prepared
- * batch of exactly that size (a dry pool makes at least its least batch). */
+/* Add what taking n units costs.  A dealer's bytes are those of a prepared batch
+ * of exactly that size (a dry pool makes at least its least batch); those of
+ * oblivious transfer depend on all units together: smpi_triple_cost_end(). */
 void smpi_triple_cost(struct smpi_cost *c, enum smpi_corr kind, uint64_t units);
+/* Once, when a whole program has been counted: what remains of the source's bytes. */
+void smpi_triple_cost_end(struct smpi_cost *c, unsigned frac_bits);
 /* Add a new mask; a product with a view of m x k, giving m x n. */
 void smpi_mask_cost(struct smpi_cost *c, uint64_t rows, uint64_t cols);
 void smpi_product_cost(struct smpi_cost *c, uint64_t m, uint64_t k, uint64_t n);

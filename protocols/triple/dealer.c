@@ -100,8 +100,9 @@ static smpc_err dealer_mask(struct smpi_source *src, struct smpc_session *s, shr
   return SMPC_OK;
 }
 
-static smpc_err dealer_product(struct smpi_source *src, struct smpc_session *s, shr *b, shr *c,
+static smpc_err dealer_product(struct smpi_source *src, struct smpc_session *s, shr *b, shr *c, const shr *a,
                                const struct smpi_product *p, uint64_t number) {
+  (void)a; /* the dealer makes it anew from the seeds */
   const struct dealer_source *d = (const struct dealer_source *)src;
   struct smpi_prg *g = NULL;
   size_t b_words = (size_t)(smpi_product_k(p) * p->n), c_words = (size_t)(smpi_product_m(p) * p->n);

@@ -36,7 +36,10 @@ static smpc_err make_mask(struct smpi_pool *p, struct smpi_mask **out, size_t ro
     goto out;
   }
   *m = (struct smpi_mask){.pool = p, .number = p->masks++, .rows = rows, .cols = cols, .holders = 1, .a = a};
-  TRY(p->src->ops->mask(p->src, p->s, a, rows * cols, m->number));
+  smpi_offline(p->s, true);
+  err = p->src->ops->mask(p->src, p->s, a, rows * cols, m->number);
+  smpi_offline(p->s, false);
+  TRY(err);
   *out = m;
   return SMPC_OK;
 out:
@@ -83,6 +86,14 @@ static struct smpi_product product_of(const struct smpi_mask_view *v, size_t n) 
                                .transposed = v->transposed};
 }
 
+static smpc_err make_product(struct smpi_pool *p, shr *b, shr *c, const struct smpi_mask *mask,
+                             const struct smpi_product *shape, uint64_t number) {
+  smpi_offline(p->s, true);
+  smpc_err err = p->src->ops->product(p->src, p->s, b, c, mask->a, shape, number);
+  smpi_offline(p->s, false);
+  return err;
+}
+
 static smpc_err prepare_product(struct smpi_pool *p, struct smpi_prepared *q, struct smpi_mask *mask,
                                 const struct smpi_mask_step *step) {
   struct smpi_mask_view v = {mask, step->row, step->col, step->rows, step->cols, step->transposed};
@@ -93,7 +104,7 @@ static smpc_err prepare_product(struct smpi_pool *p, struct smpi_prepared *q, st
   q->b = smpi_secret_alloc((size_t)(smpi_product_k(&shape) * shape.n), sizeof *q->b);
   q->c = smpi_secret_alloc((size_t)(smpi_product_m(&shape) * shape.n), sizeof *q->c);
   if (q->b == NULL || q->c == NULL) return smpi_fail(p->s, SMPC_E_NOMEM, -1, "out of memory");
-  return p->src->ops->product(p->src, p->s, q->b, q->c, &shape, q->number = p->products++);
+  return make_product(p, q->b, q->c, mask, &shape, q->number = p->products++);
 }
 
 smpc_err smpi_pool_prepare_masks(struct smpi_pool *p, const struct smpi_mask_step *step, size_t steps) {
@@ -164,7 +175,7 @@ smpc_err smpi_mask_product(struct smpc_session *s, const struct smpi_mask_view *
     remove_first(p);
   } else {
     smpi_pool_forget_masks(p);
-    TRY(p->src->ops->product(p->src, s, b, c, &shape, number = p->products++));
+    TRY(make_product(p, b, c, view->mask, &shape, number = p->products++));
   }
   smpi_pool_note(p, BOOK_PRODUCTS, number, 1);
   struct smpi_cost spent = {.product_words = b_words + c_words};

@@ -9,6 +9,7 @@
 #include "triple/corr.h"
 #include "triple/cost.h"
 #include "triple/dealer.h"
+#include "triple/ot_source.h"
 
 /* --- life ---------------------------------------------------------------------- */
 
@@ -32,6 +33,19 @@ static void close_pool(void *state) {
   smpi_free(p);
 }
 
+/* The source the parties agreed upon. */
+static smpc_err open_source(struct smpi_source **src, struct smpc_session *s) {
+  if (smpi_source_of(s) == SMPC_DEALER) return smpi_dealer_open(src, s);
+  smpi_offline(s, true);
+  smpc_err err = smpi_ot_source_open(src, s);
+  smpi_offline(s, false);
+  return err;
+}
+
+const char *smpi_triple_trust(const struct smpc_session *s) {
+  return smpi_source_of(s) == SMPC_DEALER ? smpi_dealer_ops.trust : smpi_ot_ops.trust;
+}
+
 smpc_err smpi_pool_get(struct smpi_pool **out, struct smpc_session *s) {
   smpc_err err = smpi_status(s);
   struct smpi_pool *p = *out = smpi_slot_get(s, SMPI_SLOT_TRIPLE);
@@ -40,7 +54,7 @@ smpc_err smpi_pool_get(struct smpi_pool **out, struct smpc_session *s) {
   p = smpi_alloc(1, sizeof *p);
   if (p == NULL) return smpi_fail(s, SMPC_E_NOMEM, -1, "out of memory");
   p->s = s;
-  err = smpi_dealer_open(&p->src, s);
+  err = open_source(&p->src, s);
   if (err != SMPC_OK) {
     smpi_free(p);
     return err;
@@ -84,7 +98,9 @@ static struct smpi_batch *new_batch(enum smpi_corr kind, size_t n) {
 static smpc_err make_one(struct smpi_pool *p, enum smpi_corr kind, size_t n) {
   struct smpi_batch *b = new_batch(kind, n);
   if (b == NULL) return smpi_fail(p->s, SMPC_E_NOMEM, -1, "out of memory");
+  smpi_offline(p->s, true);
   smpc_err err = p->src->ops->units(p->src, p->s, b->col, kind, n, p->kind[kind].batches);
+  smpi_offline(p->s, false);
   if (err != SMPC_OK) {
     drop(b);
     return err;
@@ -99,8 +115,10 @@ static smpc_err make_one(struct smpi_pool *p, enum smpi_corr kind, size_t n) {
   return SMPC_OK;
 }
 
+size_t smpi_pool_most(enum smpi_corr kind) { return SMPI_POOL_MOST / smpi_corr_words(kind); }
+
 smpc_err smpi_pool_make(struct smpi_pool *p, enum smpi_corr kind, size_t n) {
-  size_t most = SMPI_POOL_MOST / smpi_corr_words(kind);
+  size_t most = smpi_pool_most(kind);
   smpc_err err = SMPC_OK;
   for (; n != 0 && err == SMPC_OK; n -= smpi_min(n, most)) err = make_one(p, kind, smpi_min(n, most));
   return err;

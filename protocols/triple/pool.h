@@ -43,6 +43,8 @@ struct smpi_pool {
 smpc_err smpi_pool_get(struct smpi_pool **p, struct smpc_session *s);
 /* Make exactly n more units ready. */
 smpc_err smpi_pool_make(struct smpi_pool *p, enum smpi_corr kind, size_t n);
+/* The most units of one batch. */
+size_t smpi_pool_most(enum smpi_corr kind);
 /* Make the masks and products of a program ready, in its order. */
 smpc_err smpi_pool_prepare_masks(struct smpi_pool *p, const struct smpi_mask_step *step, size_t steps);
 void smpi_pool_forget_masks(struct smpi_pool *p); /* wipes what was prepared and not used */

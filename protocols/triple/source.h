@@ -17,9 +17,9 @@ struct smpi_source_ops {
                     size_t n, uint64_t number);
   /* Mask `number`: this party's share of a uniform matrix of `words` elements. */
   smpc_err (*mask)(struct smpi_source *src, struct smpc_session *s, shr *a, size_t words, uint64_t number);
-  /* Product `number`: this party's shares of a uniform B and of view(A) B. */
-  smpc_err (*product)(struct smpi_source *src, struct smpc_session *s, shr *b, shr *c, const struct smpi_product *p,
-                      uint64_t number);
+  /* Product `number`: this party's shares of a uniform B and of view(A) B; a: of the whole mask A. */
+  smpc_err (*product)(struct smpi_source *src, struct smpc_session *s, shr *b, shr *c, const shr *a,
+                      const struct smpi_product *p, uint64_t number);
   /* Tell the others that nothing more is wanted; only in a session that works. */
   smpc_err (*finish)(struct smpi_source *src, struct smpc_session *s);
   void (*free)(struct smpi_source *src); /* wipes */

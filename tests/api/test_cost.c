@@ -45,8 +45,8 @@ static void expect_equal(const char *what, uint64_t got, uint64_t want) {
   if (got != want) fail_msg("%s: %llu spent, %llu estimated", what, (unsigned long long)got, (unsigned long long)want);
 }
 
-static void check(unsigned n, bool prepare) {
-  struct parties p = {.n = n, .dealer = true, .seed = n};
+static void check(unsigned n, smpc_source source, bool prepare) {
+  struct parties p = {.n = n, .dealer = source == SMPC_DEALER, .source = source, .seed = n};
   struct run run = {.prepare = prepare};
   smpc_config cfg;
   uint8_t secret[32];
@@ -63,17 +63,22 @@ static void check(unsigned n, bool prepare) {
   if (!prepare) return;
   for (unsigned i = 0; i < n; i++)
     expect_equal("offline bytes during the program", run.spent[i].offline_bytes, run.offline_before[i]);
+  for (unsigned i = 0; i < n && source == SMPC_OT; i++)
+    expect_equal("offline bytes", run.spent[i].offline_bytes, cost.offline_bytes);
 }
 
 static void estimates_are_exact(void **state) {
   (void)state;
-  for (unsigned n = 2; n <= 5; n++) check(n, false);
+  for (unsigned n = 2; n <= 5; n++) check(n, SMPC_DEALER, false);
+  for (unsigned n = 2; n <= 3; n++) check(n, SMPC_OT, false);
 }
 
 static void preprocessing_makes_all_that_is_taken(void **state) {
   (void)state;
-  check(2, true);
-  check(3, true);
+  for (unsigned n = 2; n <= 3; n++) {
+    check(n, SMPC_DEALER, true);
+    check(n, SMPC_OT, true);
+  }
 }
 
 static void ranges(smpc_session *s, void *user) {

@@ -247,8 +247,8 @@ static void errors_of_parties_yaml_name_the_place(void **state) {
   all_refused("security: semi-honest\n", "", "parties.yaml", "`security:` is missing");
   all_refused("semi-honest", "malicious", "parties.yaml:2", "not built yet");
   all_refused("semi-honest", "honest", "parties.yaml:2", "must be semi-honest");
-  all_refused("preprocessing: dealer\n", "", "parties.yaml", "`preprocessing:` is missing");
-  all_refused("preprocessing: dealer", "preprocessing: ot", "parties.yaml:3", "must be dealer");
+  all_refused("preprocessing: dealer", "preprocessing: ot", "parties.yaml", "there is a dealer");
+  all_refused("preprocessing: dealer", "preprocessing: paillier", "parties.yaml:3", "must be dealer or ot");
   all_refused("bits: 16", "bits: 016", "parties.yaml:4", "begin with 0");
   all_refused("bits: 16", "bits: 29", "parties.yaml:4", "1 to 28");
   all_refused("bits: 16", "bits: 0", "parties.yaml:4", "1 to 28");
@@ -274,6 +274,18 @@ static void errors_of_parties_yaml_name_the_place(void **state) {
   all_refused("roles: [input, compute]", "roles: [*x]", "parties.yaml:13", "no YAML");
   all_refused("roles: [compute]", "roles: [compute]\n    data: 1", "parties.yaml:17", "unknown key `data`");
   all_refused("# all the parties", "data: 1", "parties.yaml:1", "unknown key `data`");
+}
+
+/* A dealer that is named deals; else nobody need be trusted. */
+static void the_source_follows_from_the_roles_when_it_is_not_said(void **state) {
+  (void)state;
+  smpc_config cfg;
+  struct smpi_fault f;
+  assert_int_equal(load_edited(&cfg, &f, NULL, "", "preprocessing: dealer\n", ""), SMPC_OK);
+  assert_int_equal(cfg.source, SMPC_DEALER);
+  assert_int_equal(load_edited(&cfg, &f, NULL, "", "roles: [dealer]", "roles: [result]"), SMPC_OK);
+  assert_int_equal(cfg.source, SMPC_DEALER); /* as it was said; the first product tells what is missing */
+  assert_int_equal(load_edited(&cfg, &f, NULL, "", "preprocessing: dealer\n", "preprocessing: ot\n#"), SMPC_E_FILE);
 }
 
 static void the_number_of_computing_parties_is_bounded(void **state) {
@@ -386,7 +398,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       T(good_files_are_read), T(defaults_are_the_documented_ones), T(another_parties_file_can_be_given),
       T(times_have_units), T(errors_of_party_yaml_name_the_place), T(errors_of_parties_yaml_name_the_place),
-      T(the_number_of_computing_parties_is_bounded), T(a_damaged_key_is_found), T(empty_and_odd_files_are_refused),
+      T(the_source_follows_from_the_roles_when_it_is_not_said), T(the_number_of_computing_parties_is_bounded),
+      T(a_damaged_key_is_found), T(empty_and_odd_files_are_refused),
       T(a_config_that_was_not_set_up_is_refused), T(only_listed_purposes_are_allowed), T(addresses_are_checked),
       T(each_failing_allocation_is_survived),
   };

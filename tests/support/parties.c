@@ -34,7 +34,7 @@ static void make_keys(smpc_member *m, uint8_t link_secret[32], uint64_t seed, un
 void parties_config(smpc_config *cfg, uint8_t link_secret[32], const struct parties *p, unsigned me) {
   *cfg = (smpc_config)SMPC_CONFIG_INIT;
   cfg->security = SMPC_SEMI_HONEST;
-  cfg->source = SMPC_DEALER;
+  cfg->source = p->source ? p->source : SMPC_DEALER;
   cfg->frac_bits = p->frac_bits ? p->frac_bits : 20;
   cfg->timeout_ms = cfg->wait_ms = p->timeout_ms ? p->timeout_ms : 5000;
   cfg->me = smpc_p(me);

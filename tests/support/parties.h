@@ -22,6 +22,7 @@
 struct parties {
   unsigned n;              /* members, without the dealer                               */
   bool dealer;             /* one more member, the last: it serves                      */
+  smpc_source source;      /* of correlated randomness: SMPC_DEALER                     */
   const unsigned *roles;   /* [n]; default: all three roles for everybody               */
   unsigned frac_bits;      /* 20 */
   unsigned timeout_ms;     /* 5000, of virtual time */

@@ -68,12 +68,14 @@ static uint64_t sum(unsigned parties, const uint64_t *of_first) {
   return v;
 }
 
-static void check(unsigned parties, bool prepares, bool diverges, uint64_t seed, struct parties_result *r) {
+static void check(unsigned parties, smpc_source source, bool prepares, bool diverges, uint64_t seed,
+                  struct parties_result *r) {
   static struct all all;
   memset(&all, 0, sizeof all);
   all.prepares = prepares;
   all.diverges = diverges;
-  parties_run_ok(&(struct parties){.n = parties, .dealer = true, .seed = seed}, body, &all, r);
+  parties_run_ok(&(struct parties){.n = parties, .dealer = source == SMPC_DEALER, .source = source, .seed = seed}, body,
+                 &all, r);
   for (unsigned p = 0; p < parties; p++) assert_true(all.of[p].is_done);
   for (unsigned q = 0; q < PRODUCTS; q++) {
     const struct smpi_mask_view *v = &view[q];
@@ -88,12 +90,14 @@ static void check(unsigned parties, bool prepares, bool diverges, uint64_t seed,
       }
   }
   for (unsigned p = 0; p < parties; p++) {
-    struct smpi_cost cost = {.parties = parties};
+    struct smpi_cost cost = {.parties = parties, .source = source};
     smpi_mask_cost(&cost, ROWS, COLS);
     for (unsigned q = 0; q < PRODUCTS; q++) smpi_product_cost(&cost, m_of(&view[q]), k_of(&view[q]), N);
     assert_int_equal(all.of[p].spent.mask_words, cost.mask_words);
     assert_int_equal(all.of[p].spent.product_words, cost.product_words);
-    if (!diverges) assert_int_equal(r->spent[parties].offline_bytes, 32 * parties + cost.offline_bytes);
+    smpi_triple_cost_end(&cost, 20);
+    if (!diverges && source == SMPC_OT) assert_int_equal(all.of[p].spent.offline_bytes, cost.offline_bytes);
+    else if (!diverges) assert_int_equal(r->spent[parties].offline_bytes, 32 * parties + cost.offline_bytes);
     if (prepares && !diverges) assert_int_equal(all.of[p].asked, 0);
   }
 }
@@ -101,23 +105,29 @@ static void check(unsigned parties, bool prepares, bool diverges, uint64_t seed,
 static void products_with_views(void **state) {
   (void)state;
   struct parties_result r;
-  check(2, false, false, 1, &r);
-  check(3, false, false, 2, &r);
-  check(5, false, false, 3, &r);
+  check(2, SMPC_DEALER, false, false, 1, &r);
+  check(2, SMPC_OT, false, false, 1, &r);
+  check(3, SMPC_DEALER, false, false, 2, &r);
+  check(3, SMPC_OT, false, false, 2, &r);
+  check(5, SMPC_DEALER, false, false, 3, &r);
+  check(5, SMPC_OT, false, false, 3, &r);
 }
 
 static void prepared_products(void **state) {
   (void)state;
   struct parties_result r;
-  check(2, true, false, 4, &r);
-  check(3, true, false, 5, &r);
+  check(2, SMPC_DEALER, true, false, 4, &r);
+  check(2, SMPC_OT, true, false, 4, &r);
+  check(3, SMPC_DEALER, true, false, 5, &r);
+  check(3, SMPC_OT, true, false, 5, &r);
 }
 
 /* A program that is not the one prepared still gets right products. */
 static void products_after_another_program_was_prepared(void **state) {
   (void)state;
   struct parties_result r;
-  check(2, true, true, 6, &r);
+  check(2, SMPC_DEALER, true, true, 6, &r);
+  check(2, SMPC_OT, true, true, 6, &r);
 }
 
 /* --- refused ------------------------------------------------------------------------------- */

@@ -1,7 +1,8 @@
 /* test_wire_table.c - what each public operation sends, to the byte.
  *
  * Each program of support/programs.h runs with 2 and with 3 computing parties
- * from a fixed seed; for each direction, the number of plaintext bytes and a
+ * from a fixed seed; those that take correlated randomness also with 2 parties that
+ * make just that by oblivious transfer ("ot:").  For each direction, the number of plaintext bytes and a
  * hash of them, and the rounds and bytes counted, are compared with table.h.  A
  * change that alters the transcript alters this table, and a change that should
  * not is found here.  After an intended change:
@@ -33,6 +34,8 @@ enum { MOST = 8 };
 
 struct measured {
   const struct program *prog;
+  char name[64];
+  smpc_source source;
   struct smpi_hash h[MOST][MOST];
   uint64_t bytes[MOST][MOST];
   smpc_cost spent[MOST], estimate[MOST];
@@ -58,19 +61,28 @@ static void body(struct smpc_session *s, unsigned me, void *ctx) {
   struct measured *m = ctx;
   double out[PROGRAM_MOST];
   struct dry d = {m->prog, smpi_parties(s)};
+  bool prepares = m->source == SMPC_OT && strcmp(m->prog->name, "prepared") != 0; /* that one does it itself */
+  if (prepares && smpc_preprocess(s, dry_program, &d) != SMPC_OK) return;
   (void)program_run(m->prog, s, smpi_parties(s), out);
   m->spent[me] = smpc_session_spent(s);
   m->estimated[me] = smpc_estimate(&s->cfg, dry_program, &d, &m->estimate[me]);
 }
 
-static void measure(struct measured *m, const struct program *prog, unsigned parties) {
+static void measure_with(struct measured *m, const struct program *prog, unsigned parties, smpc_source source) {
   memset(m, 0, sizeof *m);
   m->prog = prog;
+  m->source = source;
+  snprintf(m->name, sizeof m->name, "%s%s", source == SMPC_OT ? "ot:" : "", prog->name);
   for (unsigned i = 0; i < MOST; i++)
     for (unsigned j = 0; j < MOST; j++) smpi_hash_begin(&m->h[i][j], "test wire");
   tap_set(on_chunk, m);
-  parties_run_ok(&(struct parties){.n = parties, .dealer = prog->dealer, .seed = 20}, body, m, NULL);
+  bool deals = prog->dealer && source == SMPC_DEALER;
+  parties_run_ok(&(struct parties){.n = parties, .dealer = deals, .source = source, .seed = 20}, body, m, NULL);
   tap_set(NULL, NULL);
+}
+
+static void measure(struct measured *m, const struct program *prog, unsigned parties) {
+  measure_with(m, prog, parties, SMPC_DEALER);
 }
 
 static uint64_t hash_of(struct measured *m, unsigned from, unsigned to) {
@@ -96,10 +108,10 @@ static void compare_directions(struct measured *m, unsigned parties, size_t *see
       if (m->bytes[f][t] == 0) continue;
       uint64_t hash = hash_of(m, f, t);
       const struct row *r = &rows[(*seen)++];
-      if (*seen > sizeof rows / sizeof *rows || strcmp(r->program, m->prog->name) != 0 || r->parties != parties ||
+      if (*seen > sizeof rows / sizeof *rows || strcmp(r->program, m->name) != 0 || r->parties != parties ||
           r->from != f || r->to != t || r->bytes != m->bytes[f][t] || r->hash != hash)
         fail_msg("%s with %u parties, %u -> %u: %llu bytes, hash %#llx: not what row %zu of the table says",
-                 m->prog->name, parties, f, t, (unsigned long long)m->bytes[f][t], (unsigned long long)hash, *seen);
+                 m->name, parties, f, t, (unsigned long long)m->bytes[f][t], (unsigned long long)hash, *seen);
     }
 }
 
@@ -112,6 +124,14 @@ static void transcripts_are_as_in_the_table(void **state) {
       measure(&m, &programs[i], parties);
       compare_directions(&m, parties, &seen);
     }
+  for (size_t i = 0; i < n_programs; i++) {
+    if (!programs[i].dealer) continue;
+    measure_with(&m, &programs[i], 2, SMPC_OT);
+    compare_directions(&m, 2, &seen);
+    if (m.estimate[0].offline_bytes != m.spent[0].offline_bytes)
+      fail_msg("%s: estimated %llu offline bytes, spent %llu", m.name, (unsigned long long)m.estimate[0].offline_bytes,
+               (unsigned long long)m.spent[0].offline_bytes);
+  }
   assert_int_equal(seen, sizeof rows / sizeof *rows);
 }
 
@@ -148,6 +168,14 @@ static void estimates_are_exact(void **state) {
 
 /* --- making the table --------------------------------------------------------------- */
 
+static void print_rows(struct measured *m, unsigned parties) {
+  for (unsigned f = 0; f < MOST; f++)
+    for (unsigned t = 0; t < MOST; t++)
+      if (m->bytes[f][t] != 0)
+        printf("    {\"%s\", %u, %u, %u, %llu, %#llx},\n", m->name, parties, f, t, (unsigned long long)m->bytes[f][t],
+               (unsigned long long)hash_of(m, f, t));
+}
+
 static void print_all(bool costs) {
   static struct measured m;
   for (size_t i = 0; i < n_programs; i++)
@@ -157,12 +185,13 @@ static void print_all(bool costs) {
         printf("    {\"%s\", %u, %llu, %llu},\n", programs[i].name, parties,
                (unsigned long long)most(&m, parties, offsetof(smpc_cost, rounds)),
                (unsigned long long)most(&m, parties, offsetof(smpc_cost, bytes)));
-      for (unsigned f = 0; f < MOST && !costs; f++)
-        for (unsigned t = 0; t < MOST; t++)
-          if (m.bytes[f][t] != 0)
-            printf("    {\"%s\", %u, %u, %u, %llu, %#llx},\n", programs[i].name, parties, f, t,
-                   (unsigned long long)m.bytes[f][t], (unsigned long long)hash_of(&m, f, t));
+      else print_rows(&m, parties);
     }
+  for (size_t i = 0; i < n_programs && !costs; i++) {
+    if (!programs[i].dealer) continue;
+    measure_with(&m, &programs[i], 2, SMPC_OT);
+    print_rows(&m, 2);
+  }
 }
 
 static int print_table(void) {
