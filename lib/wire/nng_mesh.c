@@ -148,10 +148,31 @@ out:
   return smpi_fault_set(fault, err, -1, "%s", smpi_err_text(err));
 }
 
+/* Somebody never came.  A linked peer that has left meanwhile may have said why; that it
+ * missed the same one is no news. */
+static void heed_last_word(struct smpi_opening *o, unsigned peer) {
+  struct smpi_mesh *m = o->mesh;
+  struct smpi_received rec;
+  struct smpi_abort a;
+  while (smpi_link_next(m->member[peer].link, &rec, 0) == SMPC_OK) {
+    if (rec.type != SMPI_ABORT || smpi_abort_decode(&a, rec.content, rec.len) != SMPC_OK) continue;
+    if (a.code == SMPC_E_CONNECT) continue;
+    bool names_other = a.blame < m->n && a.blame != m->me && a.blame != peer;
+    o->state[peer] = SMPI_PEER_HOPELESS;
+    m->root = (smpc_err)a.code;
+    m->blame = names_other ? a.blame : (int)peer;
+    smpi_fault_set(&o->fault[peer], SMPC_E_PEER, m->blame, "%s ended the session%s%s: %s", m->member[peer].name,
+                   names_other ? " because of " : "", names_other ? m->member[a.blame].name : "",
+                   smpi_err_text((smpc_err)a.code));
+  }
+}
+
 /* The first peer without a link decides the fault of the whole. */
 static smpc_err sum_up(struct smpi_opening *o, struct smpi_fault *fault) {
   smpc_err err = SMPC_OK;
   if (is_canceled(o)) return smpi_fault_set(fault, SMPC_E_CANCELED, -1, "canceled");
+  for (unsigned i = 0; i < o->mesh->n && !is_settled(o) && o->cfg->peer_fault == NULL; i++)
+    if (o->state[i] == SMPI_PEER_LINKED) heed_last_word(o, i);
   for (int hopeless = 1; hopeless >= 0; hopeless--) {
     for (unsigned i = 0; i < o->mesh->n; i++) {
       if (i == o->mesh->me || o->state[i] == SMPI_PEER_LINKED) continue;

@@ -148,6 +148,19 @@ def another_question():
             assert ended[name].code in (DISAGREE, NETWORK) and not ended[name].out, ended[name]
 
 
+def another_question_of_a_late_party():
+    """Those who are linked to the one that met it learn the cause from it."""
+    with new_site() as site:
+        ask, other = site.write("q.yaml", QUESTION), site.write("o.yaml", QUESTION + "# other bytes\n")
+        rows = site.write("r.csv", ROWS)
+        early = [site.start(name, ask, rows, "--wait", "6") for name in ("north", "west")]
+        early.append(site.start("dealer", ask, None, "--wait", "6"))
+        time.sleep(2)
+        ended = [Ended(p) for p in [site.start("south", other, rows, "--wait", "6"), *early]]
+        for e in ended:
+            e.expect(DISAGREE)
+
+
 def another_key():
     with new_site() as site:
         keys = site.path / "keys"
@@ -224,6 +237,6 @@ def two_hospitals_are_warned():
 PROGRAMS = sys.argv[1]
 pilot.main([malformed_csv, missing_column, number_that_is_none, no_data_file, condition_that_is_no_sql,
             condition_that_writes, text_compared_with_a_number, bad_question, no_question, purpose_not_allowed,
-            readable_key, address_in_use, nobody_else_there, an_empty_table_is_a_result, another_question, another_key,
-            full_disk, no_folder_for_the_output, output_replaces_only_on_success, a_party_killed,
+            readable_key, address_in_use, nobody_else_there, an_empty_table_is_a_result, another_question,
+            another_question_of_a_late_party, another_key, full_disk, no_folder_for_the_output, output_replaces_only_on_success, a_party_killed,
             dry_run_says_all_beforehand, two_hospitals_are_warned])
