@@ -19,7 +19,7 @@
  *               transcript of the transfer into the KDF.
  * Assumes       authenticated channels.
  * Cost          S 32 bytes, R 64 n bytes; S 2 n scalar products and 2 n hashes to the group,
- *               R n + n (of the base point) and 2 n.
+ *               R n + n (of the base point) and 3 n.
  * Secrets       a b_i c_i and the keys; the branches are on validity alone.
  * Differs from  [MR19]: ristretto255; hashes to the group are of a domain-separated 64-byte
  *               string; invalid encodings and the identity are refused.
@@ -99,16 +99,18 @@ void smpi_base_offer(uint8_t offer[SMPI_POINT], uint8_t secret[SMPI_POINT], cons
 
 void smpi_base_choose(uint8_t (*points)[2][SMPI_POINT], uint8_t (*secret)[SMPI_POINT], const struct smpi_base_place *p,
                       const blk *choice, const uint8_t *random, size_t n) {
-  uint8_t other[SMPI_POINT], mine[SMPI_POINT], mask[SMPI_POINT];
+  uint8_t other[SMPI_POINT], mine[2][SMPI_POINT], mask[SMPI_POINT];
   for (size_t i = 0; i < n; i++, random += SMPI_BASE_CHOICE_RANDOM) {
     uint64_t c = choice_bit(choice, i);
     (void)crypto_core_ristretto255_from_hash(other, random);
     crypto_core_ristretto255_scalar_reduce(secret[i], random + 64);
-    hash_to_group(mask, p, i, c, other);
-    (void)crypto_scalarmult_ristretto255_base(mine, secret[i]);
-    (void)crypto_core_ristretto255_sub(mine, mine, mask); /* both are points */
-    select_point(points[i][0], mine, other, c);
-    select_point(points[i][1], other, mine, c);
+    (void)crypto_scalarmult_ristretto255_base(mine[1], secret[i]);
+    for (unsigned j = 0; j < 2; j++) { /* for both choices: what libsodium decodes does not depend on c */
+      hash_to_group(mask, p, i, j, other);
+      (void)crypto_core_ristretto255_sub(mine[j], mine[1], mask);
+    }
+    select_point(points[i][0], mine[0], other, c);
+    select_point(points[i][1], other, mine[1], c);
   }
   smpi_wipe(other, sizeof other);
   smpi_wipe(mine, sizeof mine);
@@ -120,7 +122,7 @@ static bool sent_key(blk *key, const struct smpi_base_place *p, size_t i, unsign
                      const uint8_t secret[SMPI_POINT], const uint8_t points[2][SMPI_POINT]) {
   uint8_t common[SMPI_POINT];
   hash_to_group(common, p, i, j, points[1 - j]);
-  bool good = crypto_core_ristretto255_add(common, common, points[j]) == 0 &&
+  bool good = crypto_core_ristretto255_add(common, common, points[j]) == 0 && is_proper(common) &&
               crypto_scalarmult_ristretto255(common, secret, common) == 0;
   if (good) derive(key, p, i, j, offer, points, common);
   smpi_wipe(common, sizeof common);

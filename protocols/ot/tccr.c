@@ -26,8 +26,6 @@
 #include "math/aes.h"
 #include "rand/hash.h"
 
-struct smpi_tccr { struct smpi_aes_key key; };
-
 enum { RUN = 64 }; /* LOCAL: strings at a time, in the first cache */
 
 smpc_err smpi_tccr_open(struct smpi_tccr **h, struct smpc_session *s, uint32_t instance) {
@@ -48,8 +46,9 @@ smpc_err smpi_tccr_open(struct smpi_tccr **h, struct smpc_session *s, uint32_t i
 
 void smpi_tccr_close(struct smpi_tccr *h) { smpi_free(h); }
 
-static blk tweak_of(struct smpi_tweak t, uint64_t number) {
-  return (blk){{number, (uint64_t)t.instance << 32 | (uint64_t)t.use << 16 | (uint64_t)t.sender << 8 | t.receiver}};
+/* The upper word of a tweak; the lower one is the number. */
+static uint64_t upper(struct smpi_tweak t) {
+  return (uint64_t)t.instance << 32 | (uint64_t)t.use << 16 | (uint64_t)t.sender << 8 | t.receiver;
 }
 
 static blk shift_of(const blk *shift) { return shift == NULL ? (blk){{0, 0}} : *shift; }
@@ -57,11 +56,12 @@ static blk shift_of(const blk *shift) { return shift == NULL ? (blk){{0, 0}} : *
 void smpi_tccr(const struct smpi_tccr *h, blk *y, const blk *x, size_t n, const blk *shift, struct smpi_tweak tweak,
                uint64_t first) {
   blk p[RUN], z[RUN], delta = shift_of(shift);
+  const uint64_t high = upper(tweak);
   for (size_t i = 0; i < n; i += RUN) {
     size_t m = smpi_min(RUN, n - i);
     for (size_t j = 0; j < m; j++) p[j] = smpi_blk_xor(x[i + j], delta);
     smpi_aes_encrypt(&h->key, p, p, m);
-    for (size_t j = 0; j < m; j++) z[j] = smpi_blk_xor(p[j], tweak_of(tweak, first + i + j));
+    for (size_t j = 0; j < m; j++) z[j] = (blk){{p[j].w[0] ^ (first + i + j), p[j].w[1] ^ high}};
     smpi_aes_encrypt(&h->key, z, z, m);
     for (size_t j = 0; j < m; j++) y[i + j] = smpi_blk_xor(z[j], p[j]);
   }
@@ -73,10 +73,11 @@ void smpi_tccr(const struct smpi_tccr *h, blk *y, const blk *x, size_t n, const 
 void smpi_tccr_random_x(const struct smpi_tccr *h, blk *y, const blk *x, size_t n, const blk *shift,
                         struct smpi_tweak tweak, uint64_t first) {
   blk p[RUN], z[RUN], delta = shift_of(shift);
+  const uint64_t low = delta.w[0], high = delta.w[1] ^ upper(tweak);
   for (size_t i = 0; i < n; i += RUN) {
     size_t m = smpi_min(RUN, n - i);
-    for (size_t j = 0; j < m; j++)
-      z[j] = smpi_blk_xor(smpi_blk_xor(x[i + j], delta), tweak_of(tweak, first + i + j));
+    const blk *from = x + i;
+    for (size_t j = 0; j < m; j++) z[j] = (blk){{from[j].w[0] ^ low ^ (first + i + j), from[j].w[1] ^ high}};
     smpi_aes_encrypt(&h->key, p, z, m);
     for (size_t j = 0; j < m; j++) y[i + j] = smpi_blk_xor(z[j], p[j]);
   }

@@ -7,10 +7,10 @@
 #ifndef SMPI_TCCR_H
 #define SMPI_TCCR_H
 
-#include "math/block.h"
+#include "math/aes.h"
 #include "session/session.h"
 
-struct smpi_tccr; /* the key schedule of pi: public */
+struct smpi_tccr { struct smpi_aes_key key; }; /* of pi: public */
 
 /* pi's key is derived from the session id and the instance: the same at all
  * members.  SMPC_E_NOMEM. */

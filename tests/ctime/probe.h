@@ -21,6 +21,6 @@ struct probe {
   const char *name;
   void (*run)(void);
 };
-extern const struct probe primitive_probes[], protocol_probes[], psi_probes[]; /* end with {NULL, NULL} */
+extern const struct probe primitive_probes[], protocol_probes[], ot_probes[], psi_probes[]; /* end with {NULL, NULL} */
 
 #endif
