@@ -21,7 +21,10 @@ static smpc_err open_and_report(void *ctx, struct smpi_mesh **mesh, const struct
   struct smpi_mesh_config mc = *cfg;
   mc.peer_fault = of;
   smpc_err err = smpi_mesh_open(mesh, &mc, fault);
-  for (unsigned i = 0; err != SMPC_OK && i < cfg->n; i++)
+  bool tried = false; /* else it failed here, before any link: a port in use, no such address */
+  for (unsigned i = 0; i < cfg->n; i++) tried |= of[i].code != SMPC_OK;
+  if (err != SMPC_OK && !tried) report(c, fault->party < 0 ? cfg->me : (unsigned)fault->party, err, fault->text);
+  for (unsigned i = 0; err != SMPC_OK && tried && i < cfg->n; i++)
     if (i != cfg->me) report(c, i, of[i].code, of[i].code == SMPC_OK ? "the link works" : of[i].text);
   return err;
 }

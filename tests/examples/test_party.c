@@ -33,7 +33,8 @@ static void from_nothing_to_a_configuration(void **state) {
   set_up("west");
   run_expect(run("cd north && smpc-party check --firewall"), 2, "`parties`: the value is missing");
   assert_int_equal(run("sed -i '/address:/d' west.entry; sed -i 's/\\[.*\\]/[dealer]/' south.entry; "
-                       "for p in north south west; do cat north.entry south.entry west.entry >>$p/parties.yaml; done")
+                       "for p in north south west; do cat north.entry south.entry west.entry >>$p/parties.yaml; "
+                       "sed -i 's/^preprocessing: ot/preprocessing: dealer/' $p/parties.yaml; done")
                        ->exit, 0);
   run_expect(run("cd north && smpc-party check --dry-run"), 0, "north: open TCP port 7700"); /* no network, as it says */
   run_expect(run("cd north && smpc-party check --firewall"), 0,
@@ -67,6 +68,16 @@ static void mistakes_are_named(void **state) {
   run_expect(run("smpc-party show ."), 2, "not a regular file");
   run_expect(run("smpc-dealer --config north/party.yaml"), 2, "north is not the dealer");
   run_expect(run("smpc-dealer --config south/party.yaml --question none.yaml"), 2, "none.yaml");
+}
+
+/* No link has been tried then, so none may be called good. */
+static void an_address_of_another_machine(void **state) {
+  (void)state;
+  assert_int_equal(run("sed 's|^listen: .*|listen: tcp://192.0.2.1:7700|' north/party.yaml >north/elsewhere.yaml")->exit, 0);
+  const struct run *r = run("smpc-party check --config north/elsewhere.yaml --wait 1");
+  assert_int_equal(r->exit, 3);
+  assert_non_null(strstr(r->out, "cannot listen on tcp://192.0.2.1:7700"));
+  assert_null(strstr(r->out, "the link works"));
 }
 
 static void the_dealer_says_whom_to_trust(void **state) {
@@ -107,7 +118,7 @@ static void secrets_stay_in_their_file(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      T(nothing_is_overwritten), T(from_nothing_to_a_configuration), T(mistakes_are_named),
+      T(nothing_is_overwritten), T(from_nothing_to_a_configuration), T(mistakes_are_named), T(an_address_of_another_machine),
       T(the_dealer_says_whom_to_trust), T(wrong_command_lines_are_refused), T(secrets_stay_in_their_file),
   };
   return cmocka_run_group_tests(tests, run_setup, run_teardown);
