@@ -101,9 +101,10 @@ typedef struct smpc_config {
   char key_file[512];     /* this party's private keys; never on argv            */
   char purposes[4096];    /* purposes I allow, one a line; "*" alone = any       */
   uint8_t question[32];   /* digest of the agreed question; zeros: none          */
+  char journal[512];      /* this party's journal; "" = none                     */
 } smpc_config;
 #define SMPC_CONFIG_INIT { sizeof(smpc_config), (smpc_security)0, (smpc_source)0, 20, 30000, 60000, {0}, 0, \
-                           {{"", "", 0, {0}, {0}}}, "", "", "", {0} }
+                           {{"", "", 0, {0}, {0}}}, "", "", "", {0}, "" }
 
 /* What a session tells its program as it goes. */
 typedef enum smpc_event_kind {

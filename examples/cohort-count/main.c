@@ -7,6 +7,7 @@
  * exit   0 done   1 usage   2 input   3 network   4 disagreement   5 refused by policy
  *        6 cheating   7 machine   99 bug; nothing is printed unless it is 0 or 7
  */
+#include <smpc_study.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,7 @@ struct run {
   struct table table;
   struct count_job job;
   int64_t *counts; /* this party's own */
+  uint64_t rows;   /* behind them      */
 };
 
 static bool is_in(smpc_who who, smpc_party p) { return (who.bits & smpc_to(p).bits) != 0; }
@@ -99,6 +101,7 @@ static enum cli_exit count_own(struct run *r) {
       return input_error("the counts are beyond 2^40, more than this program can add");
     total += r->counts[i];
   }
+  r->rows = (uint64_t)seen.rows;
   cli_note(&r->options, "own data: %lld rows, %lld in the cohort, %lld in `other`, %lld with missing values",
            (long long)seen.rows, (long long)seen.cohort, (long long)seen.other, (long long)seen.missing);
   return CLI_DONE;
@@ -115,13 +118,21 @@ static enum cli_exit dry_run(struct run *r) {
   return cli_output_end(&out, true);
 }
 
+static void note_suppressed(smpc_session *s, const struct run *r) {
+  uint64_t hidden = 0;
+  for (size_t i = 0; i < r->question->n_cells; i++) hidden += r->table.cells[i] == TABLE_SUPPRESSED;
+  smpc_journal_suppressed(s, hidden);
+}
+
 /* The session: nothing is opened unless all of it succeeds. */
 static enum cli_exit count_jointly(struct run *r) {
   smpc_session *s = NULL;
   enum cli_exit code = cli_open(&s, &r->cfg, &r->options);
   if (code != CLI_DONE) return code;
-  r->job.err = smpc_preprocess(s, count_program, &r->job);
+  r->job.err = smpc_journal_rows(s, r->rows);
+  if (r->job.err == SMPC_OK) r->job.err = smpc_preprocess(s, count_program, &r->job);
   if (r->job.err == SMPC_OK) count_program(s, &r->job);
+  if (r->job.err == SMPC_OK && is_in(r->job.roles.recipients, r->cfg.me)) note_suppressed(s, r);
   code = cli_close(s);
   if (code == CLI_DONE && r->job.err != SMPC_OK) code = cli_exit_of(r->job.err);
   r->table.delivered = code == CLI_DONE && is_in(r->job.roles.recipients, r->cfg.me);

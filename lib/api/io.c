@@ -71,6 +71,7 @@ static smpc_shared *input(smpc_session *s, const char *name, smpc_party owner, c
     if (clear == NULL) clear = smpi_scratch(s, n, sizeof *clear);
     if (clear == NULL) goto out;
     TRY(encode(s, clear, data, n, frac));
+    if (s->guard != NULL) TRY(s->guard->input(s->guard_ctx, s, clear, n));
   }
   TRY(smpi_input(s, z->v, owner.id, clear, n));
 out:

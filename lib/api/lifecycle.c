@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "govern/record.h"
 #include "rand/hash.h"
 #include "session/identity.h"
 #include "session/session_impl.h"
@@ -34,9 +35,20 @@ static smpc_err open_source(smpc_session *s) {
   return err;
 }
 
+/* Open, with the journal watching from the moment the parties agree. */
+static smpc_err open_recorded(smpc_session **s, const smpc_config *cfg, const struct smpi_identity *id,
+                              struct smpi_record *record, smpc_watch_fn watch, void *user) {
+  smpc_err err = smpi_session_open_on(s, cfg, id->link_secret, &smpi_network_nng, watch, user);
+  if (err == SMPC_OK) err = smpi_record_attach(record, *s);
+  else if (*s != NULL) smpi_record_failed(record, &(*s)->fault);
+  else smpi_record_free(record);
+  return err == SMPC_OK ? open_source(*s) : err;
+}
+
 smpc_err smpc_session_open(smpc_session **s, const smpc_config *cfg, smpc_watch_fn watch, void *user) {
   struct smpi_fault fault = {.party = -1};
   struct smpi_identity *id = NULL;
+  struct smpi_record *record = NULL;
   if (s == NULL || cfg == NULL) return SMPC_E_ARG;
   *s = NULL;
   smpc_err err = smpi_identity_load(cfg->key_file, &id, &fault);
@@ -44,9 +56,9 @@ smpc_err smpc_session_open(smpc_session **s, const smpc_config *cfg, smpc_watch_
       !smpi_ct_equal(id->pub.link, cfg->member[cfg->me.id].link_key, sizeof id->pub.link))
     err = smpi_fault_set(&fault, SMPC_E_AUTH, cfg->me.id, "%s is not the key that the parties know %s by", cfg->key_file,
                          cfg->member[cfg->me.id].name);
-  if (err == SMPC_OK) err = smpi_session_open_on(s, cfg, id->link_secret, &smpi_network_nng, watch, user);
+  if (err == SMPC_OK) err = smpi_record_open(&record, cfg, id, NULL, &fault);
+  if (err == SMPC_OK) err = open_recorded(s, cfg, id, record, watch, user);
   else err = refuse(s, cfg, &fault);
-  if (err == SMPC_OK) err = open_source(*s);
   smpi_identity_free(id);
   return err;
 }

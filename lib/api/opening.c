@@ -18,13 +18,14 @@ static smpc_err check_recipients(struct smpc_session *s, smpc_who to) {
 /* This party's own word on the opening: its purposes, and its program's. */
 static smpc_err check_purpose(struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape) {
   if (purpose == NULL || purpose[0] == 0) return smpi_fail(s, SMPC_E_ARG, -1, "%s: no purpose is given", s->op);
-  if (!smpi_config_allows(&s->cfg, purpose))
+  bool is_left_to_study = s->guard != NULL && s->guard->rules_purposes && s->cfg.purposes[0] == 0;
+  if (!is_left_to_study && !smpi_config_allows(&s->cfg, purpose))
     return smpi_fail(s, SMPC_E_POLICY, (int)smpi_me(s), "%s: my configuration does not allow the purpose \"%.120s\"",
                      s->op, purpose);
   smpc_event e = {.kind = SMPC_EVENT_OPENING, .op = s->op, .text = purpose, .to = to, .shape = shape};
   if (s->watch != NULL && !s->watch(&e, s->watch_user))
     return smpi_fail(s, SMPC_E_POLICY, (int)smpi_me(s), "%s: this party's program refused the opening", s->op);
-  return SMPC_OK;
+  return s->guard == NULL ? SMPC_OK : s->guard->opening(s->guard_ctx, s, to, purpose, shape);
 }
 
 smpc_err smpi_opening_check(struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape) {

@@ -8,6 +8,8 @@
  *   SMPC_E_ARG     nobody is named, no purpose is given
  *   SMPC_E_POLICY  a recipient without the role, a purpose that my configuration does
  *                  not list, or my program's watch function said no
+ *                  or the study's gate did
+ *   SMPC_E_FILE    my journal cannot be written: the opening is on disk there first
  * A dry run asks for recipients alone.  shape: what opens, for the watch function. */
 smpc_err smpi_opening_check(struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape);
 

@@ -13,7 +13,7 @@
 /* --- party.yaml ----------------------------------------------------------------- */
 
 struct own {
-  char *party, *key, *parties, *listen, *timeout, *wait;
+  char *party, *key, *parties, *listen, *timeout, *wait, *journal;
   char **purposes;
   unsigned purposes_count;
 };
@@ -26,6 +26,7 @@ static const cyaml_schema_field_t own_fields[] = {
     CYAML_FIELD_STRING_PTR("listen", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct own, listen, 0, 191),
     CYAML_FIELD_STRING_PTR("timeout", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct own, timeout, 1, 20),
     CYAML_FIELD_STRING_PTR("wait", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct own, wait, 1, 20),
+    CYAML_FIELD_STRING_PTR("journal", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct own, journal, 1, 511),
     CYAML_FIELD_SEQUENCE("purposes", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct own, purposes, &purpose_schema,
                          0, 1000),
     CYAML_FIELD_IGNORE("data", CYAML_FLAG_OPTIONAL), /* the programs' part */
@@ -131,6 +132,7 @@ static smpc_err read_own(smpc_config *cfg, char parties[512], const char *instea
       return smpi_yaml_fault(f, y, smpi_yaml_line(y, NULL, 0, "listen"), "listen", "%s", SMPI_ADDRESS_FORM);
     snprintf(cfg->listen, sizeof cfg->listen, "%s", own->listen);
   }
+  if (own->journal != NULL) TRY(resolve(cfg->journal, sizeof cfg->journal, own->journal, y, "journal", f));
   TRY(read_time(&cfg->timeout_ms, own->timeout, 100, 3600 * 1000, y, "timeout", f));
   TRY(read_time(&cfg->wait_ms, own->wait, 0, 24 * 3600 * 1000, y, "wait", f));
   TRY(read_purposes(cfg, own, y, f));

@@ -117,6 +117,7 @@ smpc_err smpi_session_close(struct smpc_session *s) {
   smpi_step(s, "smpc_session_close");
   if (!s->is_dry && smpi_status(s) == SMPC_OK && s->cfg.me.id != (unsigned)s->dealer)
     (void)smpi_compare_programs(s); /* records its fault */
+  if (s->guard != NULL) s->guard->end(s->guard_ctx, s);
   close_slots(s);
   smpc_err err = smpi_status(s);
   smpi_mesh_close(atomic_exchange(&s->mesh, NULL), err == SMPC_OK);

@@ -18,6 +18,19 @@ struct smpi_network {
 };
 extern const struct smpi_network smpi_network_nng;
 
+/* What watches over a session on this party's behalf: its journal and the gate of its
+ * study (lib/govern).  The session only knows when to ask. */
+struct smpi_guard {
+  /* Values this party puts in, as ring elements. */
+  smpc_err (*input)(void *ctx, struct smpc_session *s, const uint64_t *clear, size_t n);
+  /* An opening that all checks have passed, before the programs are compared and so
+   * before any share of it leaves any party.  On refusal it has recorded the fault. */
+  smpc_err (*opening)(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape);
+  /* The session ends; while nothing has failed it may still exchange.  Frees ctx. */
+  void (*end)(void *ctx, struct smpc_session *s);
+  bool rules_purposes; /* it knows the allowed purposes: the configuration need not list them */
+};
+
 struct smpi_slot_entry { void *state; void (*close)(void *state); };
 
 struct smpc_session {
@@ -52,6 +65,8 @@ struct smpc_session {
 
   struct smpi_scratch scratch;
   struct smpi_slot_entry slot[SMPI_SLOTS];
+  const struct smpi_guard *guard; /* or NULL */
+  void *guard_ctx;
 };
 
 /* --- life (session.c, agreement.c) ----------------------------------------- */

@@ -1,0 +1,194 @@
+/* entry.c - see entry.h. */
+#include "govern/entry.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "rand/hash.h"
+
+/* --- the lines of each kind ------------------------------------------------------ */
+
+enum form { NUMBER, COUNT, DIGEST, SIGNATURE, TEXT, INDEXED_DIGEST, INDEXED_SIGNATURE, NAMED };
+struct line { const char *key; enum form form; bool repeats; };
+enum { LINES = 24 };
+
+static const struct { const char *name; struct line line[LINES]; } kinds[SMPI_KINDS] = {
+    [SMPI_BEGIN] = {"begin", {{"party", TEXT, 0}, {"key", DIGEST, 0}, {"software", TEXT, 0}}},
+    [SMPI_RESUME] = {"resume", {{"cut", NUMBER, 0}}},
+    [SMPI_RUN] = {"run", {{"session", DIGEST, 0}, {"study", DIGEST, 0}, {"question", TEXT, 0}, {"software", TEXT, 0},
+                          {"counter-signed", TEXT, 0}, {"dealer", COUNT, 0}, {"with", NAMED, 1}}},
+    [SMPI_FAILED] = {"failed", {{"study", DIGEST, 0}, {"question", TEXT, 0}, {"code", NUMBER, 0}, {"reason", TEXT, 0}}},
+    [SMPI_OPEN] = {"open", {{"session", DIGEST, 0}, {"operation", TEXT, 0}, {"purpose", TEXT, 0}, {"to", TEXT, 0},
+                            {"rows", NUMBER, 0}, {"columns", NUMBER, 0}, {"program", DIGEST, 0}}},
+    [SMPI_END] = {"end", {{"session", DIGEST, 0}, {"code", NUMBER, 0}, {"reason", TEXT, 0}, {"inputs", NUMBER, 0},
+                          {"commitment", DIGEST, 0}, {"rows", COUNT, 0}, {"suppressed", COUNT, 0},
+                          {"openings", NUMBER, 0}, {"values", NUMBER, 0}, {"triples", NUMBER, 0},
+                          {"bit-triples", NUMBER, 0}, {"dabits", NUMBER, 0}, {"edabits", NUMBER, 0},
+                          {"truncations", NUMBER, 0}, {"masks", NUMBER, 0}, {"products", NUMBER, 0},
+                          {"rounds", NUMBER, 0}, {"bytes", NUMBER, 0}, {"dealt", NUMBER, 0}}},
+    [SMPI_OTHERS] = {"others", {{"session", DIGEST, 0}, {"end", INDEXED_DIGEST, 1}}},
+    [SMPI_SEALED] = {"sealed", {{"session", DIGEST, 0}, {"signed", INDEXED_SIGNATURE, 1}}},
+    [SMPI_UNSEALED] = {"unsealed", {{"session", DIGEST, 0}, {"reason", TEXT, 0}}},
+};
+
+const char *smpi_kind_name(enum smpi_kind kind) { return kinds[kind].name; }
+
+bool smpi_get_indexed(unsigned *index, uint8_t *out, size_t len, struct smpi_slice s) {
+  uint64_t v;
+  const char *space = s.len == 0 ? NULL : memchr(s.at, ' ', s.len);
+  *index = 0;
+  memset(out, 0, len);
+  if (space == NULL || !smpi_get_number(&v, (struct smpi_slice){s.at, (size_t)(space - s.at)}) || v >= SMPC_MAX_PARTIES)
+    return false;
+  *index = (unsigned)v;
+  return smpi_get_bytes(out, len, (struct smpi_slice){space + 1, s.len - (size_t)(space + 1 - s.at)});
+}
+
+bool smpi_get_named(uint8_t out[32], struct smpi_slice *name, struct smpi_slice s) {
+  const size_t key = SMPI_B64_32 - 1;
+  memset(out, 0, 32);
+  *name = (struct smpi_slice){"", 0};
+  if (s.len < key + 2 || s.len > key + 64 || s.at[key] != ' ') return false;
+  *name = (struct smpi_slice){s.at + key + 1, s.len - key - 1};
+  return smpi_get_bytes(out, 32, (struct smpi_slice){s.at, key});
+}
+
+static bool has_form(enum form form, struct smpi_slice v) {
+  uint8_t bytes[64];
+  uint64_t number;
+  unsigned index;
+  struct smpi_slice name;
+  switch (form) {
+  case NUMBER: return smpi_get_number(&number, v);
+  case COUNT: return smpi_slice_is(v, "-") || smpi_get_number(&number, v); /* "-": the program did not say */
+  case DIGEST: return smpi_get_bytes(bytes, 32, v);
+  case SIGNATURE: return smpi_get_bytes(bytes, 64, v);
+  case TEXT: return v.len > 0;
+  case INDEXED_DIGEST: return smpi_get_indexed(&index, bytes, 32, v);
+  case INDEXED_SIGNATURE: return smpi_get_indexed(&index, bytes, 64, v);
+  case NAMED: return smpi_get_named(bytes, &name, v);
+  }
+  return false;
+}
+
+/* --- writing --------------------------------------------------------------------- */
+
+void smpi_entry_begin(struct smpi_lines *l, uint64_t number, const uint8_t previous[32], int64_t time, enum smpi_kind kind) {
+  char when[SMPI_TIME_LEN];
+  smpi_put_time(when, time);
+  l->len = 0;
+  l->is_full = false;
+  smpi_lines_add(l, "entry", "%llu", (unsigned long long)number);
+  smpi_lines_add_bytes(l, "previous", previous, 32);
+  smpi_lines_add(l, "time", "%s", when);
+  smpi_lines_add(l, "kind", "%s", kinds[kind].name);
+}
+
+static void digest(uint8_t out[32], const char *domain, const char *bytes, size_t len) {
+  struct smpi_hash h;
+  smpi_hash_begin(&h, domain);
+  smpi_hash_add(&h, bytes, len);
+  smpi_hash_end(&h, out);
+}
+
+static const char SIGNED[] = "smpc journal signature 1", WHOLE[] = "smpc journal entry 1";
+
+smpc_err smpi_entry_sign(struct smpi_lines *l, const uint8_t sign_secret[64], uint8_t hash[32]) {
+  uint8_t to_sign[32], sign[64];
+  struct smpi_entry again;
+  bool is_cut;
+  digest(to_sign, SIGNED, l->at, l->len);
+  crypto_sign_detached(sign, NULL, to_sign, sizeof to_sign, sign_secret);
+  smpi_lines_add_bytes(l, "sign", sign, sizeof sign);
+  if (l->is_full || l->len + 1 > SMPI_ENTRY_MAX) return SMPC_E_BUG;
+  l->at[l->len++] = '\n';
+  if (smpi_entry_decode(&again, l->at, l->len, &is_cut) != SMPC_OK || again.len != l->len)
+    return SMPC_E_BUG; /* never write what cannot be read */
+  memcpy(hash, again.hash, 32);
+  return SMPC_OK;
+}
+
+/* --- reading --------------------------------------------------------------------- */
+
+static bool expect(struct smpi_slice *in, const char *key, struct smpi_slice *value) {
+  struct smpi_slice k;
+  return smpi_lines_next(in, &k, value) && smpi_slice_is(k, key);
+}
+
+static bool decode_kind(struct smpi_entry *e, struct smpi_slice name) {
+  for (unsigned k = 0; k < SMPI_KINDS; k++) {
+    e->kind = (enum smpi_kind)k;
+    if (smpi_slice_is(name, kinds[k].name)) return true;
+  }
+  return false;
+}
+
+static bool decode_head(struct smpi_entry *e, struct smpi_slice *in) {
+  struct smpi_slice v;
+  return expect(in, "entry", &v) && smpi_get_number(&e->number, v) && expect(in, "previous", &v) &&
+         smpi_get_bytes(e->previous, 32, v) && expect(in, "time", &v) && smpi_get_time(&e->time, v) &&
+         expect(in, "kind", &v) && decode_kind(e, v);
+}
+
+/* One line of the kind, or as many as there are. */
+static bool decode_line(struct smpi_entry *e, struct smpi_slice *in, const struct line *line) {
+  unsigned found = 0;
+  for (;; found++) {
+    struct smpi_slice rest = *in, key, value;
+    if ((found > 0 && !line->repeats) || !smpi_lines_next(&rest, &key, &value) || !smpi_slice_is(key, line->key)) break;
+    if (!has_form(line->form, value) || e->n == SMPI_ENTRY_FIELDS) return false;
+    e->field[e->n].key = key;
+    e->field[e->n++].value = value;
+    *in = rest;
+  }
+  return found > 0;
+}
+
+static bool decode_body(struct smpi_entry *e, struct smpi_slice *in) {
+  e->n = 0;
+  for (const struct line *line = kinds[e->kind].line; line->key != NULL; line++)
+    if (!decode_line(e, in, line)) return false;
+  return true;
+}
+
+/* Where the entry's empty line ends; 0: not there. */
+static size_t find_end(const char *bytes, size_t len) {
+  const char *end = memmem(bytes, len < SMPI_ENTRY_MAX ? len : SMPI_ENTRY_MAX, "\n\n", 2);
+  return end == NULL ? 0 : (size_t)(end - bytes) + 2;
+}
+
+smpc_err smpi_entry_decode(struct smpi_entry *e, const char *bytes, size_t len, bool *is_cut) {
+  size_t end = find_end(bytes, len);
+  struct smpi_slice in = {bytes, end}, v;
+  e->n = 0;
+  *is_cut = end == 0 && len < SMPI_ENTRY_MAX;
+  if (end == 0 || !decode_head(e, &in) || !decode_body(e, &in)) return SMPC_E_FORMAT;
+  digest(e->to_sign, SIGNED, bytes, end - in.len);
+  if (!expect(&in, "sign", &v) || !smpi_get_bytes(e->sign, 64, v) || in.len != 1) return SMPC_E_FORMAT;
+  digest(e->hash, WHOLE, bytes, end);
+  e->len = end;
+  return SMPC_OK;
+}
+
+bool smpi_entry_is_signed_by(const struct smpi_entry *e, const uint8_t sign_key[32]) {
+  return crypto_sign_verify_detached(e->sign, e->to_sign, sizeof e->to_sign, sign_key) == 0;
+}
+
+struct smpi_slice smpi_entry_get_at(const struct smpi_entry *e, const char *key, unsigned i) {
+  for (unsigned k = 0; k < e->n; k++)
+    if (smpi_slice_is(e->field[k].key, key) && i-- == 0) return e->field[k].value;
+  return (struct smpi_slice){"", 0};
+}
+
+struct smpi_slice smpi_entry_get(const struct smpi_entry *e, const char *key) { return smpi_entry_get_at(e, key, 0); }
+
+uint64_t smpi_entry_number(const struct smpi_entry *e, const char *key) {
+  uint64_t v;
+  (void)smpi_get_number(&v, smpi_entry_get(e, key)); /* 0 when it is not there */
+  return v;
+}
+
+void smpi_entry_digest(uint8_t out[32], const struct smpi_entry *e, const char *key) {
+  (void)smpi_get_bytes(out, 32, smpi_entry_get(e, key));
+}

@@ -1,0 +1,279 @@
+/* record.c - see record.h. */
+#include "govern/record.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "govern/seal.h"
+
+struct smpi_record { /* in secret memory */
+  struct smpi_journal *journal; /* NULL: rules without a journal */
+  struct smpi_record_rules rules;
+  char question[160];
+  uint8_t study[32], sign_secret[64];
+  struct smpi_hash inputs;
+  uint64_t n_inputs, openings, values, rows, suppressed;
+  bool has_rows, has_suppressed;
+};
+
+void smpi_record_free(struct smpi_record *r) {
+  if (r == NULL) return;
+  smpi_journal_close(r->journal);
+  if (r->rules.free != NULL) r->rules.free(r->rules.ctx);
+  smpi_secret_free(r);
+}
+
+static void add_number(struct smpi_lines *l, const char *key, uint64_t v) {
+  smpi_lines_add(l, key, "%llu", (unsigned long long)v);
+}
+
+static void add_count(struct smpi_lines *l, const char *key, bool is_known, uint64_t v) {
+  if (is_known) add_number(l, key, v);
+  else smpi_lines_add(l, key, "-");
+}
+
+/* --- before the session ------------------------------------------------------------- */
+
+smpc_err smpi_record_open(struct smpi_record **out, const smpc_config *cfg, const struct smpi_identity *id,
+                          const struct smpi_record_rules *rules, struct smpi_fault *f) {
+  static const struct smpi_record_rules none = {.free = NULL};
+  smpc_err err = SMPC_OK;
+  *out = NULL;
+  if (cfg->me.id >= SMPC_MAX_PARTIES || (cfg->journal[0] == 0 && rules == NULL)) return SMPC_OK;
+  if (rules == NULL) rules = &none;
+  struct smpi_record *r = smpi_secret_alloc(1, sizeof *r);
+  if (r == NULL) {
+    if (rules->free != NULL) rules->free(rules->ctx);
+    return smpi_fault_set(f, SMPC_E_NOMEM, -1, "out of memory");
+  }
+  r->rules = *rules;
+  memcpy(r->study, rules == &none ? cfg->question : rules->study, 32);
+  strncpy(r->question, rules->question == NULL ? "-" : rules->question, sizeof r->question - 1);
+  memcpy(r->sign_secret, id->sign_secret, sizeof r->sign_secret);
+  if (cfg->journal[0] != 0)
+    TRY(smpi_journal_open(&r->journal, cfg->journal, cfg->member[cfg->me.id].name, id->sign_secret, rules->seen,
+                          rules->ctx, f));
+  *out = r;
+out:
+  if (err != SMPC_OK) smpi_record_free(r);
+  return err;
+}
+
+static void add_subject(struct smpi_lines *l, const struct smpi_record *r) {
+  smpi_lines_add_bytes(l, "study", r->study, 32);
+  smpi_lines_add(l, "question", "%.100s", r->question);
+}
+
+void smpi_record_failed(struct smpi_record *r, const struct smpi_fault *why) {
+  struct smpi_fault ignored = {.party = -1}; /* there is a first fault already */
+  if (r == NULL) return;
+  if (r->journal != NULL) {
+    struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_FAILED);
+    add_subject(l, r);
+    smpi_lines_add(l, "code", "%d", (int)why->code);
+    smpi_lines_add(l, "reason", "%s", why->text[0] ? why->text : smpi_err_text(why->code));
+    (void)smpi_journal_commit(r->journal, NULL, &ignored);
+  }
+  smpi_record_free(r);
+}
+
+/* --- while it runs ------------------------------------------------------------------ */
+
+static smpc_err commit(struct smpi_record *r, struct smpc_session *s, uint8_t hash[32]) {
+  struct smpi_fault f = {.party = -1};
+  smpc_err err = smpi_journal_commit(r->journal, hash, &f);
+  return err == SMPC_OK ? SMPC_OK : smpi_fail(s, err, (int)smpi_me(s), "%s", f.text);
+}
+
+static smpc_err on_input(void *ctx, struct smpc_session *s, const uint64_t *clear, size_t n) {
+  struct smpi_record *r = ctx;
+  (void)s;
+  smpi_hash_add(&r->inputs, clear, n * sizeof *clear);
+  r->n_inputs++;
+  return SMPC_OK;
+}
+
+/* "north,south" */
+static void name_parties(char *out, size_t size, const struct smpc_session *s, smpc_who who) {
+  size_t used = 0;
+  out[0] = 0;
+  for (unsigned i = 0; i < s->cfg.parties; i++) {
+    if (!(who.bits >> i & 1)) continue;
+    size_t len = strlen(s->cfg.member[i].name);
+    if (used + len + 2 > size) return;
+    if (used > 0) out[used++] = ',';
+    memcpy(out + used, s->cfg.member[i].name, len + 1);
+    used += len;
+  }
+}
+
+static smpc_err on_opening(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape) {
+  struct smpi_record *r = ctx;
+  char names[SMPC_MAX_PARTIES * 64];
+  uint8_t program[SMPI_HASH_LEN];
+  smpc_err err = SMPC_OK;
+  if (r->rules.opening != NULL) err = r->rules.opening(r->rules.ctx, s, to, purpose, shape);
+  if (err != SMPC_OK) return err;
+  r->openings++;
+  r->values += shape.rows * shape.cols;
+  if (r->journal == NULL) return SMPC_OK;
+  name_parties(names, sizeof names, s, to);
+  smpi_hash_peek(&s->program, program);
+  struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_OPEN);
+  smpi_lines_add_bytes(l, "session", s->id, 32);
+  smpi_lines_add(l, "operation", "%s", s->op);
+  smpi_lines_add(l, "purpose", "%s", purpose);
+  smpi_lines_add(l, "to", "%s", names);
+  smpi_lines_add(l, "rows", "%zu", shape.rows);
+  smpi_lines_add(l, "columns", "%zu", shape.cols);
+  smpi_lines_add_bytes(l, "program", program, sizeof program);
+  return commit(r, s, NULL);
+}
+
+/* --- the end ------------------------------------------------------------------------- */
+
+static void add_spent(struct smpi_lines *l, const struct smpc_session *s) {
+  struct smpi_cost c = smpi_spent(s);
+  add_number(l, "triples", c.corr[SMPI_CORR_TRIPLES]);
+  add_number(l, "bit-triples", c.corr[SMPI_CORR_BIT_TRIPLES] + c.corr[SMPI_CORR_BIT_PAIRS]);
+  add_number(l, "dabits", c.corr[SMPI_CORR_DABITS]);
+  add_number(l, "edabits", c.corr[SMPI_CORR_EDABITS]);
+  add_number(l, "truncations", c.corr[SMPI_CORR_TRUNCATIONS]);
+  add_number(l, "masks", c.mask_words);
+  add_number(l, "products", c.product_words);
+  add_number(l, "rounds", c.rounds);
+  add_number(l, "bytes", c.bytes);
+  add_number(l, "dealt", c.offline_bytes);
+}
+
+static smpc_err write_end(struct smpi_record *r, struct smpc_session *s, uint8_t hash[32]) {
+  uint8_t commitment[SMPI_HASH_LEN];
+  struct smpi_fault f = {.party = -1};
+  struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_END);
+  smpi_hash_end(&r->inputs, commitment);
+  smpi_lines_add_bytes(l, "session", s->id, 32);
+  smpi_lines_add(l, "code", "%d", (int)s->fault.code);
+  smpi_lines_add(l, "reason", "%s", s->fault.code == SMPC_OK ? "done" : s->fault.text[0] ? s->fault.text : "failed");
+  add_number(l, "inputs", r->n_inputs);
+  smpi_lines_add_bytes(l, "commitment", commitment, sizeof commitment);
+  add_count(l, "rows", r->has_rows, r->rows);
+  add_count(l, "suppressed", r->has_suppressed, r->suppressed);
+  add_number(l, "openings", r->openings);
+  add_number(l, "values", r->values);
+  add_spent(l, s);
+  smpc_err err = smpi_journal_commit(r->journal, hash, &f);
+  return err == SMPC_OK ? SMPC_OK : smpi_fail(s, err, (int)smpi_me(s), "%s", f.text);
+}
+
+static smpc_err write_others(struct smpi_record *r, struct smpc_session *s, uint8_t (*end)[32]) {
+  struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_OTHERS);
+  uint64_t who = smpi_seal_who(s);
+  smpi_lines_add_bytes(l, "session", s->id, 32);
+  for (unsigned i = 0; i < s->cfg.parties; i++) {
+    char hash[SMPI_B64_32];
+    if (!(who >> i & 1)) continue;
+    sodium_bin2base64(hash, sizeof hash, end[i], 32, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    smpi_lines_add(l, "end", "%u %s", i, hash);
+  }
+  return commit(r, s, NULL);
+}
+
+static smpc_err write_sealed(struct smpi_record *r, struct smpc_session *s, uint8_t (*sign)[64]) {
+  struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_SEALED);
+  uint64_t who = smpi_seal_who(s);
+  smpi_lines_add_bytes(l, "session", s->id, 32);
+  for (unsigned i = 0; i < s->cfg.parties; i++) {
+    char text[SMPI_B64_64];
+    if (!(who >> i & 1)) continue;
+    sodium_bin2base64(text, sizeof text, sign[i], 64, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    smpi_lines_add(l, "signed", "%u %s", i, text);
+  }
+  return commit(r, s, NULL);
+}
+
+static void write_unsealed(struct smpi_record *r, struct smpc_session *s) {
+  struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_UNSEALED);
+  struct smpi_fault ignored = {.party = -1};
+  smpi_lines_add_bytes(l, "session", s->id, 32);
+  smpi_lines_add(l, "reason", "%s", s->fault.text[0] ? s->fault.text : smpi_err_text(s->fault.code));
+  (void)smpi_journal_commit(r->journal, NULL, &ignored);
+}
+
+static void seal(struct smpi_record *r, struct smpc_session *s, const uint8_t mine[32]) {
+  uint8_t end[SMPC_MAX_PARTIES][32] = {{0}}, sign[SMPC_MAX_PARTIES][64] = {{0}};
+  smpc_err err = SMPC_OK;
+  memcpy(end[smpi_me(s)], mine, 32);
+  TRY(smpi_seal_tell(s, end));
+  TRY(write_others(r, s, end));
+  TRY(smpi_seal_sign(s, sign, (const uint8_t (*)[32])end, r->sign_secret));
+  TRY(write_sealed(r, s, sign));
+out:
+  if (err != SMPC_OK) write_unsealed(r, s);
+}
+
+static void on_end(void *ctx, struct smpc_session *s) {
+  struct smpi_record *r = ctx;
+  uint8_t mine[32];
+  if (r->journal != NULL && write_end(r, s, mine) == SMPC_OK && smpi_status(s) == SMPC_OK && r->rules.must_seal &&
+      (int)smpi_me(s) != s->dealer)
+    seal(r, s, mine);
+  s->guard = NULL;
+  smpi_record_free(r);
+}
+
+/* --- the session is open --------------------------------------------------------------- */
+
+static const struct smpi_guard guards[2] = {{on_input, on_opening, on_end, false}, {on_input, on_opening, on_end, true}};
+
+/* The salt is this party's own: its signing key's seed with the session. */
+static void begin_inputs(struct smpi_record *r, const struct smpc_session *s) {
+  uint8_t salt[32];
+  smpi_kdf(salt, r->sign_secret, "smpc journal salt 1", s->id, 32);
+  smpi_hash_begin(&r->inputs, "smpc journal input 1");
+  smpi_hash_add(&r->inputs, salt, sizeof salt);
+  smpi_wipe(salt, sizeof salt);
+}
+
+static smpc_err write_run(struct smpi_record *r, struct smpc_session *s) {
+  struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_RUN);
+  smpi_lines_add_bytes(l, "session", s->id, 32);
+  add_subject(l, r);
+  smpi_lines_add(l, "software", "smpc %d.%d.%d", SMPC_VERSION_MAJOR, SMPC_VERSION_MINOR, SMPC_VERSION_PATCH);
+  smpi_lines_add(l, "counter-signed", "%s", r->rules.must_seal ? "by all" : "no");
+  add_count(l, "dealer", s->dealer >= 0, (uint64_t)s->dealer); /* its position below */
+  for (unsigned i = 0; i < s->cfg.parties; i++) {
+    char key[SMPI_B64_32];
+    sodium_bin2base64(key, sizeof key, s->cfg.member[i].sign_key, 32, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    smpi_lines_add(l, "with", "%s %s", key, s->cfg.member[i].name);
+  }
+  return commit(r, s, NULL);
+}
+
+smpc_err smpi_record_attach(struct smpi_record *r, struct smpc_session *s) {
+  if (r == NULL) return SMPC_OK;
+  begin_inputs(r, s);
+  s->guard = &guards[r->rules.rules_purposes];
+  s->guard_ctx = r;
+  return r->journal == NULL ? SMPC_OK : write_run(r, s);
+}
+
+/* --- what the program tells -------------------------------------------------------------- */
+
+static struct smpi_record *record_of(const struct smpc_session *s) {
+  return s->guard == NULL || s->guard->end != on_end ? NULL : s->guard_ctx;
+}
+
+smpc_err smpi_record_rows(struct smpc_session *s, uint64_t rows) {
+  struct smpi_record *r = record_of(s);
+  if (r == NULL) return SMPC_OK;
+  r->rows = rows;
+  r->has_rows = true;
+  return r->rules.rows == NULL ? SMPC_OK : r->rules.rows(r->rules.ctx, s, rows);
+}
+
+void smpi_record_suppressed(struct smpc_session *s, uint64_t cells) {
+  struct smpi_record *r = record_of(s);
+  if (r == NULL) return;
+  r->suppressed = cells;
+  r->has_suppressed = true;
+}

@@ -1,0 +1,57 @@
+/* record.h - a session written down: the guard (session_impl.h) that keeps this
+ * party's journal.
+ *
+ *     smpi_record_open()     before any link: the journal can be written
+ *     smpi_record_attach()   the session is agreed: entry `run`
+ *     (each opening)         entry `open`, on disk before any share of it leaves
+ *     (session's close)      entry `end`; then the parties sign each other's (seal.c)
+ *  or smpi_record_failed()   it was not: entry `failed`
+ *
+ * Commitments to input: H(salt, for each input its length and values), where the
+ * salt is derived from the party's signing key and the session id, so that this
+ * party, and nobody else, can open the commitment later without storing anything. */
+#ifndef SMPI_RECORD_H
+#define SMPI_RECORD_H
+
+#include "govern/journal.h"
+#include "session/identity.h"
+#include "session/session_impl.h"
+
+struct smpi_record;
+
+/* What a record asks somebody else (gate.h); NULL members are skipped. */
+struct smpi_record_rules {
+  void *ctx;
+  void (*seen)(void *ctx, const struct smpi_entry *e); /* each older entry of the journal */
+  /* May this opening happen?  On refusal the fault is recorded. */
+  smpc_err (*opening)(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape);
+  smpc_err (*rows)(void *ctx, struct smpc_session *s, uint64_t rows);
+  void (*free)(void *ctx);
+  bool must_seal; /* all parties sign each other's entries: agreed by the study */
+  bool rules_purposes;
+  uint8_t study[32];
+  const char *question;
+};
+
+/* Open cfg->journal for the party that cfg->me names.  rules may be NULL; its ctx
+ * belongs to the record from here on, whatever happens.  No journal and no rules:
+ * *r is NULL, which all functions allow.  Errors as smpi_journal_open(). */
+smpc_err smpi_record_open(struct smpi_record **r, const smpc_config *cfg, const struct smpi_identity *id,
+                          const struct smpi_record_rules *rules, struct smpi_fault *f);
+/* The session is open: watch over it until it closes.  The record belongs to the
+ * session from here on.  Failure is the session's. */
+smpc_err smpi_record_attach(struct smpi_record *r, struct smpc_session *s);
+/* The session did not open: say so, and free. */
+void smpi_record_failed(struct smpi_record *r, const struct smpi_fault *why);
+void smpi_record_free(struct smpi_record *r);
+
+/* The order of smpi_cost.corr, which is protocols/triple's: lib/api asserts that it is. */
+enum {
+  SMPI_CORR_TRIPLES, SMPI_CORR_BIT_TRIPLES, SMPI_CORR_BIT_PAIRS, SMPI_CORR_DABITS, SMPI_CORR_EDABITS, SMPI_CORR_TRUNCATIONS
+};
+
+/* What the program tells for the journal. */
+smpc_err smpi_record_rows(struct smpc_session *s, uint64_t rows);
+void smpi_record_suppressed(struct smpc_session *s, uint64_t cells);
+
+#endif

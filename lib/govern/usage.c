@@ -1,0 +1,121 @@
+/* usage.c - see usage.h. */
+#include "govern/usage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/mem.h"
+
+struct pass {
+  struct smpi_usage *list;
+  size_t n, room;
+  char party[64];
+  struct smpi_usage run; /* the session that is going on */
+  bool is_running;
+  smpc_err err;
+};
+
+static void put(char *out, size_t size, struct smpi_slice s) {
+  size_t len = smpi_min(s.len, size - 1);
+  memcpy(out, s.at, len);
+  out[len] = 0;
+}
+
+static bool same_line(const struct smpi_usage *a, const struct smpi_usage *b) {
+  return strcmp(a->party, b->party) == 0 && strcmp(a->purpose, b->purpose) == 0 && strcmp(a->month, b->month) == 0;
+}
+
+static struct smpi_usage *line_for(struct pass *p) {
+  for (size_t i = 0; i < p->n; i++)
+    if (same_line(&p->list[i], &p->run)) return &p->list[i];
+  if (p->n == p->room) {
+    size_t room = p->room == 0 ? 32 : 2 * p->room;
+    struct smpi_usage *more = smpi_alloc(room, sizeof *more);
+    if (more == NULL) return p->err = SMPC_E_NOMEM, NULL;
+    if (p->n > 0) memcpy(more, p->list, p->n * sizeof *more);
+    smpi_free(p->list);
+    p->list = more;
+    p->room = room;
+  }
+  struct smpi_usage *line = &p->list[p->n++];
+  *line = p->run;
+  memset(line->sum, 0, sizeof line->sum);
+  return line;
+}
+
+/* A session is over, or was cut short: into its line. */
+static void settle(struct pass *p, bool has_end) {
+  struct smpi_usage *line;
+  if (!p->is_running) return;
+  p->is_running = false;
+  if (p->run.sum[SMPI_USED_OPENINGS] > 0) p->run.sum[SMPI_USED_RUNS] = 1;
+  else strcpy(p->run.purpose, "(nothing opened)");
+  if (!has_end) p->run.sum[SMPI_USED_FAILED] = 1;
+  if ((line = line_for(p)) == NULL) return;
+  for (int i = 0; i < SMPI_USAGES; i++) line->sum[i] += p->run.sum[i];
+}
+
+static void on_run(struct pass *p, const struct smpi_entry *e) {
+  char when[SMPI_TIME_LEN];
+  settle(p, false);
+  memset(&p->run, 0, sizeof p->run);
+  smpi_put_time(when, e->time);
+  memcpy(p->run.month, when, 7);
+  strcpy(p->run.party, p->party);
+  p->is_running = true;
+}
+
+static void on_open(struct pass *p, const struct smpi_entry *e) {
+  put(p->run.purpose, sizeof p->run.purpose, smpi_entry_get(e, "purpose"));
+  p->run.sum[SMPI_USED_OPENINGS]++;
+  p->run.sum[SMPI_USED_VALUES] += smpi_entry_number(e, "rows") * smpi_entry_number(e, "columns");
+}
+
+static void on_end(struct pass *p, const struct smpi_entry *e) {
+  static const struct { int at; const char *key; } from[] = {
+      {SMPI_USED_ROWS, "rows"}, {SMPI_USED_SUPPRESSED, "suppressed"}, {SMPI_USED_TRIPLE, "triples"},
+      {SMPI_USED_BIT_TRIPLE, "bit-triples"}, {SMPI_USED_TRUNCATION, "truncations"}, {SMPI_USED_ROUNDS, "rounds"},
+      {SMPI_USED_BYTES, "bytes"}};
+  for (size_t i = 0; i < sizeof from / sizeof *from; i++) p->run.sum[from[i].at] = smpi_entry_number(e, from[i].key);
+  p->run.sum[SMPI_USED_FAILED] = smpi_entry_number(e, "code") != 0;
+  settle(p, true);
+}
+
+static smpc_err add_file(struct pass *p, const char *path, struct smpi_fault *f) {
+  struct smpi_slice text;
+  struct smpi_chain c;
+  smpc_err err = smpi_journal_read(&text, path, f);
+  if (err != SMPC_OK) return err;
+  smpi_chain_begin(&c, text);
+  while (p->err == SMPC_OK && smpi_chain_next(&c)) {
+    if (c.entry.kind == SMPI_BEGIN) put(p->party, sizeof p->party, smpi_entry_get(&c.entry, "party"));
+    if (c.entry.kind == SMPI_RUN) on_run(p, &c.entry);
+    if (c.entry.kind == SMPI_OPEN && p->is_running) on_open(p, &c.entry);
+    if (c.entry.kind == SMPI_END && p->is_running) on_end(p, &c.entry);
+  }
+  settle(p, false);
+  smpi_free((void *)text.at);
+  if (c.why != NULL)
+    return smpi_fault_set(f, SMPC_E_FORMAT, -1, "%.100s: entry %llu: %s", path, (unsigned long long)c.next, c.why);
+  return p->err == SMPC_OK ? SMPC_OK : smpi_fault_set(f, p->err, -1, "out of memory");
+}
+
+static int by_line(const void *x, const void *y) {
+  const struct smpi_usage *a = x, *b = y;
+  int order = strcmp(a->party, b->party);
+  if (order == 0) order = strcmp(a->purpose, b->purpose);
+  return order != 0 ? order : strcmp(a->month, b->month);
+}
+
+smpc_err smpi_usage_add_up(struct smpi_usage **list, size_t *lines, const char *const *path, size_t n,
+                           struct smpi_fault *f) {
+  struct pass p = {.err = SMPC_OK};
+  smpc_err err = SMPC_OK;
+  for (size_t i = 0; i < n && err == SMPC_OK; i++) err = add_file(&p, path[i], f);
+  if (err == SMPC_OK && p.n > 0) qsort(p.list, p.n, sizeof *p.list, by_line);
+  *list = err == SMPC_OK ? p.list : NULL;
+  *lines = err == SMPC_OK ? p.n : 0;
+  if (err != SMPC_OK) smpi_free(p.list);
+  return err;
+}

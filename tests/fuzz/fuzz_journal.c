@@ -1,0 +1,47 @@
+/* Any bytes as an auditor's journal: chain, audit, usage never read past the end,
+ * and what decodes is inside the bytes. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "govern/audit.h"
+#include "govern/usage.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+static void check_slices(const struct smpi_entry *e, const char *bytes, size_t len) {
+  if (e->len > len || e->n > SMPI_ENTRY_FIELDS) abort();
+  for (unsigned i = 0; i < e->n; i++)
+    if (e->field[i].value.at < bytes || e->field[i].value.at + e->field[i].value.len > bytes + len) abort();
+}
+
+/* The audit reads files, so one stands in for them. */
+static void audit(const char *name) {
+  struct smpi_fault f = {.party = -1};
+  const char *const twice[] = {name, name};
+  struct smpi_audit a = {.report = NULL};
+  struct smpi_usage *list = NULL;
+  size_t lines;
+  if (smpi_audit_run(&a, twice, 2, &f) != SMPC_OK) abort();
+  smpi_audit_free(&a);
+  if (smpi_usage_add_up(&list, &lines, twice, 1, &f) != SMPC_OK && list != NULL) abort();
+  smpi_free(list);
+}
+
+static char path[] = "/tmp/smpc-fuzz-journal-XXXXXX";
+static void clean_up(void) { unlink(path); }
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
+  static int fd = -1;
+  struct smpi_chain c;
+  if (fd < 0) {
+    if ((fd = mkstemp(path)) < 0) abort();
+    atexit(clean_up);
+  }
+  smpi_chain_begin(&c, (struct smpi_slice){(const char *)bytes, len});
+  while (smpi_chain_next(&c)) check_slices(&c.entry, (const char *)bytes, len);
+  if (ftruncate(fd, 0) != 0 || pwrite(fd, bytes, len, 0) != (ssize_t)len) abort();
+  audit(path);
+  return 0;
+}

@@ -1,0 +1,124 @@
+/* notary.c - see notary.h. */
+#include "govern/notary.h"
+
+#include <smpc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "govern/audit.h"
+#include "support/test.h"
+
+const char *const notary_journals[NOTARY_PARTIES] = {"party0.journal", "party1.journal", "party2.journal"};
+
+static char folder[64];
+
+int notary_setup(void **state) {
+  (void)state;
+  strcpy(folder, "/tmp/smpc-govern-XXXXXX");
+  return mkdtemp(folder) == NULL ? -1 : chdir(folder);
+}
+
+int notary_teardown(void **state) {
+  char command[128];
+  (void)state;
+  snprintf(command, sizeof command, "rm -r %s", folder);
+  return chdir("/") == 0 ? system(command) : -1;
+}
+
+void notary_key(uint8_t sign_secret[64], uint64_t seed, unsigned party) {
+  struct parties p = {.n = NOTARY_PARTIES, .seed = seed};
+  smpc_config cfg;
+  uint8_t link_secret[32], sign_key[32];
+  parties_config(&cfg, link_secret, &p, party);
+  crypto_sign_seed_keypair(sign_key, sign_secret, link_secret); /* as parties.c derives it */
+  assert_memory_equal(sign_key, cfg.member[party].sign_key, 32);
+}
+
+static void configure(smpc_config *cfg, unsigned me, void *ctx) {
+  const struct notary *n = ctx;
+  const char *where = me == 0 && n->folder != NULL ? n->folder : "";
+  if ((int)me != n->without) snprintf(cfg->journal, sizeof cfg->journal, "%s%s.journal", where, cfg->member[me].name);
+  memset(cfg->question, n->number, 32); /* so that sessions of the same seed differ */
+}
+
+static smpc_err attach(struct notary *n, struct smpc_session *s) {
+  struct smpi_identity *id = smpi_secret_alloc(1, sizeof *id);
+  struct smpi_record_rules rules = n->rules;
+  struct smpi_fault f = {.party = -1};
+  struct smpi_record *r;
+  rules.must_seal = !n->unsealed;
+  memcpy(rules.study, s->cfg.question, 32);
+  notary_key(id->sign_secret, n->seed, smpi_me(s));
+  smpc_err err = smpi_record_open(&r, &s->cfg, id, &rules, &f);
+  smpi_secret_free(id);
+  if (err == SMPC_OK) err = smpi_record_attach(r, s);
+  return err == SMPC_OK ? SMPC_OK : smpi_fail(s, err, -1, "%s", f.text);
+}
+
+static void body(struct smpc_session *s, unsigned me, void *ctx) {
+  static const char *const purpose[] = {"totals for the test", "more totals for the test"};
+  struct notary *n = ctx;
+  smpc_shape two = {1, 2};
+  int64_t mine[2] = {(int64_t)me + 1, 10}, out[2];
+  LET_FAIL(attach(n, s));
+  (void)smpi_record_rows(s, 100 + me);
+  smpc_shared *sum = smpc_input_i64(s, smpc_p(0), mine, two);
+  for (unsigned i = 1; i < NOTARY_PARTIES; i++) sum = smpc_add(s, sum, smpc_input_i64(s, smpc_p(i), mine, two));
+  for (unsigned k = 0; k < n->openings; k++)
+    LET_FAIL(smpc_open_i64(s, sum, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), purpose[k % 2], me < 2 ? out : NULL, me < 2 ? 2 : 0));
+  if (me == 0) smpi_record_suppressed(s, 1);
+  if (n->meddle != NULL) n->meddle(s, me);
+}
+
+bool notary_run(struct notary *n, struct parties_result *r) {
+  struct parties_result mine;
+  static int number;
+  bool well = true;
+  n->number = ++number;
+  if (r == NULL) r = &mine;
+  parties_run(&(struct parties){.n = NOTARY_PARTIES, .dealer = n->with_dealer, .seed = n->seed, .timeout_ms = 2000,
+                                .configure = configure}, body, n, r);
+  for (unsigned i = 0; i < NOTARY_PARTIES; i++) well = well && r->open[i] == SMPC_OK && r->close[i] == SMPC_OK;
+  return well;
+}
+
+char *notary_read(const char *path, size_t *len) {
+  struct smpi_fault f = {.party = -1};
+  struct smpi_slice text;
+  if (smpi_journal_read(&text, path, &f) != SMPC_OK) fail_msg("%s", f.text);
+  char *copy = malloc(text.len + 1);
+  memcpy(copy, text.at, text.len);
+  copy[text.len] = 0;
+  *len = text.len;
+  smpi_free((void *)text.at);
+  return copy;
+}
+
+void notary_write(const char *path, const char *text, size_t len) {
+  FILE *out = fopen(path, "w");
+  assert_non_null(out);
+  assert_int_equal(fwrite(text, 1, len, out), len);
+  assert_int_equal(fclose(out), 0);
+}
+
+struct sink { char *text; size_t size; };
+
+static void collect(void *user, bool is_fault, const char *path, uint64_t entry, const char *text) {
+  struct sink *k = user;
+  int n = snprintf(k->text, k->size, "%s %s:%llu %s\n", is_fault ? "FAULT" : "note", path, (unsigned long long)entry, text);
+  if (n > 0 && (size_t)n < k->size) k->text += n, k->size -= (size_t)n;
+}
+
+unsigned notary_audit(char *text, size_t size, const char *const *path, unsigned n) {
+  struct smpi_fault f = {.party = -1};
+  struct sink k = {text, size};
+  struct smpi_audit a = {.report = collect, .user = &k};
+  text[0] = 0;
+  if (smpi_audit_run(&a, path, n, &f) != SMPC_OK) fail_msg("%s", f.text);
+  unsigned faults = (unsigned)a.faults;
+  smpi_audit_free(&a);
+  return faults;
+}

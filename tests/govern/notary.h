@@ -1,0 +1,39 @@
+/* notary.h - sessions with journals, in a folder of the test's own. */
+#ifndef NOTARY_H
+#define NOTARY_H
+
+#include "govern/record.h"
+#include "support/parties.h"
+
+enum { NOTARY_PARTIES = 3 };
+
+/* A new folder becomes the working directory; "party0.journal", ... lie there. */
+int notary_setup(void **state);
+int notary_teardown(void **state);
+
+struct notary {
+  unsigned openings;  /* of the joint program: a sum, opened so many times */
+  bool unsealed;      /* without counter-signatures                        */
+  bool with_dealer;
+  int without;        /* this party keeps no journal; -1: all do           */
+  const char *folder; /* for the journals of party 0, "" = here            */
+  uint64_t seed;      /* the same keys for the same seed                */
+  void (*meddle)(struct smpc_session *s, unsigned me); /* before closing   */
+  struct smpi_record_rules rules; /* must_seal is set here                 */
+  int number;         /* set by notary_run()                               */
+};
+/* Run one session; true: it closed well at all parties. */
+bool notary_run(struct notary *n, struct parties_result *r);
+
+/* The signing key (secret) of a party of such a session. */
+void notary_key(uint8_t sign_secret[64], uint64_t seed, unsigned party);
+
+/* Whole files. */
+char *notary_read(const char *path, size_t *len);
+void notary_write(const char *path, const char *text, size_t len);
+
+/* Audit the three journals: number of faults; *text gets all findings, one a line. */
+unsigned notary_audit(char *text, size_t size, const char *const *path, unsigned n);
+extern const char *const notary_journals[NOTARY_PARTIES];
+
+#endif
