@@ -70,9 +70,10 @@ struct smpi_tag {
  * The data pass in chunks of SMPI_CHUNK bytes (the last may be shorter):
  *   produce  fills the next chunk to send, just before it is encrypted in place
  *   consume  takes a chunk just after it was authenticated
- * at byte offset `off`, in order of off.  All peers' chunk k are consumed, in
- * the order of the flows, before any chunk k + 1 is.  With produce NULL, bytes
- * come from `out`; with consume NULL, they go to `in`. */
+ * at byte offset `off`, in order of off.  All peers' chunk k are produced before
+ * any chunk k is consumed, and consumed, in the order of the flows, before any
+ * chunk k + 1 is.  With produce NULL, bytes come from `out`; with consume NULL,
+ * they go to `in`. */
 struct smpi_flow {
   unsigned peer;
   size_t out_len, in_len;

@@ -26,8 +26,6 @@
  */
 #include "mul/trunc.h"
 
-#include <string.h>
-
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "mul/trunc_local.h"
@@ -56,18 +54,13 @@ static void combine(void *ctx, size_t first, size_t n, const pub *value) {
 static smpc_err trunc_block(struct smpc_session *s, shr *z, const shr *x, size_t n) {
   smpc_err err = SMPC_OK;
   struct smpi_taken t = {0};
-  size_t mark = smpi_scratch_mark(s);
   struct truncation p = {.z = z, .x = x, .f = smpi_frac_bits(s), .first = smpi_is_first(s)};
   struct smpi_opening op = {mask, combine, &p, SMPI_SUM};
-  if (z == x) p.z = smpi_scratch(s, n, sizeof *z); /* x is read until the last piece has come */
-  if (p.z == NULL) TRY(SMPC_E_NOMEM);
   TRY(smpi_triple_take(s, &t, SMPI_TRUNC, n));                /* 1. take                    */
   p.r = t.col[0], p.high = t.col[1], p.msb = t.col[2];
   TRY(smpi_open_stream(s, n, &op));                           /* 2. - 4. mask, open, combine */
-  if (p.z != z) memcpy(z, p.z, n * sizeof *z);
 out:
   smpi_triple_wipe(&t);
-  smpi_scratch_release(s, mark);
   return err;
 }
 

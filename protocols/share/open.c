@@ -82,73 +82,35 @@ static smpc_err open_small(struct smpc_session *s, size_t n, const struct smpi_o
 /* --- two parties, streamed --------------------------------------------------
  * What I send is masked twice: when it leaves, and again when the peer's part
  * arrives, so that nothing of length n is held.  combine() may overwrite what
- * mask() reads; therefore elements that arrive before they were sent are masked
- * at once and wait in `ahead` until they leave. */
+ * mask() reads: by then it has been sent, as mesh.h promises. */
 
 struct pair {
   const struct smpi_opening *op;
-  uint64_t *mine, *theirs;  /* [PIECE] */
-  size_t sent;              /* elements masked and sent      */
-  uint64_t *ahead;          /* my shares of elements sent .. sent + waiting - 1 */
-  size_t waiting, capacity;
-  smpc_err err;
+  uint64_t *mine, *theirs;  /* [PIECE]                 */
+  size_t sent;              /* bytes masked and sent   */
 };
-
-/* Room for n elements in `ahead`. */
-static smpc_err reserve(struct pair *o, size_t n) {
-  if (n <= o->capacity) return SMPC_OK;
-  size_t capacity = 2 * n;
-  uint64_t *more = smpi_secret_alloc(capacity, 8);
-  if (more == NULL) return SMPC_E_NOMEM;
-  if (o->waiting > 0) memcpy(more, o->ahead, 8 * o->waiting);
-  smpi_secret_free(o->ahead);
-  o->ahead = more;
-  o->capacity = capacity;
-  return SMPC_OK;
-}
-
-/* mine := my shares of k elements from `first`, sent already or waiting. */
-static void recall(struct pair *o, size_t first, size_t k) {
-  size_t old = first >= o->sent ? 0 : smpi_min(k, o->sent - first);
-  if (old > 0) o->op->mask(o->op->ctx, first, old, (shr *)(void *)o->mine);
-  if (old < k) memcpy(o->mine + old, o->ahead + (first + old - o->sent), 8 * (k - old));
-}
 
 static void pair_produce(void *ctx, unsigned peer, size_t off, uint8_t *buf, size_t len) {
   (void)peer;
   struct pair *o = ctx;
-  size_t n = len / 8, held = smpi_min(n, o->waiting);
-  SMPI_VERIFY(off == 8 * o->sent);
-  if (held > 0) {
-    memcpy(buf, o->ahead, 8 * held);
-    memmove(o->ahead, o->ahead + held, 8 * (o->waiting - held));
-    o->waiting -= held;
-  }
-  for (size_t i = held, k; i < n; i += k) {
+  for (size_t i = 0, n = len / 8, k; i < n; i += k) {
     k = smpi_min(PIECE, n - i);
     o->op->mask(o->op->ctx, off / 8 + i, k, (shr *)(void *)o->mine);
     memcpy(buf + 8 * i, o->mine, 8 * k);
   }
-  o->sent += n;
+  o->sent = off + len;
 }
 
 static void pair_consume(void *ctx, unsigned peer, size_t off, const uint8_t *buf, size_t len) {
   (void)peer;
   struct pair *o = ctx;
-  size_t first = off / 8, n = len / 8, known = o->sent + o->waiting;
-  if (o->err == SMPC_OK && first + n > known) {
-    o->err = reserve(o, first + n - o->sent);
-    if (o->err != SMPC_OK) return;
-    o->op->mask(o->op->ctx, known, first + n - known, (shr *)(void *)(o->ahead + o->waiting));
-    o->waiting = first + n - o->sent;
-  }
-  if (o->err != SMPC_OK) return;
-  for (size_t i = 0, k; i < n; i += k) {
+  SMPI_VERIFY(off + len <= o->sent);
+  for (size_t i = 0, n = len / 8, k; i < n; i += k) {
     k = smpi_min(PIECE, n - i);
     memcpy(o->theirs, buf + 8 * i, 8 * k);
-    recall(o, first + i, k);
+    o->op->mask(o->op->ctx, off / 8 + i, k, (shr *)(void *)o->mine);
     join_words(o->theirs, o->mine, k, o->op->join);
-    o->op->combine(o->op->ctx, first + i, k, joined(o->theirs));
+    o->op->combine(o->op->ctx, off / 8 + i, k, joined(o->theirs));
   }
 }
 
@@ -157,10 +119,7 @@ static smpc_err open_pair(struct smpc_session *s, size_t n, const struct smpi_op
   o.mine = smpi_scratch(s, PIECE, 8);
   o.theirs = smpi_scratch(s, PIECE, 8);
   if (o.mine == NULL || o.theirs == NULL) return SMPC_E_NOMEM;
-  smpc_err err = smpi_exchange_all(s, 8 * n, pair_produce, pair_consume, &o);
-  if (err == SMPC_OK && o.err != SMPC_OK) err = smpi_fail(s, o.err, -1, "not enough memory to open a vector");
-  smpi_secret_free(o.ahead);
-  return err;
+  return smpi_exchange_all(s, 8 * n, pair_produce, pair_consume, &o);
 }
 
 /* --- more parties, distributed ---------------------------------------------- */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The file itself: its static steps are driven in orders a network rarely gives. */
-#include "share/open.c"
+#include "session/agreed.h"
+#include "share/open.h"
 #include "support/parties.h"
 #include "support/stats.h"
 #include "support/tap.h"
@@ -140,52 +140,6 @@ static void streams_combine_each_element_once(void **state) {
   }
 }
 
-/* --- a peer whose chunks run ahead of mine ------------------------------------------ */
-
-struct ahead {
-  uint64_t x[64];  /* my shares; combine() overwrites them with the values */
-};
-static void ahead_mask(void *ctx, size_t first, size_t n, shr *out) {
-  memcpy(out, ((struct ahead *)ctx)->x + first, 8 * n);
-}
-static void ahead_combine(void *ctx, size_t first, size_t n, const pub *v) {
-  memcpy(((struct ahead *)ctx)->x + first, v, 8 * n);
-}
-
-/* Whatever the order of chunks out and in, my true shares leave, and values come out. */
-static void try_order(const char *order) {
-  struct ahead a;
-  uint64_t theirs[64], sent[64] = {0}, mine[PIECE], peer[PIECE];
-  const struct smpi_opening op = {ahead_mask, ahead_combine, &a, SMPI_SUM};
-  struct pair o = {.op = &op, .mine = mine, .theirs = peer};
-  for (uint64_t i = 0; i < 64; i++) {
-    a.x[i] = 1000 + i;
-    theirs[i] = 7 * i;
-  }
-  size_t out = 0, in = 0;
-  for (; *order; order++) {
-    if (*order == 'o') pair_produce(&o, 1, out, (uint8_t *)sent + out, 64), out += 64;
-    else pair_consume(&o, 1, in, (const uint8_t *)theirs + in, 64), in += 64;
-  }
-  assert_int_equal(o.err, SMPC_OK);
-  assert_int_equal(out, 512);
-  assert_int_equal(in, 512);
-  for (uint64_t i = 0; i < 64; i++) {
-    assert_int_equal(sent[i], 1000 + i);
-    assert_int_equal(a.x[i], 1000 + 8 * i);
-  }
-  smpi_secret_free(o.ahead);
-}
-
-static void a_late_consumer_sees_what_was_sent(void **state) {
-  (void)state;
-  try_order("ooooooooiiiiiiii");
-  try_order("oioioioioioioioi");
-  try_order("iiiiiiiioooooooo");
-  try_order("iioiiooioioioioo");
-  try_order("iooioiioiioioioo");
-}
-
 /* --- what the wire carries ------------------------------------------------------------ */
 
 static void count_bytes(void *user, unsigned from, unsigned to, size_t off, const uint8_t *data, size_t len) {
@@ -225,5 +179,5 @@ static void failure_wipes_the_output(void **state) {
 }
 
 TEST_MAIN(T(every_size_opens), T(in_place_opens), T(several_blocks_open), T(many_parties_open),
-          T(streams_combine_each_element_once), T(a_late_consumer_sees_what_was_sent),
+          T(streams_combine_each_element_once),
           T(shares_on_the_wire_are_uniform), T(failure_wipes_the_output))

@@ -79,7 +79,8 @@ static void every_size_arrives_whole(void **state) {
   }
 }
 
-/* Chunks of all peers are consumed in the order of the flows, and produced in order of offset. */
+/* Chunks are produced in order of offset, those of all peers before any is consumed, and consumed in the order of
+ * the flows. */
 struct order {
   unsigned me;
   size_t next_in[TEST_MOST], next_out[TEST_MOST], consumed;
@@ -97,6 +98,7 @@ static void consume_noting(void *ctx, unsigned peer, size_t off, const uint8_t *
   unsigned rank = (unsigned)(o->consumed % others), turn = first;
   for (unsigned i = 0; i < rank; i++) turn += turn + 1 == o->me ? 2 : 1;
   o->good = o->good && peer == turn && off == o->next_in[peer] && off == o->consumed / others * SMPI_CHUNK;
+  for (unsigned i = 0; i < 3; i++) o->good = o->good && (i == o->me || o->next_out[i] >= off + len);
   for (size_t i = 0; i < len; i += 977) o->good = o->good && buf[i] == payload_byte(peer, o->me, off + i);
   o->next_in[peer] = off + len;
   o->consumed++;
