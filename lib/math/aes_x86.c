@@ -66,8 +66,12 @@ const struct smpi_aes_kernels smpi_aes_ni = {"aes-ni", ni_usable, ni_encrypt, ni
 #define VAES __attribute__((target("vaes,avx512f,avx512dq,avx512bw,avx512vl")))
 
 static bool vaes_usable(void) {
+#if defined(__clang__) /* its builtin does not know vaes, and asking cpuid each time is slow: AES-NI then */
+  return false;
+#else
   return __builtin_cpu_supports("vaes") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+#endif
 }
 
 VAES ALWAYS_INLINE __m512i key512(const struct smpi_aes_key *k, unsigned r) {
