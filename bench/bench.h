@@ -78,6 +78,8 @@ smpc_err run_bits(struct bench *b);
 smpc_err run_dabits(struct bench *b);
 smpc_err run_edabits(struct bench *b);
 smpc_err run_truncs(struct bench *b);
+smpc_err run_vole(struct bench *b); /* vole.c */
+smpc_err run_okvs(struct bench *b);
 
 /* Send len bytes to every other computing party and receive as many at once,
  * without work at either end; seconds it took at this party. */

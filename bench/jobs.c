@@ -247,6 +247,8 @@ static const struct job jobs[] = {
     {"estimate", "counting what a program would cost, without network", run_estimate, true},
     {"cot", "correlated oblivious transfers, random choices", run_cot, false},
     {"rot", "random oblivious transfers, hashed", run_rot, false},
+    {"vole", "silent VOLE over GF(2^128) from the first party to the second, base transfers included", run_vole, false},
+    {"okvs", "oblivious key-value store: encoding and decoding, without network", run_okvs, false},
 };
 
 const struct job *job_at(size_t i) { return i < sizeof jobs / sizeof *jobs ? &jobs[i] : NULL; }

@@ -32,7 +32,7 @@ static const struct argp_option choices[] = {
     {"repeat", KEY_REPEAT, "COUNT", 0, "how often; default 5", 2},
     {"timeout", KEY_TIMEOUT, "SECONDS", 0, "a party silent for so long is given up; default 60", 2},
     {"k", KEY_K, "1|2|4|8", 0, "cot, rot: bits of the small field; default 4", 2},
-    {"malicious", KEY_MALICIOUS, 0, 0, "cot, rot: secure against malicious parties", 2},
+    {"malicious", KEY_MALICIOUS, 0, 0, "cot, rot, vole: secure against malicious parties", 2},
     {"json", KEY_JSON, 0, 0, "print nothing but the JSON line", 3},
     {0}};
 

@@ -20,7 +20,7 @@
 
 enum {
   COINS = 256,                /* LOCAL: rows convolved at a time */
-  ROWS = 32,                  /* LOCAL: rows expanded at a time  */
+  ROWS = 128,                 /* LOCAL: rows expanded at a time  */
   EXPAND = 0, CONVOLVE = 1,   /* AGREEMENT: what coins are for; the passes are CONVOLVE + 0, 1 */
 };
 

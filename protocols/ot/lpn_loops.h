@@ -70,7 +70,7 @@ static smpc_err NAME(expand)(OUTPUT, const ELEMENT *x, size_t n) {
     draw(coins, next, 8 * ROWS);
     place(next, n, rows);
     for (size_t j = 0; j < rows; j++)
-      for (size_t k = 0; k < 7; k++) __builtin_prefetch(x + next[8 * j + k]);
+      for (size_t k = 0; k < 7; k++) __builtin_prefetch(x + next[8 * j + k], 0, 2); /* the second cache waits for more at once */
     if (i > 0) NAME(gather)(OUTPUT_NAMES, x, ready, ROWS, at[ready / ROWS % 2]);
     ready = i;
   }
