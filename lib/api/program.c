@@ -52,6 +52,17 @@ smpc_err smpc_estimate(const smpc_config *cfg, smpc_program_fn program, void *us
   return err;
 }
 
+/* Make what the dry run noted down. */
+static smpc_err prepare(smpc_session *s, smpc_session *dry) {
+  struct smpi_demand demand = {0};
+  const struct smpi_api *api = smpi_api_state(dry);
+  s->expected_rounds = s->spent.rounds + dry->spent.rounds;
+  if (!smpi_has_data(s)) return SMPC_OK;
+  if (api != NULL) demand.step = api->step, demand.steps = api->steps;
+  for (unsigned kind = 0; kind < SMPI_CORRS; kind++) demand.units[kind] = dry->spent.corr[kind];
+  return smpi_triple_prepare(s, &demand);
+}
+
 smpc_err smpc_preprocess(smpc_session *s, smpc_program_fn program, void *user) {
   struct smpi_op op;
   smpc_session *dry = NULL;
@@ -59,15 +70,9 @@ smpc_err smpc_preprocess(smpc_session *s, smpc_program_fn program, void *user) {
   if (!smpi_op_begin(&op, s, "smpc_preprocess", 0, NULL)) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
   if (s->is_dry) goto out; /* a program that prepares another one */
   smpc_err err = run_dry(&dry, &s->cfg, program, user);
-  if (err != SMPC_OK) {
+  if (err != SMPC_OK)
     smpi_fail(s, err, -1, "smpc_preprocess: the dry run failed: %s", dry == NULL ? smpi_err_text(err) : dry->fault.text);
-  } else if (smpi_has_data(s)) {
-    const struct smpi_api *api = smpi_api_state(dry);
-    struct smpi_demand demand = {.step = api == NULL ? NULL : api->step, .steps = api == NULL ? 0 : api->steps};
-    for (unsigned kind = 0; kind < SMPI_CORRS; kind++) demand.units[kind] = dry->spent.corr[kind];
-    err = smpi_triple_prepare(s, &demand);
-    if (err != SMPC_OK) smpi_fail(s, err, -1, "smpc_preprocess: %s", smpi_err_text(err));
-  }
+  else if ((err = prepare(s, dry)) != SMPC_OK) smpi_fail(s, err, -1, "smpc_preprocess: %s", smpi_err_text(err));
   (void)smpi_session_close(dry);
 out:
   smpi_op_end(&op, NULL, SMPC_OK);

@@ -200,6 +200,7 @@ smpc_err smpi_exchange(struct smpc_session *s, const struct smpi_flow *flow, siz
   } else {
     s->spent.rounds++;
     s->spent.bytes += bytes;
+    if (s->expected_rounds != 0) smpi_progress(s, s->spent.rounds, s->expected_rounds);
   }
   return SMPC_OK;
 }
@@ -277,6 +278,14 @@ void smpi_slot_set(struct smpc_session *s, enum smpi_slot slot, void *state, voi
   s->slot[slot] = (struct smpi_slot_entry){state, close};
 }
 void *smpi_slot_get(const struct smpc_session *s, enum smpi_slot slot) { return s->slot[slot].state; }
+
+void smpi_progress(struct smpc_session *s, uint64_t done, uint64_t total) {
+  unsigned percent = total == 0 ? 100 : (unsigned)(100.0 * (double)done / (double)total);
+  smpc_event e = {.kind = SMPC_EVENT_PROGRESS, .op = s->op, .text = "", .done = done, .total = total};
+  if (s->watch == NULL || percent == s->percent) return;
+  s->percent = percent;
+  (void)s->watch(&e, s->watch_user);
+}
 
 void smpi_note(struct smpc_session *s, smpc_event_kind kind, const char *text) {
   smpc_event e = {.kind = kind, .op = s->op, .text = text};

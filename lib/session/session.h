@@ -50,6 +50,11 @@ smpc_err smpi_fail(struct smpc_session *s, smpc_err code, int member, const char
     __attribute__((format(printf, 4, 5)));
 smpc_err smpi_status(const struct smpc_session *s); /* SMPC_OK while nothing has failed */
 
+/* --- progress -------------------------------------------------------------
+ * Tell the program that `done` of `total` units of the present operation's work
+ * are done; passed on when another hundredth is. */
+void smpi_progress(struct smpc_session *s, uint64_t done, uint64_t total);
+
 /* --- scratch --------------------------------------------------------------
  * Secret memory for the steps of one operation.  Not zeroed.  NULL when out of
  * memory (the fault is recorded).  Everything taken since a mark is wiped and

@@ -58,6 +58,8 @@ struct smpc_session {
   uint64_t program_tag;           /* its first 8 bytes, when tag_is_fresh   */
   bool tag_is_fresh;
   struct smpi_cost spent;
+  uint64_t expected_rounds;       /* of the whole program, from its dry run, or 0 */
+  unsigned percent;               /* told last                               */
 
   /* randomness */
   uint8_t id[32];

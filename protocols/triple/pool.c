@@ -197,11 +197,16 @@ void smpi_triple_wipe(struct smpi_taken *t) {
 smpc_err smpi_triple_prepare(struct smpc_session *s, const struct smpi_demand *demand) {
   struct smpi_pool *p;
   smpc_err err = SMPC_OK;
+  uint64_t words = 0, total = 0;
   TRY(smpi_pool_get(&p, s));
   for (unsigned k = 0; k < SMPI_CORRS; k++)
     if (demand->units[k] > SMPI_MAX_UNITS)
       return smpi_fail(s, SMPC_E_ARG, -1, "the program takes more %s than can be prepared", smpi_corr_name(k));
-  for (unsigned k = 0; k < SMPI_CORRS; k++) TRY(smpi_pool_make(p, k, (size_t)demand->units[k]));
+  for (unsigned k = 0; k < SMPI_CORRS; k++) total += demand->units[k] * smpi_corr_words(k);
+  for (unsigned k = 0; k < SMPI_CORRS; k++) {
+    TRY(smpi_pool_make(p, k, (size_t)demand->units[k]));
+    smpi_progress(s, words += demand->units[k] * smpi_corr_words(k), total);
+  }
   TRY(smpi_pool_prepare_masks(p, demand->step, demand->steps));
 out:
   return err;

@@ -81,6 +81,37 @@ static void preprocessing_makes_all_that_is_taken(void **state) {
   }
 }
 
+/* Progress is told in rising steps and reaches the end. */
+struct heard { unsigned events; uint64_t done, total; bool falls; };
+
+static bool listen_to(const smpc_event *e, void *user) {
+  struct heard *h = user;
+  if (e->kind != SMPC_EVENT_PROGRESS || e->op == NULL || strcmp(e->op, "smpc_preprocess") == 0) return true;
+  h->falls = h->falls || e->done <= h->done;
+  h->events++;
+  h->done = e->done;
+  h->total = e->total;
+  return true;
+}
+
+static void body_heard(struct smpc_session *s, unsigned me, void *ctx) {
+  if (me == 0) {
+    s->watch = listen_to;
+    s->watch_user = ctx;
+  }
+  if (smpc_preprocess(s, program, NULL) == SMPC_OK) program(s, NULL);
+  s->watch = NULL;
+}
+
+static void progress_is_told(void **state) {
+  (void)state;
+  struct heard h = {0};
+  parties_run_ok(&(struct parties){.n = 2, .dealer = true, .seed = 7}, body_heard, &h, NULL);
+  assert_true(h.events > 10);
+  assert_false(h.falls);
+  assert_int_equal(h.done, h.total);
+}
+
 static void ranges(smpc_session *s, void *user) {
   double limit = *(double *)user, out[1];
   smpc_shared *x = smpc_input(s, smpc_p(0), &limit, (smpc_shape){1, 1});
@@ -114,4 +145,5 @@ static void wrong_arguments(void **state) {
   assert_int_equal(smpc_preprocess(NULL, program, NULL), SMPC_E_ARG);
 }
 
-TEST_MAIN(T(estimates_are_exact), T(preprocessing_makes_all_that_is_taken), T(ranges_are_followed), T(wrong_arguments))
+TEST_MAIN(T(estimates_are_exact), T(preprocessing_makes_all_that_is_taken), T(progress_is_told),
+          T(ranges_are_followed), T(wrong_arguments))
