@@ -21,6 +21,7 @@ struct probe {
   const char *name;
   void (*run)(void);
 };
-extern const struct probe primitive_probes[], protocol_probes[], ot_probes[], psi_probes[]; /* end with {NULL, NULL} */
+/* Each ends with {NULL, NULL}. */
+extern const struct probe primitive_probes[], protocol_probes[], ot_probes[], psi_probes[], vole_probes[];
 
 #endif
