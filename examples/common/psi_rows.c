@@ -1,0 +1,181 @@
+/* psi_rows.c - see psi_rows.h. */
+#include "psi_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "data_open.h"
+
+struct psi_rows {
+  struct data *d;
+  sqlite3_stmt *st;      /* all columns of all rows */
+  unsigned n_columns;
+  int column[PSI_MAX_KEY]; /* of each component        */
+  const struct psi_question *q;
+  struct psi_tally tally;
+  struct psi_bytes bytes; /* all keys                 */
+  size_t *item_of;        /* [tally.rows] or SIZE_MAX */
+  size_t *from, *len;     /* [items.n]                */
+  const void **at;
+  size_t cap;
+  smpc_items items;
+};
+
+const struct psi_tally *psi_rows_tally(const struct psi_rows *r) { return &r->tally; }
+const smpc_items *psi_rows_items(const struct psi_rows *r) { return &r->items; }
+unsigned psi_rows_columns(const struct psi_rows *r) { return r->n_columns; }
+const char *psi_rows_column(const struct psi_rows *r, unsigned i) { return sqlite3_column_name(r->st, (int)i); }
+
+static int no_memory(struct data_fault *f) { return data_fail(f, DATA_MACHINE, "out of memory"); }
+
+static int sqlite_fault(const struct psi_rows *r, struct data_fault *f) {
+  int rc = sqlite3_errcode(r->d->db) & 0xff;
+  int code = rc == SQLITE_NOMEM || rc == SQLITE_IOERR || rc == SQLITE_FULL ? DATA_MACHINE : DATA_INPUT;
+  return data_fail(f, code, "%s: SQLite: %s", r->d->path, sqlite3_errmsg(r->d->db));
+}
+
+/* One statement over the hospital's table or view, inside one transaction: both
+ * readings see the same rows in the same order. */
+static int prepare(struct psi_rows *r, struct data_fault *f) {
+  struct data *d = r->d;
+  char *sql = d->view != NULL ? sqlite3_mprintf("SELECT * FROM (%s)", d->view)
+                              : sqlite3_mprintf("SELECT * FROM \"%w\"", d->table);
+  if (sql == NULL) return no_memory(f);
+  int rc = sqlite3_exec(d->db, "BEGIN", NULL, NULL, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_prepare_v2(d->db, sql, -1, &r->st, NULL);
+  sqlite3_free(sql);
+  if (rc != SQLITE_OK) return sqlite_fault(r, f);
+  if (r->st == NULL || !sqlite3_stmt_readonly(r->st)) return data_fail(f, DATA_INPUT, "`view:` is no SELECT");
+  r->n_columns = (unsigned)sqlite3_column_count(r->st);
+  return r->n_columns <= DATA_MAX_COLUMNS ? 0 : data_fail(f, DATA_INPUT, "there are more than %d columns", DATA_MAX_COLUMNS);
+}
+
+static int find_columns(struct psi_rows *r, struct data_fault *f) {
+  for (unsigned k = 0; k < r->q->n_key; k++) {
+    const char *wanted = r->q->key[k].column;
+    r->column[k] = -1;
+    for (int i = 0; i < (int)r->n_columns; i++)
+      if (strcmp(sqlite3_column_name(r->st, i), wanted) == 0) r->column[k] = i;
+    if (r->column[k] < 0)
+      return data_fail(f, DATA_INPUT, "%s: there is no column \"%s\", which the question's key names", r->d->path, wanted);
+  }
+  return 0;
+}
+
+/* --- one row's key --------------------------------------------------------------- */
+
+/* Append length and normal form of component k. */
+static enum psi_value add_component(struct psi_rows *r, unsigned k) {
+  const uint8_t room[4] = {0};
+  size_t head = r->bytes.len;
+  int col = r->column[k];
+  const char *text = (const char *)sqlite3_column_text(r->st, col);
+  if (!psi_bytes_add(&r->bytes, room, sizeof room)) return PSI_NO_MEMORY;
+  enum psi_value v = PSI_EMPTY;
+  if (text != NULL) v = psi_normalise(&r->bytes, &r->q->key[k], text, (size_t)sqlite3_column_bytes(r->st, col));
+  size_t len = r->bytes.len - head - sizeof room;
+  for (int i = 0; i < 4; i++) r->bytes.at[head + (size_t)i] = (uint8_t)(len >> (8 * i));
+  return v == PSI_EMPTY && r->q->empty_matches ? PSI_VALUE : v;
+}
+
+static enum psi_value add_key(struct psi_rows *r) {
+  size_t before = r->bytes.len;
+  enum psi_value worst = PSI_VALUE;
+  for (unsigned k = 0; k < r->q->n_key && worst != PSI_NO_MEMORY; k++) {
+    enum psi_value v = add_component(r, k);
+    if (v > worst) worst = v;
+  }
+  if (worst != PSI_VALUE) r->bytes.len = before;
+  return worst;
+}
+
+/* Room for one row more. */
+static bool grow(struct psi_rows *r) {
+  if (r->tally.rows < r->cap) return true;
+  size_t cap = 2 * r->cap + 1024;
+  size_t *item_of = realloc(r->item_of, cap * sizeof *item_of);
+  if (item_of != NULL) r->item_of = item_of;
+  size_t *from = realloc(r->from, cap * sizeof *from);
+  if (from != NULL) r->from = from;
+  if (item_of == NULL || from == NULL) return false;
+  r->cap = cap;
+  return true;
+}
+
+static int read_row(struct psi_rows *r, struct data_fault *f) {
+  for (unsigned k = 0; k < r->q->n_key; k++)
+    if (sqlite3_column_type(r->st, r->column[k]) == SQLITE_FLOAT)
+      return data_fail(f, DATA_INPUT, "%s: column \"%s\" holds numbers with a fraction, which have no one spelling: read it as text",
+                       r->d->path, r->q->key[k].column);
+  size_t before = r->bytes.len;
+  enum psi_value v = grow(r) ? add_key(r) : PSI_NO_MEMORY;
+  if (v == PSI_NO_MEMORY) return no_memory(f);
+  r->item_of[r->tally.rows] = v == PSI_VALUE ? r->items.n : SIZE_MAX;
+  if (v == PSI_VALUE) r->from[r->items.n++] = before;
+  r->tally.rows++;
+  r->tally.empty += v == PSI_EMPTY;
+  r->tally.invalid += v == PSI_BAD;
+  return 0;
+}
+
+/* Pointers and lengths, now that the bytes lie still. */
+static int lay_out(struct psi_rows *r, struct data_fault *f) {
+  r->at = calloc(r->items.n + 1, sizeof *r->at);
+  r->len = calloc(r->items.n + 1, sizeof *r->len);
+  if (r->at == NULL || r->len == NULL) return no_memory(f);
+  for (size_t i = 0; i < r->items.n; i++) {
+    r->at[i] = r->bytes.at + r->from[i];
+    r->len[i] = (i + 1 < r->items.n ? r->from[i + 1] : r->bytes.len) - r->from[i];
+  }
+  r->items.item = r->at;
+  r->items.len = r->len;
+  return 0;
+}
+
+static int read_all(struct psi_rows *r, struct data_fault *f) {
+  int rc, exit = 0;
+  while ((rc = sqlite3_step(r->st)) == SQLITE_ROW && exit == 0) exit = read_row(r, f);
+  if (exit == 0 && rc != SQLITE_DONE) exit = sqlite_fault(r, f);
+  sqlite3_reset(r->st);
+  return exit == 0 ? lay_out(r, f) : exit;
+}
+
+int psi_rows_open(struct psi_rows **out, const struct data_config *c, const struct psi_question *q, struct data_fault *f) {
+  struct psi_rows *r = calloc(1, sizeof *r);
+  *out = NULL;
+  if (r == NULL) return no_memory(f);
+  r->q = q;
+  int exit = data_open(&r->d, c, f);
+  if (exit == 0) exit = prepare(r, f);
+  if (exit == 0) exit = find_columns(r, f);
+  if (exit == 0) exit = read_all(r, f);
+  if (exit == 0) *out = r;
+  else psi_rows_close(r);
+  return exit;
+}
+
+void psi_rows_close(struct psi_rows *r) {
+  if (r == NULL) return;
+  sqlite3_finalize(r->st);
+  data_close(r->d);
+  free(r->bytes.at);
+  free(r->item_of);
+  free(r->from);
+  free(r->len);
+  free(r->at);
+  free(r);
+}
+
+int psi_rows_each(struct psi_rows *r, psi_row_fn fn, void *user, struct data_fault *f) {
+  const char *value[DATA_MAX_COLUMNS];
+  int rc = SQLITE_DONE;
+  size_t row = 0;
+  bool go_on = true;
+  while (go_on && (rc = sqlite3_step(r->st)) == SQLITE_ROW && row < r->tally.rows) {
+    for (unsigned i = 0; i < r->n_columns; i++) value[i] = (const char *)sqlite3_column_text(r->st, (int)i);
+    go_on = fn(user, value, r->item_of[row++]);
+  }
+  int exit = go_on && rc != SQLITE_DONE ? sqlite_fault(r, f) : 0;
+  sqlite3_reset(r->st);
+  return exit;
+}

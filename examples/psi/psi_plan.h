@@ -1,0 +1,22 @@
+/* psi_plan.h - what is known before any network: who learns what, what it costs. */
+#ifndef PSI_PLAN_H
+#define PSI_PLAN_H
+
+#include "cli.h"
+#include "psi_rows.h"
+
+struct psi_plan {
+  const struct psi_question *question;
+  const smpc_config *cfg;
+  const smpc_psi *ask;
+  const struct psi_rows *rows; /* NULL: no owner */
+  smpc_cost cost;
+};
+
+/* Does party.yaml allow the question's purpose?  CLI_POLICY, with a message. */
+enum cli_exit psi_plan_allowed(const smpc_config *cfg, const struct psi_question *q);
+
+/* The answer to --dry-run: own rows are read, nothing is sent. */
+void psi_plan_print(FILE *out, const struct psi_plan *p);
+
+#endif

@@ -1,0 +1,158 @@
+/* psi_report.c - see psi_report.h. */
+#include "psi_report.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool psi_report_delivered(const struct psi_report *r) {
+  return (r->ask->to.bits & smpc_to(r->cfg->me).bits) != 0;
+}
+
+static unsigned long long number(uint64_t v) { return (unsigned long long)v; }
+
+/* --- the summary --------------------------------------------------------------------- */
+
+static void write_summary(FILE *out, const struct psi_report *r) {
+  const smpc_psi_result *x = r->result;
+  fprintf(out, "%s: %s\n", r->question->title, r->question->name);
+  if (r->rows != NULL) {
+    const struct psi_tally *t = psi_rows_tally(r->rows);
+    bool am_a = r->cfg->me.id == r->ask->a.id;
+    fprintf(out, "  my rows              %llu\n", number(t->rows));
+    fprintf(out, "    without a key      %llu   (%llu empty, %llu not valid)\n", number(t->empty + t->invalid),
+            number(t->empty), number(t->invalid));
+    fprintf(out, "    different keys     %llu   (%llu more rows repeat one)\n", number(x->distinct), number(x->duplicates));
+    fprintf(out, "  the other's set      %llu   (keys, with paddings if sizes were declared)\n",
+            number(am_a ? x->size_b : x->size_a));
+  }
+  if (psi_report_delivered(r)) fprintf(out, "  keys in both         %llu\n", number(x->matched));
+  else fputs("  The result went to the recipients; this party learns nothing of it.\n", out);
+}
+
+/* --- CSV -------------------------------------------------------------------------------- */
+
+static void write_field(FILE *out, const char *text) {
+  if (text == NULL) return;
+  if (strpbrk(text, ",\"\r\n") == NULL && text[0] != ' ' && (text[0] == 0 || text[strlen(text) - 1] != ' ')) {
+    fputs(text, out);
+    return;
+  }
+  fputc('"', out);
+  for (; *text != 0; text++) {
+    if (*text == '"') fputc('"', out);
+    fputc(*text, out);
+  }
+  fputc('"', out);
+}
+
+struct writer {
+  FILE *out;
+  const struct psi_report *r;
+  json_t *rows;
+  bool failed;
+};
+
+static bool is_in(const struct psi_report *r, size_t item) { return item != SIZE_MAX && r->matched[item] != 0; }
+
+static bool csv_row(void *user, const char *const *value, size_t item) {
+  struct writer *w = user;
+  if (!is_in(w->r, item) && !w->r->with_unmatched) return true;
+  for (unsigned i = 0; i < psi_rows_columns(w->r->rows); i++) {
+    write_field(w->out, value[i]);
+    fputc(',', w->out);
+  }
+  fprintf(w->out, "%d\n", is_in(w->r, item));
+  return true;
+}
+
+static enum cli_exit data_error(int code, const struct data_fault *f) {
+  if (code != 0) cli_error("%s", f->text);
+  return (enum cli_exit)code;
+}
+
+static enum cli_exit write_csv(FILE *out, struct psi_report *r) {
+  struct writer w = {.out = out, .r = r};
+  struct data_fault f = {0};
+  if (r->question->kind == PSI_COUNT) {
+    fprintf(out, "count\n%llu\n", number(r->result->matched));
+    return CLI_DONE;
+  }
+  for (unsigned i = 0; i < psi_rows_columns(r->rows); i++) {
+    write_field(out, psi_rows_column(r->rows, i));
+    fputc(',', out);
+  }
+  fputs("matched\n", out);
+  return data_error(psi_rows_each(r->rows, csv_row, &w, &f), &f);
+}
+
+/* --- JSON ---------------------------------------------------------------------------------- */
+
+/* Text that is no UTF-8 has no form in JSON. */
+static json_t *text_of(const char *text) {
+  json_t *t = text == NULL ? NULL : json_string(text);
+  return t != NULL ? t : json_null();
+}
+
+static bool json_row(void *user, const char *const *value, size_t item) {
+  struct writer *w = user;
+  if (!is_in(w->r, item) && !w->r->with_unmatched) return true;
+  json_t *row = json_object();
+  bool good = row != NULL;
+  for (unsigned i = 0; good && i < psi_rows_columns(w->r->rows); i++)
+    good = json_object_set_new_nocheck(row, psi_rows_column(w->r->rows, i), text_of(value[i])) == 0;
+  if (good) good = json_object_set_new_nocheck(row, "matched", json_boolean(is_in(w->r, item))) == 0;
+  good = good && json_array_append(w->rows, row) == 0;
+  json_decref(row);
+  w->failed = !good;
+  return good;
+}
+
+static void add_number(json_t *o, const char *key, uint64_t v) { (void)json_object_set_new(o, key, json_integer((json_int_t)v)); }
+
+static json_t *summary_of(const struct psi_report *r) {
+  json_t *o = json_object();
+  if (o == NULL) return NULL;
+  (void)json_object_set_new(o, "title", json_string(r->question->title));
+  (void)json_object_set_new(o, "question", json_string(r->question->name));
+  (void)json_object_set_new(o, "delivered", json_boolean(psi_report_delivered(r)));
+  if (r->rows != NULL) {
+    const struct psi_tally *t = psi_rows_tally(r->rows);
+    add_number(o, "rows", t->rows);
+    add_number(o, "empty", t->empty);
+    add_number(o, "invalid", t->invalid);
+    add_number(o, "distinct", r->result->distinct);
+    add_number(o, "duplicates", r->result->duplicates);
+    add_number(o, "other_size", r->cfg->me.id == r->ask->a.id ? r->result->size_b : r->result->size_a);
+  }
+  if (psi_report_delivered(r)) add_number(o, "matched", r->result->matched);
+  return o;
+}
+
+static enum cli_exit write_json(FILE *out, struct psi_report *r) {
+  struct data_fault f = {0};
+  json_t *all = summary_of(r);
+  struct writer w = {.r = r, .rows = json_array(), .failed = all == NULL};
+  enum cli_exit code = CLI_DONE;
+  if (!w.failed && w.rows != NULL && r->matched != NULL) {
+    code = data_error(psi_rows_each(r->rows, json_row, &w, &f), &f);
+    (void)json_object_set(all, "matched_rows", w.rows);
+  }
+  if (code == CLI_DONE && (w.failed || w.rows == NULL || json_dumpf(all, out, JSON_INDENT(2)) != 0)) {
+    if (!ferror(out)) {
+      cli_error("out of memory");
+      code = CLI_MACHINE;
+    }
+  }
+  fputc('\n', out);
+  json_decref(w.rows);
+  json_decref(all);
+  return code;
+}
+
+enum cli_exit psi_report_write(FILE *out, struct psi_report *r, enum cli_format format) {
+  if (format == CLI_JSON) return write_json(out, r);
+  if (format == CLI_CSV && psi_report_delivered(r)) return write_csv(out, r);
+  write_summary(out, r);
+  return CLI_DONE;
+}

@@ -1,0 +1,177 @@
+"""smpc-psi as processes, over real links: the Febrl records, small files, bad input.
+
+usage: psi_programs.py PROGRAMS     PROGRAMS: the build's folder examples/
+"""
+import csv
+import io
+import json
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+PROGRAMS = pathlib.Path(sys.argv[1])
+FEBRL = pathlib.Path(os.environ.get("SMPC_SHARED", "")) / "data/febrl"
+FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="smpc-psi-"))
+ENV = dict(os.environ, PATH=os.pathsep.join([str(PROGRAMS / n) for n in ("local", "psi")] + [os.environ["PATH"]]))
+NAME = ["surname", "given_name", "date_of_birth"]
+
+
+class Skip(Exception):
+    """The test cannot run here; the text says why."""
+
+
+def question(key, result="reveal", recipients="party0, party1", more=""):
+    parts = "".join(f"      - {c if c.startswith('{') else '{column: ' + c + '}'}\n" for c in key)
+    path = FOLDER / "question.yaml"
+    path.write_text(f"study: {{title: T, purpose: test}}\nquestions:\n  - name: q\n    program: psi\n    result: {result}\n"
+                    f"    recipients: [{recipients}]\n    unicode: 14.0.0\n{more}    key:\n{parts}", encoding="utf-8")
+    return path
+
+
+def joint(asked, files, *options):
+    """Both parties; the output of the first, the text of the second."""
+    for i, rows in enumerate(files):
+        target = FOLDER / f"party{i}.csv"
+        if isinstance(rows, pathlib.Path):
+            shutil.copyfile(rows, target)
+        else:
+            target.write_bytes(rows if isinstance(rows, bytes) else rows.encode())
+    return subprocess.run(["smpc-local", "-n", "2", "--", "smpc-psi", "--config", "{config}", "--question", asked, "--data",
+                           FOLDER / "{name}.csv", *options], env=ENV, capture_output=True, text=True, timeout=60, check=False)
+
+
+def count_of(done):
+    assert done.returncode == 0, done
+    return json.loads(done.stdout)["matched"]
+
+
+def febrl():
+    if not FEBRL.exists():
+        raise Skip("the Febrl records are not there: SMPC_SHARED")
+    return FEBRL / "dataset4a.csv", FEBRL / "dataset4b.csv"
+
+
+def key_of(row, columns):
+    return tuple(" ".join(row[c].split()) for c in columns)
+
+
+def joined(columns):
+    """A plain join of the two files: row identifiers of the first, without empty components."""
+    rows = [list(csv.DictReader(open(p, encoding="utf-8", newline=""), skipinitialspace=True)) for p in febrl()]
+    other = {key_of(r, columns) for r in rows[1]}
+    return {r["rec_id"] for r in rows[0] if key_of(r, columns) in other and all(key_of(r, columns))}
+
+
+def febrl_by_number():
+    done = joint(question(["soc_sec_id"]), febrl(), "--csv")
+    got = {r["rec_id"] for r in csv.DictReader(io.StringIO(done.stdout))}
+    assert done.returncode == 0 and len(got) == 4561 and got == joined(["soc_sec_id"]), done.stderr
+
+
+def febrl_by_name():
+    done = joint(question(NAME), febrl(), "--json")
+    assert {r["rec_id"] for r in json.loads(done.stdout)["matched_rows"]} == joined(NAME)
+    assert count_of(done) == 2079
+    assert count_of(joint(question(NAME, "count", more="    empty: matches\n"), febrl(), "--json")) == 2202
+
+
+def febrl_by_birth():
+    key = ["date_of_birth", "postcode", "soc_sec_id"]
+    assert count_of(joint(question(key, "count"), febrl(), "--json")) == 3416
+    assert count_of(joint(question(key, more="    empty: matches\n"), febrl(), "--json")) == 3486
+
+
+A = "id,name,born\n1,Ada ,1815-12-10\n2,\"Lovelace, A\",18151210\n3,,18000101\n4,Bob,20230231\n1,Ada,1815/12/10\n5,EVE,20000229\n"
+B = "n,name,born\n9,ada,18151210\n8,eve,2000-02-29\n7,bob,20230228\n"
+KEY = ["{column: name, case: ignored}", "{column: born, form: date}"]
+
+
+def rows_are_appended_to():
+    done = joint(question(KEY), (A, B), "--csv")
+    assert done.stdout == "id,name,born,matched\n1,Ada,1815-12-10,1\n1,Ada,1815/12/10,1\n5,EVE,20000229,1\n", done
+    done = joint(question(KEY), (A, B), "--csv", "--unmatched")
+    assert done.stdout.splitlines()[2:5] == ["2,\"Lovelace, A\",18151210,0", "3,,18000101,0", "4,Bob,20230231,0"], done
+    report = json.loads(joint(question(KEY), (A, B), "--json").stdout)
+    assert [report[k] for k in ("rows", "empty", "invalid", "distinct", "duplicates", "other_size", "matched")] == \
+        [6, 1, 1, 3, 1, 3, 2], report
+
+
+def only_recipients_learn():
+    done = joint(question(KEY, "count", "party0"), (A, B), "--json")
+    assert count_of(done) == 2 and '[party1]   "delivered": false' in done.stderr and "matched" not in done.stderr, done
+    done = joint(question(KEY, "reveal", "party1"), (A, B), "--json")
+    assert '"delivered": false' in done.stdout and "matched" not in done.stdout, done
+
+
+def sizes_can_be_declared():
+    more = "    between: [party0, party1]\n    sizes: [10, 20]\n"
+    report = json.loads(joint(question(KEY, more=more), (A, B), "--json").stdout)
+    assert report["other_size"] == 20 and report["matched"] == 2, report
+    done = joint(question(KEY, more=more.replace("10", "2")), (A, B))
+    assert done.returncode != 0 and "declared size" in done.stderr and not done.stdout, done
+
+
+def databases_are_read():
+    base = FOLDER / "party1.csv"
+    joint(question(KEY), (A, B), "--dry-run")
+    base.unlink()
+    with sqlite3.connect(base) as db:
+        db.execute("CREATE TABLE people (n INTEGER, name TEXT, born INTEGER)")
+        db.executemany("INSERT INTO people VALUES (?, ?, ?)", [(1, "ADA", 18151210), (2, "eve", 20000229), (3, None, 1)])
+    db.close()
+    (FOLDER / "party0.csv").write_bytes(base.read_bytes())
+    (FOLDER / "more.yaml").write_text("data: {header: no, table: people}\n", encoding="utf-8")
+    done = subprocess.run(["smpc-local", "-n", "2", "--party-yaml", FOLDER / "more.yaml", "--", "smpc-psi", "--config", "{config}",
+                           "--question", question(KEY), "--data", FOLDER / "{name}.csv", "--csv"],
+                          env=ENV, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "n,name,born,matched\n1,ADA,18151210,1\n2,eve,20000229,1\n", done
+
+
+def empty_files_are_results():
+    assert count_of(joint(question(KEY), ("name,born\n", B), "--json")) == 0
+    assert count_of(joint(question(KEY, "count"), ("name,born\n", "name,born\n"), "--json")) == 0
+
+
+def costs_are_told_before():
+    done = joint(question(KEY), (A, B), "--dry-run")
+    assert done.returncode == 0 and "Nothing was sent" in done.stdout and "bytes, busiest party" in done.stdout, done
+
+
+def bad_input_is_named():
+    def bad(code, words, asked, files=(A, B)):
+        done = joint(asked, files)
+        assert done.returncode == code and words in done.stderr and not done.stdout, done
+    bad(2, 'there is no column "colour"', question(["colour"]))
+    bad(2, "not built", question(KEY, more="    minimum: 5\n"))
+    bad(2, "stands there twice", question(KEY, more="    between: [party0, party0]\n"))
+    bad(2, "not in parties.yaml", question(KEY, recipients="party7"))
+    bad(2, "line 2", question(KEY), ("name,born\n\"unfinished\n", B))
+    done = subprocess.run(["smpc-psi"], env=ENV, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1 and "--question" in done.stderr, done
+
+
+def main(tests):
+    print(f"1..{len(tests)}", flush=True)
+    failed = 0
+    for number, test in enumerate(tests, 1):
+        try:
+            started = time.monotonic()
+            test()
+            print(f"# {time.monotonic() - started:.1f} s\nok {number} - {test.__name__}", flush=True)
+        except Skip as why:
+            print(f"ok {number} - {test.__name__} # SKIP {why}", flush=True)
+        except Exception as fault:  # one test must not end the others
+            failed += 1
+            text = "\n".join("# " + line for line in f"{type(fault).__name__}: {fault}".splitlines())
+            print(f"not ok {number} - {test.__name__}\n{text}", flush=True)
+    shutil.rmtree(FOLDER)
+    sys.exit(failed > 0)
+
+
+main([febrl_by_number, febrl_by_name, febrl_by_birth, rows_are_appended_to, only_recipients_learn, sizes_can_be_declared,
+      databases_are_read, empty_files_are_results, costs_are_told_before, bad_input_is_named])
