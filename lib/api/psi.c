@@ -186,7 +186,9 @@ static smpc_err intersect(struct call *c, const char *name, size_t n_matched) {
   if (!c->is_count && i_own && learns(c->q, smpi_me(s)) && (c->matched == NULL || n_matched != c->mine->n) && !s->is_dry && c->mine->n != 0)
     TRY(smpi_fail(s, SMPC_E_ARG, -1, "%s: matched must have room for %zu items", name, c->mine->n));
   if (!learns(c->q, smpi_me(s))) c->matched = NULL;
-  TRY(smpi_opening_check(s, c->q->to, c->q->purpose, (smpc_shape){c->mine == NULL ? 0 : c->mine->n, 1}));
+  /* The same at all parties: the sizes that are told come later, and not to all. */
+  smpc_shape shape = {c->is_count ? 1 : c->q->size_a + c->q->size_b, 1};
+  TRY(smpi_opening_check(s, c->q->to, c->q->purpose, shape));
   c->r.protocol = SMPC_PSI_ECDH;
   c->r.size_a = c->q->size_a;
   c->r.size_b = c->q->size_b;
