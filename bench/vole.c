@@ -89,7 +89,8 @@ smpc_err run_okvs(struct bench *b) {
   smpc_err err = smpi_okvs_shape(&shape, b->o->n, SMPI_OKVS_FIELD, SMPI_OKVS_LAMBDA);
   if (err != SMPC_OK) return smpi_fail(b->s, err, -1, "a store has at most 2^30 keys");
   blk *key = touched(b->o->n), *value = touched(b->o->n + shape.m), *column = touched(shape.len);
-  if (key == NULL || value == NULL || column == NULL) err = smpi_fail(b->s, SMPC_E_NOMEM, -1, "no memory for the store");
+  if (key == NULL || value == NULL || column == NULL)
+    err = smpi_fail(b->s, SMPC_E_NOMEM, -1, "no memory for the store");
   for (size_t i = 0; err == SMPC_OK && i < b->o->n; i++) key[i] = (blk){{i * UINT64_C(0x9e3779b97f4a7c15), i}};
   for (size_t i = 0; i < b->o->repeat && err == SMPC_OK; i++) {
     double seconds[2];

@@ -83,14 +83,16 @@ typedef uint64_t two_blocks __attribute__((vector_size(32), may_alias));
 
 smpc_err smpi_lpn_encode(blk *y, blk *x, size_t half) {
   smpc_err err = SMPC_OK;
-  for (unsigned pass = 0; pass < SMPI_LPN_PASSES && err == SMPC_OK; pass++) err = convolve_one((one_block *)x, half, pass);
+  for (unsigned pass = 0; pass < SMPI_LPN_PASSES && err == SMPC_OK; pass++)
+    err = convolve_one((one_block *)x, half, pass);
   if (err == SMPC_OK) err = expand_one((one_block *)y, (const one_block *)x, half);
   return err;
 }
 
 smpc_err smpi_lpn_encode_pair(blk *y0, blk *y1, smpi_lpn_pair *x, size_t half) {
   smpc_err err = SMPC_OK;
-  for (unsigned pass = 0; pass < SMPI_LPN_PASSES && err == SMPC_OK; pass++) err = convolve_two((two_blocks *)x, half, pass);
+  for (unsigned pass = 0; pass < SMPI_LPN_PASSES && err == SMPC_OK; pass++)
+    err = convolve_two((two_blocks *)x, half, pass);
   if (err == SMPC_OK) err = expand_two((one_block *)y0, (one_block *)y1, (const two_blocks *)x, half);
   return err;
 }

@@ -69,8 +69,8 @@ static smpc_err NAME(expand)(OUTPUT, const ELEMENT *x, size_t n) {
     size_t rows = smpi_min(ROWS, n - i);
     draw(coins, next, 8 * ROWS);
     place(next, n, rows);
-    for (size_t j = 0; j < rows; j++)
-      for (size_t k = 0; k < 7; k++) __builtin_prefetch(x + next[8 * j + k], 0, 2); /* the second cache waits for more at once */
+    for (size_t j = 0; j < rows; j++) /* into the second cache, which can wait for more at once than the first */
+      for (size_t k = 0; k < 7; k++) __builtin_prefetch(x + next[8 * j + k], 0, 2);
     if (i > 0) NAME(gather)(OUTPUT_NAMES, x, ready, ROWS, at[ready / ROWS % 2]);
     ready = i;
   }

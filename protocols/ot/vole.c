@@ -264,7 +264,8 @@ static smpc_err judge_check(struct run *r) {
   if (err != SMPC_OK) return err;
   digest(r, false, r->sum, mine);
   if (smpi_ct_equal(told, mine, sizeof mine)) return SMPC_OK;
-  return smpi_fail(r->s, SMPC_E_CHEAT, (int)smpi_member_of_rank(r->s, r->rank), "a check of correlated randomness failed");
+  int peer = (int)smpi_member_of_rank(r->s, r->rank);
+  return smpi_fail(r->s, SMPC_E_CHEAT, peer, "a check of correlated randomness failed");
 }
 
 static smpc_err run_receive(struct run *r, size_t n, unsigned dim) {

@@ -65,7 +65,8 @@ smpc_err smpi_vole_active_receive(struct smpi_vole_active *v, struct smpc_sessio
 
 /* --- both ------------------------------------------------------------------- */
 
-/* Bytes of one run that the sender and the receiver send. */
+/* Bytes of one run that the sender and the receiver send; malicious: without those of
+ * the transfers' own check, some hundred more. */
 void smpi_vole_bytes(uint64_t *sender, uint64_t *receiver, size_t n, unsigned dim, bool is_active);
 
 /* --- the local halves, for tests -------------------------------------------------
@@ -85,8 +86,8 @@ blk smpi_vole_pack_bits(const uint64_t *b, size_t first, size_t dim);
 
 /* Tree i: the sender's leaves and its part of the message, m0 and m1 (depth
  * each) being the pads of the tree's transfers and `value` its share b' of the noise. */
-void smpi_vole_plant(const struct smpi_vole_tree_keys *k, blk *leaf, blk *message, blk root, const blk *m0, const blk *m1,
-                     blk value, unsigned depth);
+void smpi_vole_plant(const struct smpi_vole_tree_keys *k, blk *leaf, blk *message, blk root, const blk *m0,
+                     const blk *m1, blk value, unsigned depth);
 /* The receiver's: c[2^depth], and a[2^depth], which is zero but for `noise` at the hole.
  * pad[depth] and side[depth bits from `first`] are its transfers'; `value` is c'. */
 void smpi_vole_unplant(const struct smpi_vole_tree_keys *k, blk *a, blk *c, const blk *message, const blk *pad,

@@ -45,8 +45,8 @@ blk smpi_vole_pack_bits(const uint64_t *b, size_t first, size_t dim) {
 
 /* --- trees --------------------------------------------------------------------------- */
 
-void smpi_vole_plant(const struct smpi_vole_tree_keys *k, blk *leaf, blk *message, blk root, const blk *m0, const blk *m1,
-                     blk value, unsigned depth) {
+void smpi_vole_plant(const struct smpi_vole_tree_keys *k, blk *leaf, blk *message, blk root, const blk *m0,
+                     const blk *m1, blk value, unsigned depth) {
   smpi_vole_tree_grow(k, leaf, message, root, depth);
   for (unsigned l = 0; l < depth; l++) {
     message[2 * l] = smpi_blk_xor(message[2 * l], m0[l]);

@@ -53,7 +53,8 @@ static void mend(const struct smpi_vole_tree_keys *k, blk *node, size_t n, const
   smpi_wipe(change, sizeof change);
 }
 
-void smpi_vole_tree_regrow(const struct smpi_vole_tree_keys *k, blk *leaf, const blk *known, uint64_t hole, unsigned depth) {
+void smpi_vole_tree_regrow(const struct smpi_vole_tree_keys *k, blk *leaf, const blk *known, uint64_t hole,
+                           unsigned depth) {
   blk sum[2];
   leaf[0] = (blk){{0, 0}};
   for (unsigned l = 0; l < depth; l++) {

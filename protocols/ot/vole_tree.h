@@ -20,7 +20,8 @@ void smpi_vole_tree_grow(const struct smpi_vole_tree_keys *k, blk *leaf, blk *su
 
 /* The same leaves but that at `hole`, which is set to 0, from known[depth]:
  * known[l] = sum[2l + 1 - (bit l of the hole's path, from the top)]. */
-void smpi_vole_tree_regrow(const struct smpi_vole_tree_keys *k, blk *leaf, const blk *known, uint64_t hole, unsigned depth);
+void smpi_vole_tree_regrow(const struct smpi_vole_tree_keys *k, blk *leaf, const blk *known, uint64_t hole,
+                           unsigned depth);
 
 /* All ones if x == y, else 0. */
 static inline uint64_t smpi_vole_tree_mask(uint64_t x, uint64_t y) {

@@ -124,5 +124,5 @@ static void powers_follow_each_other(void **state) {
   }
 }
 
-TEST_MAIN(T(every_kernel_agrees_with_the_definition), T(monomials_multiply), T(it_is_a_field), T(bytes_are_little_endian),
-          T(powers_follow_each_other))
+TEST_MAIN(T(every_kernel_agrees_with_the_definition), T(monomials_multiply), T(it_is_a_field),
+          T(bytes_are_little_endian), T(powers_follow_each_other))

@@ -153,8 +153,11 @@ static void one_pair_of_three(void **state) {
 
 static void malicious_at_every_size(void **state) {
   (void)state;
-  for (size_t i = 0; i < SIZES; i += 2)
-    check((struct job){.parties = 2, .receiver = 1, .dim = 128, .n = sizes[i], .runs = 1, .is_active = true, .cheat = -1});
+  for (size_t i = 0; i < SIZES; i += 2) {
+    struct job j = {.parties = 2, .receiver = 1, .dim = 128, .runs = 1, .is_active = true, .cheat = -1};
+    j.n = sizes[i];
+    check(j);
+  }
   check((struct job){.parties = 2, .sender = 1, .dim = 128, .n = 40000, .runs = 2, .is_active = true, .cheat = -1});
 }
 

@@ -125,8 +125,8 @@ static void plant(struct both *v, const struct smpi_vole_tree_keys *k, size_t i,
     m0[l] = pad_of(v->q[i * depth + l], l);
     m1[l] = pad_of(smpi_blk_xor(v->q[i * depth + l], v->delta), l);
   }
-  smpi_vole_plant(k, at < half ? v->b + at : v->b_rest + (at - half), v->message + i * (2 * depth + 1), random_blk(seed),
-                  m0, m1, smpi_vole_pack(v->q + noise, v->shape.dim), depth);
+  blk *leaf = at < half ? v->b + at : v->b_rest + (at - half);
+  smpi_vole_plant(k, leaf, v->message + i * (2 * depth + 1), random_blk(seed), m0, m1, smpi_vole_pack(v->q + noise, v->shape.dim), depth);
 }
 
 static void unplant(struct both *v, const struct smpi_vole_tree_keys *k, size_t i, blk *a, blk *c) {
@@ -135,7 +135,8 @@ static void unplant(struct both *v, const struct smpi_vole_tree_keys *k, size_t 
   blk pad[32];
   for (unsigned l = 0; l < depth; l++) pad[l] = pad_of(v->t[i * depth + l], l);
   smpi_vole_unplant(k, a, c, v->message + i * (2 * depth + 1), pad, v->bits, i * depth,
-                    smpi_vole_pack_bits(v->bits, noise, v->shape.dim), smpi_vole_pack(v->t + noise, v->shape.dim), depth);
+                    smpi_vole_pack_bits(v->bits, noise, v->shape.dim), smpi_vole_pack(v->t + noise, v->shape.dim),
+                    depth);
   smpi_vole_hash(&v->received_sum, c, (size_t)1 << depth, v->power);
   smpi_vole_hash(&v->noise_sum, a, (size_t)1 << depth, v->power);
   for (size_t j = 0; j < (size_t)1 << depth; j++) {

@@ -5,7 +5,8 @@
 #include <math.h>
 
 static const enum smpi_okvs_form forms[] = {SMPI_OKVS_FIELD, SMPI_OKVS_BINARY};
-static const size_t sizes[] = {0, 1, 2, 3, 127, 128, 129, 255, 256, 257, 1023, 1024, 1025, 32767, 32768, 32769, 65535, 65537, 200000};
+static const size_t sizes[] = {0,   1,    2,    3,    127,   128,   129,   255,   256,  257,
+                               1023, 1024, 1025, 32767, 32768, 32769, 65535, 65537, 200000};
 enum { SIZES = sizeof sizes / sizeof *sizes };
 
 /* --- parameters --------------------------------------------------------------------- */
@@ -72,7 +73,8 @@ static void round_trip(size_t n, enum smpi_okvs_form form, bool is_random) {
   uint8_t prg_key[32] = {7};
   assert_int_equal(smpi_okvs_shape(&s, n, form, SMPI_OKVS_LAMBDA), SMPC_OK);
   if (is_random) assert_int_equal(smpi_prg_open(&random, prg_key), SMPC_OK);
-  blk *key = random_blks(n, n), *value = random_blks(n, n + 1), *got = random_blks(n, n + 2), *p = random_blks(s.len, 3);
+  blk *key = random_blks(n, n), *value = random_blks(n, n + 1), *got = random_blks(n, n + 2);
+  blk *p = random_blks(s.len, 3);
   assert_int_equal(encode_all(p, &s, n, key, value, n, random), SMPC_OK);
   decode_all(got, &s, n, key, n, p);
   assert_memory_equal(got, value, n * sizeof *got);
