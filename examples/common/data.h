@@ -68,6 +68,7 @@ struct data_question {
   struct data_stratum *strata;
   unsigned n_strata; /* 0: one cell */
   unsigned deadline; /* seconds; 0 means 600 */
+  const char *part;  /* what messages call a stratum; NULL: "stratum" */
 };
 
 struct data_report {
@@ -106,5 +107,19 @@ int data_check(const struct data_question *q, struct data_fault *f);
  * the file writes. */
 int data_count(struct data *d, int64_t *counts, size_t n, struct data_report *report, const struct data_question *q,
                struct data_fault *f);
+
+/* The rows themselves, as numbers: of every row for which the condition is true
+ * and no stratum is NULL (complete cases), the values of the strata's
+ * expressions, which must all give numbers; their cells are not used.
+ *   out    *rows   n x cols, cols = q->n_strata, row-major; to be freed by
+ *                  data_rows_free(), which wipes; all zeros on failure
+ *          report  may be NULL; missing: rows left out for a NULL, cohort: those kept */
+struct data_rows {
+  size_t n, cols, cap;
+  double *v;
+};
+int data_rows(struct data *d, struct data_rows *rows, struct data_report *report, const struct data_question *q,
+              struct data_fault *f);
+void data_rows_free(struct data_rows *rows);
 
 #endif

@@ -80,9 +80,9 @@ static int check_condition(struct expr_source *agreed, const struct data_questio
 }
 
 static int check_stratum(struct data_axis *a, struct expr_source *agreed, const struct data_stratum *s,
-                         struct data_fault *f) {
+                         const char *part, struct data_fault *f) {
   char what[128];
-  snprintf(what, sizeof what, "stratum '%.100s'", s->name != NULL ? s->name : "");
+  snprintf(what, sizeof what, "%.20s '%.90s'", part != NULL ? part : "stratum", s->name != NULL ? s->name : "");
   if (s->expression == NULL) return data_fail(f, DATA_INPUT, "%s: it has no expression", what);
   enum expr_type t = expr_check(s->expression, what, agreed, f);
   if (t == EXPR_BAD) return f->exit;
@@ -100,7 +100,7 @@ int data_plan_make(struct data_plan *p, const struct data_question *q, struct da
   if (p->axes == NULL) return data_fail(f, DATA_MACHINE, "out of memory");
   int exit = check_condition(&agreed, q, f);
   for (; p->n_axes < q->n_strata && exit == 0; p->n_axes++)
-    exit = check_stratum(&p->axes[p->n_axes], &agreed, &q->strata[p->n_axes], f);
+    exit = check_stratum(&p->axes[p->n_axes], &agreed, &q->strata[p->n_axes], q->part, f);
   return exit;
 }
 

@@ -1,4 +1,4 @@
-/* data_count.c - the counts of a question; see data.h. */
+/* data_count.c - the counts of a question, or its rows as numbers; see data.h. */
 #include "data_check.h"
 #include "data_open.h"
 
@@ -13,6 +13,7 @@ struct count {
   struct data_guard guard;
   struct data_report report;
   int64_t *counts;
+  struct data_rows *rows; /* take these instead of counting */
   struct data_fault *f;
 };
 
@@ -35,7 +36,7 @@ static int try_parts(struct count *c) {
   const struct data_question *q = c->q;
   if (q->condition != NULL) try_part(c, "condition", q->condition);
   for (unsigned i = 0; i < q->n_strata && c->f->exit == 0; i++) {
-    char *what = sqlite3_mprintf("stratum '%.100s'", q->strata[i].name != NULL ? q->strata[i].name : "");
+    char *what = sqlite3_mprintf("%s '%.100s'", q->part != NULL ? q->part : "stratum", q->strata[i].name != NULL ? q->strata[i].name : "");
     if (what == NULL) return data_fail(c->f, DATA_MACHINE, "out of memory");
     try_part(c, what, q->strata[i].expression);
     sqlite3_free(what);
@@ -91,11 +92,41 @@ static void count_row(struct count *c, sqlite3_stmt *st) {
   c->report.other += other;
 }
 
+static bool make_room(struct data_rows *r) {
+  if (r->n < r->cap) return true;
+  size_t cap = r->cap != 0 ? 2 * r->cap : 256;
+  double *v = calloc(cap, (r->cols + 1) * sizeof *v);
+  if (v == NULL) return false;
+  if (r->n != 0) memcpy(v, r->v, r->n * r->cols * sizeof *v);
+  if (r->v != NULL) explicit_bzero(r->v, r->n * r->cols * sizeof *v);
+  free(r->v);
+  r->v = v;
+  r->cap = cap;
+  return true;
+}
+
+/* A complete case of the cohort, or nothing. */
+static int take_row(struct count *c, sqlite3_stmt *st) {
+  struct data_rows *r = c->rows;
+  bool missing = sqlite3_column_type(st, 0) == SQLITE_NULL;
+  c->report.rows++;
+  if (!missing && !is_true(st)) return 0;
+  for (size_t i = 0; i < r->cols; i++) missing = missing || sqlite3_column_type(st, 1 + (int)i) == SQLITE_NULL;
+  c->report.missing += missing;
+  if (missing) return 0;
+  if (!make_room(r)) return data_fail(c->f, DATA_MACHINE, "out of memory");
+  for (size_t i = 0; i < r->cols; i++) r->v[r->n * r->cols + i] = sqlite3_column_double(st, 1 + (int)i);
+  r->n++;
+  c->report.cohort++;
+  return 0;
+}
+
 static int count_rows(struct count *c, sqlite3_stmt *st) {
   int rc;
   while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
     if (c->report.rows == INT64_MAX) return data_fail(c->f, DATA_INPUT, "question: more than 2^63 rows");
-    count_row(c, st);
+    if (c->rows == NULL) count_row(c, st);
+    else if (take_row(c, st) != 0) return c->f->exit;
   }
   if (rc == SQLITE_DONE) return 0;
   char what[64];
@@ -141,6 +172,30 @@ int data_count(struct data *d, int64_t *counts, size_t n, struct data_report *re
   if (exit == 0) exit = count_in_transaction(&c);
   data_plan_free(&c.plan);
   if (exit != 0) memset(counts, 0, n * sizeof *counts);
+  if (exit != 0) memset(&c.report, 0, sizeof c.report);
+  if (report != NULL) *report = c.report;
+  return exit;
+}
+
+void data_rows_free(struct data_rows *rows) {
+  if (rows->v != NULL) explicit_bzero(rows->v, rows->n * rows->cols * sizeof *rows->v);
+  free(rows->v);
+  memset(rows, 0, sizeof *rows);
+}
+
+int data_rows(struct data *d, struct data_rows *rows, struct data_report *report, const struct data_question *q,
+              struct data_fault *f) {
+  struct count c = {.d = d, .q = q, .rows = rows, .f = f};
+  memset(f, 0, sizeof *f);
+  *rows = (struct data_rows){.cols = q->n_strata};
+  int exit = data_plan_make(&c.plan, q, f);
+  for (unsigned i = 0; i < c.plan.n_axes && exit == 0; i++)
+    if (!c.plan.axes[i].numeric)
+      exit = data_fail(f, DATA_INPUT, "%s '%.100s': it gives text, not numbers", q->part != NULL ? q->part : "stratum",
+                       q->strata[i].name);
+  if (exit == 0) exit = count_in_transaction(&c);
+  data_plan_free(&c.plan);
+  if (exit != 0) data_rows_free(rows);
   if (exit != 0) memset(&c.report, 0, sizeof c.report);
   if (report != NULL) *report = c.report;
   return exit;

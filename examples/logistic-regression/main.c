@@ -1,0 +1,178 @@
+/* smpc-logistic-regression - one model on the rows of several hospitals.
+ *
+ * usage  smpc-logistic-regression --question question.yaml [--config party.yaml] [...]
+ * Every party runs it with its own party.yaml and the same question.yaml.  The rows
+ * never leave a hospital; what opens, and to whom, is printed with the result, or
+ * before anything happens by --dry-run.
+ * exit   0 done   1 usage   2 input   3 network   4 disagreement   5 refused by policy or by
+ *        the small-count rules   6 cheating   7 machine   99 bug
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "data.h"
+#include "fit_report.h"
+#include "party_file.h"
+#include "program.h"
+
+static const char doc[] = "Fit one logistic regression on the rows of several hospitals; no row leaves a hospital.\v"
+                          "Every party runs this with its own party.yaml and the same question.yaml.";
+
+struct run {
+  struct cli_options options;
+  smpc_config cfg;
+  struct model *model;
+  struct design own;
+  struct fit_job job;
+};
+
+static enum cli_exit input_error(const char *text) {
+  cli_error("%s", text);
+  return CLI_INPUT;
+}
+
+static enum cli_exit data_error(int code, const struct data_fault *f) {
+  if (code != 0) cli_error("%s", f->text);
+  return (enum cli_exit)code;
+}
+
+static bool lists(const char *purposes, const char *purpose) {
+  size_t len = strlen(purpose);
+  if (strcmp(purposes, "*") == 0) return true;
+  for (const char *p = purposes; *p != '\0';) {
+    size_t n = strcspn(p, "\n");
+    if (n == len && memcmp(p, purpose, n) == 0) return true;
+    p += n + (p[n] == '\n');
+  }
+  return false;
+}
+
+static enum cli_exit allowed(const struct run *r) {
+  struct fit_opening o;
+  for (unsigned i = 0; i < FIT_OPENINGS; i++) {
+    if (!fit_opening(&o, &r->job, (enum fit_which)i) || lists(r->cfg.purposes, o.purpose)) continue;
+    cli_error("`purposes:` in this party's configuration does not list \"%s\"", o.purpose);
+    return CLI_POLICY;
+  }
+  return CLI_DONE;
+}
+
+/* What can be refused before anybody is asked. */
+static enum cli_exit check_parties(const struct run *r) {
+  const struct model *m = r->model;
+  if (m->privacy == MODEL_AGGREGATES && r->job.roles.n_inputs == 2 && !m->site_level) {
+    cli_error("with two parties with data each learns the other's sums exactly: take `privacy: model-only`, or accept it by "
+              "`site_level: accepted`");
+    return CLI_POLICY;
+  }
+  if (r->job.roles.n_inputs >= 2) return CLI_DONE;
+  return input_error("a joint fit needs two parties with data");
+}
+
+static enum cli_exit read_agreed(struct run *r) {
+  char text[600];
+  struct data_fault fault = {0};
+  if (r->options.question == NULL) return cli_error("--question FILE is needed"), CLI_USAGE;
+  if (!model_load(&r->model, r->options.question, text, sizeof text)) return input_error(text);
+  enum cli_exit code = data_error(data_check(&r->model->base.data, &fault), &fault);
+  if (code == CLI_DONE) code = cli_config(&r->cfg, &r->options);
+  if (code != CLI_DONE) return code;
+  memcpy(r->cfg.question, r->model->base.digest, sizeof r->cfg.question);
+  if (r->cfg.member[r->cfg.me.id].roles & SMPC_DEAL) return input_error("this party is the dealer: run smpc-dealer");
+  if (!question_resolve(&r->job.roles, &r->model->base, &r->cfg, text, sizeof text)) return input_error(text);
+  r->job.model = r->model;
+  r->job.cfg = &r->cfg;
+  code = check_parties(r);
+  return code == CLI_DONE ? allowed(r) : code;
+}
+
+static enum cli_exit prepare(struct run *r) {
+  struct fit *f = &r->job.fit;
+  f->p = design_coefficients(r->model, r->job.roles.n_inputs);
+  f->beta = calloc(2 * f->p, sizeof *f->beta);
+  f->se = f->beta + f->p;
+  f->log_likelihood = f->accuracy = f->auc = f->auc_error = NAN;
+  if (f->beta == NULL) return cli_error("out of memory"), CLI_MACHINE;
+  for (unsigned i = 0; i < r->cfg.parties; i++)
+    if (!(r->cfg.member[i].roles & SMPC_DEAL)) r->job.everybody = smpc_and(r->job.everybody, smpc_p(i));
+  return CLI_DONE;
+}
+
+/* What this hospital puts in. */
+static enum cli_exit read_own(struct run *r) {
+  struct data_config *c = NULL;
+  struct data *d = NULL;
+  struct data_rows rows = {0};
+  struct data_fault fault = {0};
+  struct data_report seen = {0};
+  char text[400];
+  int code = party_file_load(&c, r->options.config, r->options.data, &fault);
+  if (code == 0) code = data_open(&d, c, &fault);
+  if (code == 0) code = data_rows(d, &rows, &seen, &r->model->base.data, &fault);
+  data_close(d);
+  party_file_free(c);
+  if (code != 0) return data_error(code, &fault);
+  bool good = design_make(&r->own, &rows, r->model, fit_site(&r->job, r->cfg.me.id), r->job.roles.n_inputs, text, sizeof text);
+  data_rows_free(&rows);
+  if (!good) return input_error(text);
+  r->job.mine = &r->own;
+  cli_note(&r->options, "own data: %lld rows read, %lld complete cases used, %lld left out for missing values",
+           (long long)seen.rows, (long long)seen.cohort, (long long)seen.missing);
+  return CLI_DONE;
+}
+
+static enum cli_exit dry_run(struct run *r) {
+  smpc_cost cost;
+  struct cli_output out;
+  r->job.estimating = true;
+  smpc_err err = smpc_estimate(&r->cfg, fit_program, &r->job, &cost);
+  if (err != SMPC_OK) return cli_error("the cost cannot be estimated: %s", smpc_strerror(err)), cli_exit_of(err);
+  enum cli_exit code = cli_output_begin(&out, &r->options);
+  if (code != CLI_DONE) return code;
+  fit_plan(out.file, &r->job, &cost);
+  return cli_output_end(&out, true);
+}
+
+/* The session: nothing is written unless all of it succeeds. */
+static enum cli_exit fit_jointly(struct run *r) {
+  smpc_session *s = NULL;
+  enum cli_exit code = cli_open(&s, &r->cfg, &r->options);
+  if (code != CLI_DONE) return code;
+  fit_program(s, &r->job);
+  code = cli_close(s);
+  if (code == CLI_DONE && r->job.err != SMPC_OK) {
+    cli_error("%s", smpc_strerror(r->job.err));
+    code = cli_exit_of(r->job.err);
+  }
+  if (code != CLI_DONE || r->job.refusal[0] == 0) return code;
+  cli_error("no model: %s", r->job.refusal);
+  return CLI_POLICY;
+}
+
+static enum cli_exit run(struct run *r, struct cli_output *out) {
+  enum cli_exit code = fit_is_in(r->job.roles.inputs, r->cfg.me.id) ? read_own(r) : CLI_DONE;
+  if (code == CLI_DONE) code = fit_jointly(r);
+  if (code == CLI_DONE && !fit_report(out->file, &r->job, r->options.format)) code = CLI_MACHINE;
+  return code;
+}
+
+int main(int argc, char **argv) {
+  struct run r = {.cfg = SMPC_CONFIG_INIT};
+  struct cli_output out;
+  cli_parse(&r.options, argc, argv, doc, &cli_result, &r.options);
+  enum cli_exit code = read_agreed(&r);
+  if (code == CLI_DONE) code = prepare(&r);
+  if (code == CLI_DONE && r.options.dry_run) {
+    code = dry_run(&r);
+  } else if (code == CLI_DONE && (code = cli_output_begin(&out, &r.options)) == CLI_DONE) {
+    code = run(&r, &out);
+    enum cli_exit written = cli_output_end(&out, code == CLI_DONE);
+    if (code == CLI_DONE) code = written;
+  }
+  design_free(&r.own);
+  free(r.job.fit.beta);
+  model_free(r.model);
+  return (int)code;
+}

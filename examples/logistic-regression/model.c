@@ -1,0 +1,223 @@
+/* model.c - see model.h.  libcyaml checks the shape, the rest is checked here. */
+#include "model.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "yaml_file.h"
+
+struct predictor { char *name, *expression, *range; };
+struct entry {
+  char *name;
+  int program, privacy, site_level, site_indicators, split;
+  char **recipients;
+  unsigned n_recipients;
+  char *min_parties, *minimum_cell, *minimum_events, *iterations, *ridge, *outcome;
+  struct data_question data;
+  struct predictor *predictors;
+  unsigned n_predictors;
+};
+struct study { char *title, *purpose; };
+struct document {
+  struct study study;
+  struct entry *questions;
+  unsigned n_questions;
+};
+
+enum {
+  STRING = CYAML_FLAG_POINTER,
+  OPTIONAL = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+  ENUM = CYAML_FLAG_STRICT,
+  OPTIONAL_ENUM = CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL,
+  MAX_STRING = 16384
+};
+#define N(array) (sizeof(array) / sizeof *(array))
+
+static const cyaml_strval_t programs[] = {{"logistic-regression", 0}};
+static const cyaml_strval_t types[] = {{"text", DATA_TEXT}, {"number", DATA_NUMBER}};
+static const cyaml_strval_t privacies[] = {{"aggregates", MODEL_AGGREGATES}, {"model-only", MODEL_ONLY}};
+static const cyaml_strval_t site_levels[] = {{"refused", 0}, {"accepted", 1}};
+static const cyaml_strval_t answers[] = {{"no", 0}, {"yes", 1}, {"false", 0}, {"true", 1}};
+enum { SPLIT_ROWS = 0, SPLIT_COLUMNS = 1 };
+static const cyaml_strval_t splits[] = {{"rows", SPLIT_ROWS}, {"columns", SPLIT_COLUMNS}};
+
+static const cyaml_schema_value_t string_value = {CYAML_VALUE_STRING(STRING, char, 1, MAX_STRING)};
+static const cyaml_schema_field_t column_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", STRING, struct data_column, name, 1, 128),
+    CYAML_FIELD_ENUM("type", ENUM, struct data_column, type, types, N(types)), CYAML_FIELD_END};
+static const cyaml_schema_value_t column_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct data_column, column_fields)};
+static const cyaml_schema_field_t predictor_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", STRING, struct predictor, name, 1, 128),
+    CYAML_FIELD_STRING_PTR("expression", OPTIONAL, struct predictor, expression, 1, MAX_STRING),
+    CYAML_FIELD_STRING_PTR("range", OPTIONAL, struct predictor, range, 1, 4), CYAML_FIELD_END};
+static const cyaml_schema_value_t predictor_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct predictor, predictor_fields)};
+static const cyaml_schema_field_t entry_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", STRING, struct entry, name, 1, 128),
+    CYAML_FIELD_ENUM("program", ENUM, struct entry, program, programs, N(programs)),
+    CYAML_FIELD_ENUM("privacy", ENUM, struct entry, privacy, privacies, N(privacies)),
+    CYAML_FIELD_ENUM("site_level", OPTIONAL_ENUM, struct entry, site_level, site_levels, N(site_levels)),
+    CYAML_FIELD_ENUM("site_indicators", OPTIONAL_ENUM, struct entry, site_indicators, answers, N(answers)),
+    CYAML_FIELD_ENUM("split", OPTIONAL_ENUM, struct entry, split, splits, N(splits)),
+    CYAML_FIELD_SEQUENCE_COUNT("recipients", STRING, struct entry, recipients, n_recipients, &string_value, 1,
+                               SMPC_MAX_PARTIES),
+    CYAML_FIELD_STRING_PTR("min_parties", OPTIONAL, struct entry, min_parties, 1, 20),
+    CYAML_FIELD_STRING_PTR("minimum_cell", STRING, struct entry, minimum_cell, 1, 20),
+    CYAML_FIELD_STRING_PTR("minimum_events", OPTIONAL, struct entry, minimum_events, 1, 20),
+    CYAML_FIELD_STRING_PTR("iterations", OPTIONAL, struct entry, iterations, 1, 20),
+    CYAML_FIELD_STRING_PTR("ridge", OPTIONAL, struct entry, ridge, 1, 40),
+    CYAML_FIELD_SEQUENCE_COUNT("columns", STRING, struct entry, data.columns, data.n_columns, &column_value, 1, 2000),
+    CYAML_FIELD_STRING_PTR("condition", OPTIONAL, struct entry, data.condition, 1, MAX_STRING),
+    CYAML_FIELD_STRING_PTR("outcome", STRING, struct entry, outcome, 1, MAX_STRING),
+    CYAML_FIELD_SEQUENCE_COUNT("predictors", STRING, struct entry, predictors, n_predictors, &predictor_value, 1,
+                               MODEL_MAX_PREDICTORS),
+    CYAML_FIELD_END};
+static const cyaml_schema_value_t entry_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct entry, entry_fields)};
+static const cyaml_schema_field_t study_fields[] = {
+    CYAML_FIELD_STRING_PTR("title", STRING, struct study, title, 1, 500),
+    CYAML_FIELD_STRING_PTR("purpose", STRING, struct study, purpose, 1, QUESTION_MAX_PURPOSE - 100), CYAML_FIELD_END};
+static const cyaml_schema_field_t document_fields[] = {
+    CYAML_FIELD_MAPPING("study", CYAML_FLAG_DEFAULT, struct document, study, study_fields),
+    CYAML_FIELD_SEQUENCE_COUNT("questions", STRING, struct document, questions, n_questions, &entry_value, 1, 1),
+    CYAML_FIELD_END};
+static const cyaml_schema_value_t document_value = {CYAML_VALUE_MAPPING(STRING, struct document, document_fields)};
+
+/* --- what a schema cannot say --------------------------------------------------------- */
+
+struct reader {
+  const char *name;
+  char *text;
+  size_t text_len;
+};
+
+static bool refuse(const struct reader *r, const char *key, const char *why) {
+  if (r->text != NULL) snprintf(r->text, r->text_len, "%s: `%s`: %s", r->name, key, why);
+  return false;
+}
+
+static bool is_label(const char *text) {
+  for (const char *p = text; *p != '\0'; p++)
+    if ((unsigned char)*p < 0x20 || *p == 0x7f) return false;
+  return text[0] != ' ' && text[strlen(text) - 1] != ' ';
+}
+
+static bool number(uint64_t *value, const char *digits, uint64_t least, uint64_t most) {
+  return digits == NULL || (yaml_number(value, digits, most) && *value >= least);
+}
+
+static bool read_range(int *range, const char *text) {
+  uint64_t size = 0;
+  bool minus = text != NULL && text[0] == '-';
+  if (text == NULL) return *range = 10, true;
+  if (!yaml_number(&size, text + minus, MODEL_MAX_RANGE)) return false;
+  *range = minus ? -(int)size : (int)size;
+  return true;
+}
+
+static bool read_ridge(double *ridge, const char *text) {
+  char *end;
+  *ridge = 0;
+  if (text == NULL) return true;
+  *ridge = strtod(text, &end);
+  return end != text && *end == 0 && *ridge >= 0 && *ridge <= 1e9;
+}
+
+static bool read_numbers(const struct reader *r, struct model *m, const struct entry *e) {
+  uint64_t cell = 0, parties = 2, events = 10, steps = e->privacy == MODEL_ONLY ? 8 : 25;
+  if (!number(&cell, e->minimum_cell, 1, QUESTION_MAX_MINIMUM)) return refuse(r, "minimum_cell", "not a whole number from 1 to 10^9");
+  if (!number(&parties, e->min_parties, 2, SMPC_MAX_PARTIES)) return refuse(r, "min_parties", "not a whole number from 2 to 32");
+  if (!number(&events, e->minimum_events, 1, 1000000)) return refuse(r, "minimum_events", "not a whole number from 1 to 10^6");
+  if (!number(&steps, e->iterations, 1, MODEL_MAX_STEPS)) return refuse(r, "iterations", "not a whole number from 1 to 100");
+  if (!read_ridge(&m->ridge, e->ridge)) return refuse(r, "ridge", "not a number from 0 to 10^9");
+  m->base.minimum_cell = (int64_t)cell;
+  m->base.min_parties = (unsigned)parties;
+  m->minimum_events = (int64_t)events;
+  m->steps = (unsigned)steps;
+  return true;
+}
+
+/* The outcome and the predictors as the loader's expressions. */
+static bool read_expressions(const struct reader *r, struct model *m, const struct entry *e) {
+  struct data_stratum *s = calloc(e->n_predictors + 1u, sizeof *s);
+  m->base.data.strata = s;
+  if (s == NULL) return refuse(r, "predictors", "out of memory");
+  m->base.data.n_strata = e->n_predictors + 1;
+  m->base.data.part = "predictor";
+  s[0] = (struct data_stratum){.name = (char *)(uintptr_t)"the outcome", .expression = e->outcome};
+  m->n_predictors = e->n_predictors;
+  for (unsigned i = 0; i < e->n_predictors; i++) {
+    const struct predictor *p = &e->predictors[i];
+    s[1 + i] = (struct data_stratum){.name = p->name, .expression = p->expression ? p->expression : p->name};
+    if (!is_label(p->name)) return refuse(r, "predictors", "a name has control characters, or spaces at its ends");
+    if (!read_range(&m->range[i], p->range)) return refuse(r, "range", "not a whole number from -30 to 30");
+    for (unsigned j = 0; j < i; j++)
+      if (strcmp(p->name, e->predictors[j].name) == 0) return refuse(r, "predictors", "a name stands there twice");
+  }
+  return true;
+}
+
+static bool check(const struct reader *r, const struct model *m, const struct entry *e) {
+  if (!is_label(m->base.title)) return refuse(r, "title", "must be one line, without spaces at its ends");
+  if (!is_label(m->base.purpose)) return refuse(r, "purpose", "must be one line, without spaces at its ends");
+  if (!is_label(m->base.name)) return refuse(r, "name", "must be one line, without spaces at its ends");
+  if (e->split == SPLIT_COLUMNS)
+    return refuse(r, "split", "columns split over hospitals must be matched by a join of identifiers, which this version "
+                              "does not have: only `rows`");
+  if (m->site_indicators && !m->site_level && m->privacy == MODEL_AGGREGATES)
+    return refuse(r, "site_indicators", "the sums of an indicator's column are one hospital's own: this needs "
+                                        "`site_level: accepted`");
+  if (m->ridge > 0 && m->privacy == MODEL_ONLY) return refuse(r, "ridge", "only with `privacy: aggregates` in this version");
+  return true;
+}
+
+static bool fill(const struct reader *r, struct model *m, const struct document *d) {
+  const struct entry *e = &d->questions[0];
+  m->base.title = d->study.title;
+  m->base.purpose = d->study.purpose;
+  m->base.name = e->name;
+  m->base.recipients = e->recipients;
+  m->base.n_recipients = e->n_recipients;
+  m->base.data = e->data;
+  m->privacy = (enum model_privacy)e->privacy;
+  m->site_level = e->site_level != 0;
+  m->site_indicators = e->site_indicators != 0;
+  return read_numbers(r, m, e) && read_expressions(r, m, e) && check(r, m, e);
+}
+
+bool model_parse(struct model **m, const char *name, const char *bytes, size_t len, char *text, size_t text_len) {
+  struct reader r = {name, text, text_len};
+  void *file = NULL;
+  *m = NULL;
+  if (!yaml_parse(&file, name, bytes, len, &document_value, text, text_len)) return false;
+  struct model *new = calloc(1, sizeof *new);
+  if (new == NULL) return yaml_free(file, &document_value), refuse(&r, "study", "out of memory");
+  new->base.file = file;
+  if (!fill(&r, new, file)) return model_free(new), false;
+  *m = new;
+  return true;
+}
+
+bool model_load(struct model **m, const char *path, char *text, size_t text_len) {
+  FILE *f = fopen(path, "rb");
+  char *bytes = f == NULL ? NULL : malloc(QUESTION_MAX_BYTES + 1);
+  size_t len = bytes == NULL ? 0 : fread(bytes, 1, QUESTION_MAX_BYTES + 1, f);
+  bool good = bytes != NULL && !ferror(f) && len <= QUESTION_MAX_BYTES;
+  *m = NULL;
+  if (!good) snprintf(text, text_len, "%s: %s", path, len > QUESTION_MAX_BYTES ? "too long for a question" : strerror(errno));
+  if (f != NULL) fclose(f);
+  if (good) good = model_parse(m, path, bytes, len, text, text_len);
+  free(bytes);
+  if (good && !question_digest((*m)->base.digest, path, text, text_len)) return model_free(*m), *m = NULL, false;
+  return good;
+}
+
+void model_free(struct model *m) {
+  if (m == NULL) return;
+  free(m->base.data.strata);
+  yaml_free(m->base.file, &document_value);
+  free(m);
+}

@@ -1,0 +1,41 @@
+/* model.h - the question of a logistic regression: question.yaml with
+ * `program: logistic-regression`.  question.yaml(5) describes every key.
+ *
+ * The study, recipients, columns and condition are those of every question
+ * (question.h); the outcome and the predictors are SQL expressions over the
+ * agreed columns, in the language of docs/question-language.md. */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include "question.h"
+
+enum model_privacy { MODEL_AGGREGATES = 0, MODEL_ONLY = 1 };
+
+enum {
+  MODEL_MAX_PREDICTORS = 100, /* LOCAL */
+  MODEL_MAX_RANGE = 30,       /* AGREEMENT: of a predictor's power of two */
+  MODEL_MAX_STEPS = 100,      /* AGREEMENT */
+  MODEL_MAX_ROWS = 1 << 24,   /* AGREEMENT: of one hospital */
+};
+
+struct model {
+  struct question base;   /* title, purpose, name, recipients, min_parties, minimum_cell, digest;
+                             base.data.strata: the outcome, then the predictors */
+  enum model_privacy privacy;
+  bool site_level;        /* sums of single hospitals may become known */
+  bool site_indicators;   /* a column for every hospital but the first */
+  int64_t minimum_events; /* events, and non-events, for each coefficient */
+  unsigned steps;         /* of Newton's method: at most, or (model-only) exactly */
+  double ridge;
+  unsigned n_predictors;
+  int range[MODEL_MAX_PREDICTORS]; /* |value| <= 2^range, checked by every hospital */
+};
+
+/* Read the file.  False: `text` names the file, the line and the key. */
+bool model_load(struct model **m, const char *path, char *text, size_t text_len);
+bool model_parse(struct model **m, const char *name, const char *bytes, size_t len, char *text, size_t text_len);
+void model_free(struct model *m);
+
+static inline const char *model_predictor(const struct model *m, unsigned i) { return m->base.data.strata[1 + i].name; }
+
+#endif

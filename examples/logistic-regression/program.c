@@ -1,0 +1,95 @@
+/* program.c - logistic regression as a joint computation.
+ *
+ * Functionality  from every hospital its rows; gives the recipients a fitted model
+ *                (coefficients, standard errors, log-likelihood, n and events,
+ *                accuracy, AUC).  To everybody: whether the small-count rules
+ *                hold, and `aggregates`: n, events, and the gradient, Hessian and
+ *                log-likelihood of the pooled rows at every step of Newton's
+ *                method; `model-only`: every hospital's number of rows, and
+ *                whether the fit is sound.  Nothing else to anybody.
+ * Steps          1. rules.c: the small-count rules, decided in shares
+ *                2. aggregates.c, or shared.c for `model-only`
+ *                3. scores.c: every hospital scores its own rows with the model
+ * Secrets        everything but what is opened; fit_opening() lists it.
+ */
+#include "program.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool fit_opening(struct fit_opening *o, const struct fit_job *job, enum fit_which which) {
+  static const struct { const char *what, *suffix; bool to_everybody, aggregates, model_only; } all[FIT_OPENINGS] = {
+      [FIT_RULES] = {"whether the small-count rules hold, one bit a rule", ": whether the small-count rules hold", true, true, true},
+      [FIT_ROWS] = {"the number of rows of each hospital", ": rows of each hospital", true, false, true},
+      [FIT_STEPS] = {"n, events, and the joint gradient, Hessian and log-likelihood at every step", ": sums of every step", true, true, false},
+      [FIT_SOUND] = {"whether the fit is sound: no constant or dependent columns, converged", ": whether the fit is sound", true, false, true},
+      [FIT_RESULT] = {"the fitted model", "", false, true, true}};
+  bool used = job->model->privacy == MODEL_ONLY ? all[which].model_only : all[which].aggregates;
+  o->what = all[which].what;
+  o->to_everybody = all[which].to_everybody;
+  snprintf(o->purpose, sizeof o->purpose, "%s%s", job->model->base.purpose, all[which].suffix);
+  return used;
+}
+
+unsigned fit_site(const struct fit_job *job, unsigned party) {
+  unsigned n = 0;
+  for (unsigned i = 0; i < party; i++) n += fit_is_in(job->roles.inputs, i);
+  return n;
+}
+
+bool fit_refuse(struct fit_job *job, const char *fmt, ...) {
+  va_list args;
+  if (job->estimating) return false; /* openings are zeros there */
+  va_start(args, fmt);
+  vsnprintf(job->refusal, sizeof job->refusal, fmt, args);
+  va_end(args);
+  return true;
+}
+
+static smpc_who recipients_of(const struct fit_opening *o, const struct fit_job *job) {
+  return o->to_everybody ? job->everybody : job->roles.recipients;
+}
+
+smpc_err fit_open(smpc_session *s, struct fit_job *job, const smpc_shared *x, enum fit_which why, int64_t *out, size_t n) {
+  struct fit_opening o;
+  (void)fit_opening(&o, job, why);
+  smpc_who to = recipients_of(&o, job);
+  bool mine = fit_is_in(to, job->cfg->me.id);
+  memset(out, 0, n * sizeof *out);
+  return smpc_open_i64(s, x, to, o.purpose, mine ? out : NULL, mine ? n : 0);
+}
+
+smpc_err fit_open_real(smpc_session *s, struct fit_job *job, const smpc_shared *x, enum fit_which why, double *out, size_t n) {
+  struct fit_opening o;
+  (void)fit_opening(&o, job, why);
+  smpc_who to = recipients_of(&o, job);
+  bool mine = fit_is_in(to, job->cfg->me.id);
+  memset(out, 0, n * sizeof *out);
+  return smpc_open(s, x, to, o.purpose, mine ? out : NULL, mine ? n : 0);
+}
+
+smpc_shared *fit_sum(smpc_session *s, const struct fit_job *job, const int64_t *mine, size_t n, smpc_shared **own,
+                     unsigned *n_own) {
+  smpc_shared *sum = NULL;
+  for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++) {
+    if (!fit_is_in(job->roles.inputs, i)) continue;
+    smpc_shared *x = smpc_input_i64(s, smpc_p(i), mine, fit_shape(1, n));
+    sum = sum ? smpc_add(s, sum, x) : x;
+    if (own != NULL && fit_is_in(job->roles.recipients, i)) own[(*n_own)++] = x;
+  }
+  return sum;
+}
+
+void fit_program(smpc_session *s, void *user) {
+  struct fit_job *job = user;
+  bool pass = false;
+  job->refusal[0] = 0;
+  job->has_fit = false;
+  job->err = fit_rules(s, job, &pass);
+  if (job->err != SMPC_OK || (!pass && !job->estimating)) return;
+  job->err = job->model->privacy == MODEL_ONLY ? fit_shared(s, job) : fit_aggregates(s, job);
+  job->has_fit = job->err == SMPC_OK && job->refusal[0] == 0 && fit_is_in(job->roles.recipients, job->cfg->me.id);
+}

@@ -1,0 +1,66 @@
+/* program.h - logistic regression as a joint computation: the same text at every
+ * party. */
+#ifndef PROGRAM_H
+#define PROGRAM_H
+
+#include <smpc.h>
+
+#include "local.h"
+#include "model.h"
+
+/* The result, in the units of the question's expressions. */
+struct fit {
+  size_t p;
+  double *beta, *se;       /* [p]                                                    */
+  int64_t n, events;
+  double log_likelihood;   /* NaN: not computed                                      */
+  double accuracy, auc, auc_error; /* NaN: not computed; error: ties within a bin, at most */
+  unsigned steps;
+};
+
+struct fit_job {
+  const struct model *model;
+  const smpc_config *cfg;
+  struct question_roles roles;
+  smpc_who everybody;        /* all but the dealer                          */
+  const struct design *mine; /* NULL at a party without data                */
+  bool estimating;           /* a dry run: openings give zeros              */
+  struct fit fit;            /* fit.beta, fit.se: room for p                */
+  bool has_fit;              /* `fit` is filled: at recipients, after success */
+  char refusal[300];         /* why there is none, when all went well       */
+  smpc_err err;
+};
+
+/* What is opened, in program order. */
+struct fit_opening { const char *what; bool to_everybody; char purpose[QUESTION_MAX_PURPOSE + 100]; };
+enum fit_which { FIT_RULES, FIT_ROWS, FIT_STEPS, FIT_SOUND, FIT_RESULT, FIT_OPENINGS };
+/* False: this model makes no such opening. */
+bool fit_opening(struct fit_opening *o, const struct fit_job *job, enum fit_which which);
+
+/* The whole program, for smpc_estimate() too.  Sets job->err. */
+void fit_program(smpc_session *s, void *job);
+
+/* --- its parts --------------------------------------------------------------- */
+static inline smpc_shape fit_shape(size_t rows, size_t cols) { return (smpc_shape){rows, cols}; }
+static inline bool fit_is_in(smpc_who who, unsigned party) { return (who.bits & smpc_to(smpc_p(party)).bits) != 0; }
+unsigned fit_site(const struct fit_job *job, unsigned party); /* its place among those with data */
+bool fit_refuse(struct fit_job *job, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Open n whole numbers to everybody or to the recipients; out is zeroed elsewhere. */
+smpc_err fit_open(smpc_session *s, struct fit_job *job, const smpc_shared *x, enum fit_which why, int64_t *out, size_t n);
+smpc_err fit_open_real(smpc_session *s, struct fit_job *job, const smpc_shared *x, enum fit_which why, double *out, size_t n);
+/* The sum over the hospitals of each one's n whole numbers; own (may be NULL): the
+ * inputs of the recipients among them, n_own of them. */
+smpc_shared *fit_sum(smpc_session *s, const struct fit_job *job, const int64_t *mine, size_t n, smpc_shared **own,
+                     unsigned *n_own);
+
+/* rules.c: are the counts large enough?  Decided in the shares; one bit a rule opens. */
+smpc_err fit_rules(smpc_session *s, struct fit_job *job, bool *pass);
+/* aggregates.c */
+smpc_err fit_aggregates(smpc_session *s, struct fit_job *job);
+/* shared.c: model-only */
+smpc_err fit_shared(smpc_session *s, struct fit_job *job);
+/* scores.c: accuracy, AUC and log-likelihood (unit 2^-shift) of a model that all
+ * hospitals know. */
+smpc_err fit_scores(smpc_session *s, struct fit_job *job, const double *beta);
+
+#endif

@@ -1,0 +1,263 @@
+"""smpc-logistic-regression as processes, against the pooled fits of R.
+
+usage: fit.py PROGRAMS [--slow]     PROGRAMS: the build's folder examples/
+"""
+import csv
+import json
+import math
+import os
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cohort"))
+import pilot
+from pilot import Ended, Site, Skip
+
+SHARED = pathlib.Path(os.environ.get("SMPC_SHARED", "")) / "data"
+HOSPITALS = ["cleveland", "hungarian", "switzerland", "va"]
+HEART = {"age": 7, "sex": 0, "cp4": 0, "trestbps": 8, "thalach": 8, "exang": 0, "oldpeak": 3}
+
+
+class Fits(Site):
+    """Everybody runs smpc-logistic-regression; rows: party -> list of dicts."""
+
+    def start(self, name, question, data=None, *more):
+        program = "smpc-dealer" if name == "dealer" else "smpc-logistic-regression"
+        args = [program, "--config", self.path / "keys" / f"{name}.yaml", "--question", question, *more]
+        if data is not None:
+            args += ["--data", data]
+        return subprocess.Popen(args, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def files(self, rows):
+        return {name: self.write(f"{name}.csv", text(rows[name])) for name in rows}
+
+
+def text(rows):
+    return "".join(",".join("" if v is None else str(v) for v in row.values()) + "\n" for row in rows)
+
+
+def data_section(columns):
+    return "data:\n  header: false\n  columns:\n" + "".join(f"    - {{name: {c}, type: number}}\n" for c in columns)
+
+
+def question(columns, predictors, outcome="y", recipients=("va",), privacy="aggregates", more=""):
+    listed = "".join(f"      - {{name: {c}, type: number}}\n" for c in columns)
+    wanted = "".join(f"      - {{name: {c}, range: {r}}}\n" for c, r in predictors.items())
+    return (f"study: {{title: A fit, purpose: test}}\nquestions:\n  - name: q\n    program: logistic-regression\n"
+            f"    privacy: {privacy}\n    recipients: [{', '.join(recipients)}]\n    minimum_cell: 5\n"
+            f"    columns:\n{listed}    outcome: {outcome}\n    predictors:\n{wanted}{more}")
+
+
+def reference(name):
+    path = SHARED / name
+    if not path.exists():
+        raise Skip(f"{name} is not there: SMPC_SHARED")
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def heart_rows():
+    rows = {h: [] for h in HOSPITALS}
+    for row in reference("reference/heart_h1_input.csv"):
+        rows[row.pop("site")].append(row)
+    return rows
+
+
+def coefficients(model):
+    return {r["term"]: r for r in reference("reference/heart_coefficients.csv") if r["model"] == model}
+
+
+def close(got, want, relative, what):
+    assert abs(got - want) <= relative * abs(want), f"{what}: {got!r} instead of {want!r}"
+
+
+def result(ended):
+    assert ended.code == 0, ended
+    return json.loads(ended.out)
+
+
+def agrees(fit, want, relative, of_errors=None):
+    assert len(fit["coefficients"]) == len(want)
+    for row in fit["coefficients"]:
+        r = want[row["term"]]
+        close(row["estimate"], float(r["estimate"]), relative, row["term"])
+        close(row["std.error"], float(r["std_error"]), of_errors or relative, row["term"] + " std.error")
+        close(row["p.value"], float(r.get("p_value", row["p.value"])), 1e-5, row["term"] + " p")
+
+
+COLUMNS = list(HEART) + ["y"]
+ACCEPTED = "    site_level: accepted\n    minimum_events: 10\n"
+
+
+def heart_aggregates():
+    rows = heart_rows()
+    with Fits(PROGRAMS, HOSPITALS, data_section(COLUMNS)) as site:
+        ask = site.write("q.yaml", question(COLUMNS, HEART, more=ACCEPTED))
+        ended = site.joint(ask, site.files(rows), ("--json",))
+    fit = result(ended["va"])
+    agrees(fit, coefficients("H1_pooled4_raw"), 1e-8)
+    close(fit["logLik"], -363.750142255949, 1e-8, "log-likelihood")
+    close(fit["AIC"], 2 * 8 + 2 * 363.750142255949, 1e-8, "AIC")
+    assert (fit["nobs"], fit["events"]) == (853, 464)
+    assert abs(fit["accuracy"] - 0.8054) < 6e-5 and abs(fit["auc"] - 0.8845) < 1e-4 + fit["auc.error"] < 0.002, fit
+    for other in HOSPITALS[:3]:
+        assert result(ended[other])["delivered"] is False and "coefficients" not in ended[other].out
+
+
+def heart_with_site_indicators():
+    rows = heart_rows()
+    want = {k.replace("site", "site:") if k.startswith("site") else k: v
+            for k, v in coefficients("H2_pooled4_site_effects").items()}
+    with Fits(PROGRAMS, HOSPITALS, data_section(COLUMNS)) as site:
+        ask = site.write("q.yaml", question(COLUMNS, HEART, more=ACCEPTED + "    site_indicators: yes\n"))
+        agrees(result(site.joint(ask, site.files(rows), ("--json",))["va"]), want, 1e-8, 1e-7)  # R's errors are of its last iterate but one
+
+
+def smoking_rows():
+    rows = {}
+    for r in reference("smoking-eight-cities/smoking_eight_cities.csv"):
+        cells = [(1, 1, "smoker_cancer"), (1, 0, "smoker_control"), (0, 1, "nonsmoker_cancer"), (0, 0, "nonsmoker_control")]
+        rows[r["city"].lower()] = [{"smoker": s, "cancer": c} for s, c, key in cells for _ in range(int(r[key]))]
+    return rows
+
+
+def smoking_fit(rows, more, model, privacy="aggregates"):
+    names = list(rows)
+    with Fits(PROGRAMS, names, data_section(["smoker", "cancer"])) as site:
+        ask = site.write("q.yaml", question(["smoker", "cancer"], {"smoker": 0}, "cancer", names[:1], privacy, more))
+        fit = result(site.joint(ask, site.files(rows), ("--json",))[names[0]])
+    want = {r["term"] if r["term"][0] in "(s" else "site:" + r["term"].lower(): r
+            for r in reference("smoking-eight-cities/reference.csv") if r["model"] == model}
+    return fit, want
+
+
+def smoking_aggregates():
+    rows = smoking_rows()
+    fit, want = smoking_fit(rows, "    iterations: 6\n", "S1")  # 10 * 36 / 2 rows: no site_level needed
+    agrees(fit, want, 1e-8)
+    close(fit["logLik"], -5693.890691928380, 1e-8, "log-likelihood")
+    fit, want = smoking_fit(rows, "    site_level: accepted\n    site_indicators: yes\n", "S2")
+    agrees(fit, want, 1e-8)
+
+
+def a_table_and_csv():
+    rows = heart_rows()
+    with Fits(PROGRAMS, HOSPITALS, data_section(COLUMNS)) as site:
+        ask = site.write("q.yaml", question(COLUMNS, HEART, recipients=("va", "cleveland"), more=ACCEPTED))
+        ended = site.joint(ask, site.files(rows), {"va": (), "cleveland": ("--csv",), "hungarian": ("--csv",)})
+    for words in ("(Intercept)", "Std. Error", "Null deviance: 1175.91", "853 rows, 464 events", "purpose: test: sums of every step"):
+        assert words in ended["va"].out, ended["va"]
+    lines = ended["cleveland"].out.splitlines()
+    assert lines[0] == "term,estimate,std.error,statistic,p.value,conf.low,conf.high" and len(lines) == 9, ended["cleveland"]
+    assert len(ended["hungarian"].out.splitlines()) == 1
+    assert "was opened to" in ended["switzerland"].out
+
+
+# --- what is refused, and bad data --------------------------------------------------------
+
+def generated(n, seed=1, sites=3, beta=(0.3, 1.0, -0.7), scale=(1, 1)):
+    """A documented little generator: a linear congruential one, normal by sums of twelve."""
+    state = seed
+    def uniform():
+        nonlocal state
+        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+        return (state >> 11) / 2**53
+    rows = {f"site{i}": [] for i in range(sites)}
+    for i in range(n):
+        x = [sum(uniform() for _ in range(12)) - 6 for _ in beta[1:]]
+        eta = beta[0] + sum(b * v for b, v in zip(beta[1:], x))
+        rows[f"site{i % sites}"].append({**{f"x{j + 1}": repr(v * scale[j]) for j, v in enumerate(x)},
+                                         "y": int(uniform() < 1 / (1 + math.exp(-eta)))})
+    return rows
+
+
+def try_fit(rows, predictors, more="", code=5, words=(), columns=None, party="site0"):
+    names = list(rows)
+    columns = columns or ["x1", "x2", "y"]
+    with Fits(PROGRAMS, names, data_section(columns)) as site:
+        ask = site.write("q.yaml", question(columns, predictors, recipients=("site0",), more=more))
+        ended = site.joint(ask, site.files(rows), ("--json", "--wait", "3"))
+    if code == 0:
+        return result(ended[party])
+    ended[party].expect(code, *words)
+    return None
+
+
+X2 = {"x1": 3, "x2": 3}
+LOOSE = "    site_level: accepted\n    minimum_events: 1\n"
+
+
+def hopeless_data_is_refused():
+    rows = generated(300)
+    separated = {k: [dict(r, y=int(float(r["x1"]) > 0)) for r in v] for k, v in rows.items()}
+    collinear = {k: [dict(r, x2=repr(2 * float(r["x1"]))) for r in v] for k, v in rows.items()}
+    constant = {k: [dict(r, x2=3) for r in v] for k, v in rows.items()}
+    one_class = {k: [dict(r, y=1) for r in v] for k, v in rows.items()}
+    few = {k: v[:1] for k, v in rows.items()}
+    try_fit(separated, X2, LOOSE, words=["no model"])
+    try_fit(collinear, {"x1": 3, "x2": 4}, LOOSE, words=["'x2'", "collinear"])
+    try_fit(constant, X2, LOOSE, words=["'x2'", "constant"])
+    try_fit(one_class, X2, LOOSE, words=["too few events or non-events"])
+    try_fit(few, X2, LOOSE, words=["too few events or non-events"])
+
+
+def rules_of_disclosure():
+    rows = generated(600)
+    try_fit(rows, X2, "", words=["site_level: accepted"])
+    two = {k: rows[k] for k in ("site0", "site1")}
+    try_fit(two, X2, "", words=["two parties with data"])
+    rare = {k: [dict(r, x2=int(i < 4)) for i, r in enumerate(v)] for k, v in generated(3000).items()}
+    try_fit(rare, X2, "    site_level: accepted\n    minimum_events: 10\n", words=["a binary predictor has fewer than 5 rows"])
+    try_fit(rows, X2, LOOSE.replace("events: 1\n", "events: 300\n"), words=["too few events"])
+
+
+def data_with_holes_and_wild_scales():
+    rows = generated(900, scale=(1e-6, 1e6))
+    rows["site0"].append({"x1": None, "x2": 1, "y": 1})
+    rows["site1"].append({"x1": 1, "x2": 1, "y": None})
+    wild = try_fit(rows, {"x1": -17, "x2": 23}, LOOSE, code=0)
+    plain = try_fit(generated(900), X2, LOOSE, code=0)
+    assert wild["nobs"] == plain["nobs"] == 900
+    close(wild["coefficients"][1]["estimate"], 1e6 * plain["coefficients"][1]["estimate"], 1e-8, "x1")
+    close(wild["coefficients"][2]["std.error"], 1e-6 * plain["coefficients"][2]["std.error"], 1e-8, "x2")
+
+
+def a_hospital_without_rows():
+    rows = generated(500)
+    full = try_fit(rows, X2, LOOSE, code=0)
+    empty = try_fit({**rows, "site3": []}, X2, LOOSE, code=0)
+    close(empty["coefficients"][1]["estimate"], full["coefficients"][1]["estimate"], 1e-10, "x1")
+    assert empty["nobs"] == 500
+
+
+def bad_input_is_named():
+    rows = generated(60)
+    rows["site0"][3]["y"] = 2
+    try_fit(rows, X2, LOOSE, code=2, words=["neither 0 nor 1"])
+    rows = generated(60)
+    rows["site0"][3]["x1"] = 9
+    try_fit(rows, X2, LOOSE, code=2, words=["'x1'", "beyond 2^3"])
+    for broken, word in (("    split: columns\n", "join"), ("    ridge: -1\n", "ridge"), ("    iterations: 0\n", "iterations"),
+                         ("    site_indicators: yes\n", "site_level")):
+        with Fits(PROGRAMS, ["site0", "site1", "site2"], data_section(["x1", "x2", "y"])) as site:
+            ask = site.write("q.yaml", question(["x1", "x2", "y"], X2, recipients=("site0",), more=broken))
+            site.alone("site0", ask).expect(2, word)
+
+
+def the_dry_run_lists_every_opening():
+    with Fits(PROGRAMS, ["site0", "site1", "site2"], data_section(["x1", "x2", "y"])) as site:
+        ask = site.write("q.yaml", question(["x1", "x2", "y"], X2, recipients=("site0",)))
+        ended = site.alone("site0", ask, None, "--dry-run")
+    assert ended.code == 0 and "rounds" in ended.out and "Nothing was read, sent or opened." in ended.out, ended
+    for purpose in ("test: whether the small-count rules hold", "test: sums of every step", "purpose: test\n"):
+        assert purpose in ended.out, ended
+
+
+PROGRAMS = sys.argv[1]
+FAST = [heart_aggregates, heart_with_site_indicators, smoking_aggregates, a_table_and_csv, hopeless_data_is_refused,
+        rules_of_disclosure, data_with_holes_and_wild_scales, a_hospital_without_rows, bad_input_is_named,
+        the_dry_run_lists_every_opening]
+if __name__ == "__main__":
+    only = [t for t in FAST if t.__name__ in sys.argv[2:]]
+    pilot.main(only or FAST)
