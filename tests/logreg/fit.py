@@ -154,6 +154,44 @@ def a_table_and_csv():
     assert "was opened to" in ended["switzerland"].out
 
 
+# --- model-only ----------------------------------------------------------------------------
+
+def near(fit, plain, spread, what):
+    """Standardised coefficients within 1e-3, standard errors within 1 %, the same decisions."""
+    for got in fit["coefficients"]:
+        want = plain[got["term"]]
+        if got["term"] in spread:
+            assert abs(got["estimate"] - want[0]) * spread[got["term"]] <= 1e-3, f"{what} {got['term']}: {got} {want}"
+        close(got["std.error"], want[1], 0.01, f"{what} {got['term']} std.error")
+        assert (got["p.value"] < 0.05) == (want[2] < 0.05), f"{what} {got['term']}: p {got['p.value']} {want[2]}"
+
+
+def of_reference(rows):
+    return {k: (float(r["estimate"]), float(r["std_error"]), float(r["p_value"])) for k, r in rows.items()}
+
+
+def heart_model_only():
+    rows = heart_rows()
+    scaling = reference("reference/heart_h1_scaling.csv")
+    columns = list(scaling[0])
+    spread = {r[columns[0]]: float(r[[c for c in columns if "sd" in c.lower()][0]]) for r in scaling}
+    assert set(HEART) <= set(spread)
+    with Fits(PROGRAMS, HOSPITALS, data_section(COLUMNS)) as site:
+        ask = site.write("q.yaml", question(COLUMNS, HEART, recipients=HOSPITALS, privacy="model-only"))
+        ended = site.joint(ask, site.files(rows), ("--json",))
+    fit = result(ended["va"])
+    near(fit, of_reference(coefficients("H1_pooled4_raw")), spread, "heart")
+    close(fit["logLik"], -363.750142255949, 1e-5, "log-likelihood")
+    assert abs(fit["auc"] - 0.8845) < 0.002 and (fit["nobs"], fit["events"]) == (853, 464), fit
+    assert result(ended["cleveland"])["coefficients"] == fit["coefficients"]
+
+
+def smoking_model_only():
+    fit, want = smoking_fit(smoking_rows(), "", "S1", "model-only")
+    near(fit, of_reference(want), {"smoker": 0.483}, "smoking")
+    assert fit["logLik"] is None and fit["events"] == 4081
+
+
 # --- what is refused, and bad data --------------------------------------------------------
 
 def generated(n, seed=1, sites=3, beta=(0.3, 1.0, -0.7), scale=(1, 1)):
@@ -255,7 +293,8 @@ def the_dry_run_lists_every_opening():
 
 
 PROGRAMS = sys.argv[1]
-FAST = [heart_aggregates, heart_with_site_indicators, smoking_aggregates, a_table_and_csv, hopeless_data_is_refused,
+FAST = [heart_aggregates, heart_with_site_indicators, smoking_aggregates, a_table_and_csv, heart_model_only,
+        smoking_model_only, hopeless_data_is_refused,
         rules_of_disclosure, data_with_holes_and_wild_scales, a_hospital_without_rows, bad_input_is_named,
         the_dry_run_lists_every_opening]
 if __name__ == "__main__":
