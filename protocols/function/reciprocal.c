@@ -3,7 +3,7 @@
  * Functionality F_divide  from every party shares of a and x; gives every party a
  *                         fresh share of an approximation of a/x; reveals
  *                         nothing but what F_trunc does.
- * Protocol      Pi_divide [CdH10], normalise and Goldschmidt:
+ * Protocol      Pi_divide [CS10], normalise and Goldschmidt:
  *     1. a2b.c       the bits of x; each xored with the sign          (7 rounds)
  *     2. and.c       [g_j] = the or of bits j .. 62, all j            (6 rounds)
  *     3. b2a.c       the sign and g_0 .. g_2f to shares by sum        (1 round)
@@ -16,7 +16,7 @@
  *     9. product     [z] = [w] [v] / 2^f                              (2 rounds)
  * Why           x v = |x| 2^(2f-1-i) lies in [2^(2f-1), 2^(2f)] (the upper end for
  *               x = -2^i: the top bit of ~x is one lower).  On [1/2, 1] the
- *               linear start is off by |e| <= 0.0858 [CdH10]; 1/d = w / (1 - e) =
+ *               linear start is off by |e| <= 0.0858 [CS10]; 1/d = w / (1 - e) =
  *               w (1 + e)(1 + e^2)(1 + e^4) / (1 - e^8), and 0.0858^8 = 2.9e-9
  *               < 2^-28.  a/x = (a w) v / 2^f, as x = d 2^f / v.
  *               A top bit from 2f on gives v = 0: then |a/x| <= |a| 2^-f.
@@ -27,7 +27,7 @@
  * Assumes       these.
  * Cost          27 rounds (a: 29).
  * Secrets       all.
- * Differs from  [CdH10]: additive shares of a ring; the or of bits by the prefix
+ * Differs from  [CS10]: additive shares of a ring; the or of bits by the prefix
  *               tree of [Skl60]; any sign.
  */
 #include "function/reciprocal.h"
@@ -45,7 +45,7 @@
 #include "session/agreed.h"
 
 enum { SIGN = 63, LEVELS = 6, STEPS = 3, ANDS = 32 };
-static const double start = 2.9142; /* AGREEMENT [CdH10] */
+static const double start = 2.9142; /* AGREEMENT [CS10] */
 
 /* --- the top bit ------------------------------------------------------------------- */
 
