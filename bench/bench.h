@@ -23,6 +23,9 @@ struct options {
   double rtt_ms, mbit_per_s;
   smpc_source source;      /* of correlated randomness, on this machine        */
   size_t n, rows, cols, inner;
+  size_t batch;            /* logreg */
+  unsigned epochs;
+  bool is_fine;
   unsigned repeat;
   unsigned timeout_s;
   unsigned k;              /* transfers: bits of a small field              */
@@ -70,6 +73,7 @@ struct job {
 const struct job *find_job(const char *name); /* NULL: no such bench */
 const struct job *job_at(size_t i);           /* NULL beyond the last */
 smpc_err run_link(struct bench *b);
+smpc_err run_logreg(struct bench *b);
 smpc_err run_estimate(struct bench *b);
 smpc_err run_cot(struct bench *b); /* ot.c */
 smpc_err run_rot(struct bench *b);

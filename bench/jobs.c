@@ -237,6 +237,7 @@ static const struct job jobs[] = {
     {"mul", "products of shared vectors", run_mul, true},
     {"less", "comparisons of shared vectors", run_less, true},
     {"matmul", "product of shared matrices", run_matmul, true},
+    {"logreg", "gradient descent of a logistic regression, rows shared before", run_logreg, true},
     {"triples", "making multiplication triples", run_triples, true},
     {"bits", "making bit triples", run_bits, true},
     {"dabits", "making daBits", run_dabits, true},

@@ -15,7 +15,7 @@
 #include "bench.h"
 
 enum { KEY_LOCAL = 256, KEY_PARTY, KEY_CONFIG, KEY_SIM, KEY_N, KEY_REPEAT, KEY_ROWS, KEY_COLS, KEY_INNER, KEY_TIMEOUT,
-       KEY_SOURCE, KEY_JSON, KEY_K, KEY_MALICIOUS };
+       KEY_SOURCE, KEY_JSON, KEY_K, KEY_MALICIOUS, KEY_BATCH, KEY_EPOCHS, KEY_SIGMOID };
 
 const char *argp_program_version = "smpc-bench 0.1.0";
 
@@ -26,13 +26,16 @@ static const struct argp_option choices[] = {
     {"sim", KEY_SIM, "RTT_MS,MBITS", 0, "simulate a network (0 = none, unlimited); times are the network's alone", 1},
     {"source", KEY_SOURCE, "dealer|ot", 0, "where correlated randomness comes from; default dealer", 1},
     {"n", KEY_N, "COUNT", 0, "elements (bytes for link); default 1000000", 2},
-    {"rows", KEY_ROWS, "COUNT", 0, "matmul: rows of the left matrix; default 1000", 2},
+    {"rows", KEY_ROWS, "COUNT", 0, "matmul: rows of the left matrix; logreg: rows; default 1000", 2},
     {"inner", KEY_INNER, "COUNT", 0, "matmul: its columns; default 1000", 2},
-    {"cols", KEY_COLS, "COUNT", 0, "matmul: columns of the right matrix; default 1000", 2},
+    {"cols", KEY_COLS, "COUNT", 0, "matmul: columns of the right matrix; logreg: columns; default 1000", 2},
     {"repeat", KEY_REPEAT, "COUNT", 0, "how often; default 5", 2},
     {"timeout", KEY_TIMEOUT, "SECONDS", 0, "a party silent for so long is given up; default 60", 2},
     {"k", KEY_K, "1|2|4|8", 0, "cot, rot: bits of the small field; default 4", 2},
     {"malicious", KEY_MALICIOUS, 0, 0, "cot, rot, vole: secure against malicious parties", 2},
+    {"batch", KEY_BATCH, "COUNT", 0, "logreg: rows of a batch; default 100", 2},
+    {"epochs", KEY_EPOCHS, "COUNT", 0, "logreg: passes over the rows; default 1", 2},
+    {"sigmoid", KEY_SIGMOID, "coarse|fine", 0, "logreg: the logistic function; default coarse", 2},
     {"json", KEY_JSON, 0, 0, "print nothing but the JSON line", 3},
     {0}};
 
@@ -76,6 +79,12 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     if (strcmp(arg, "dealer") != 0 && strcmp(arg, "ot") != 0) argp_error(state, "--source wants dealer or ot");
     o->source = strcmp(arg, "ot") == 0 ? SMPC_OT : SMPC_DEALER;
     break;
+  case KEY_BATCH: o->batch = count(state, arg, 1u << 24); break;
+  case KEY_EPOCHS: o->epochs = (unsigned)count(state, arg, 10000); break;
+  case KEY_SIGMOID:
+    if (strcmp(arg, "coarse") != 0 && strcmp(arg, "fine") != 0) argp_error(state, "--sigmoid wants coarse or fine");
+    o->is_fine = strcmp(arg, "fine") == 0;
+    break;
   case KEY_JSON: o->json = true; break;
   case ARGP_KEY_ARG:
     if (o->bench != NULL || find_job(arg) == NULL) argp_error(state, "there is no bench %s", arg);
@@ -110,7 +119,7 @@ int main(int argc, char **argv) {
   static const struct argp argp = {choices, parse, "NAME",
                                    "Measure what secure computation costs on these machines.\v ", NULL, list_benches, NULL};
   struct options o = {.party = -1, .n = 1000000, .rows = 1000, .cols = 1000, .inner = 1000, .repeat = 5, .timeout_s = 60,
-                      .k = 4, .source = SMPC_DEALER};
+                      .k = 4, .batch = 100, .epochs = 1, .source = SMPC_DEALER};
   argp_err_exit_status = 1;
   if (argp_parse(&argp, argc, argv, 0, NULL, &o) != 0) return 1;
   return deploy(&o);
