@@ -174,8 +174,8 @@ smpc_err smpi_triple_take(struct smpc_session *s, struct smpi_taken *t, enum smp
   if ((unsigned)kind >= SMPI_CORRS || n > SMPI_MAX_UNITS)
     return smpi_fail(s, SMPC_E_ARG, -1, "no such amount of correlated randomness can be taken");
   t->kind = kind;
+  if (n == 0) return smpi_status(s);
   TRY(smpi_pool_get(&p, s));
-  if (n == 0) return SMPC_OK;
   size_t ready = p->kind[kind].ready, least = SMPI_POOL_LEAST / smpi_corr_words(kind);
   if (ready < n) TRY(smpi_pool_make(p, kind, n - ready > least ? n - ready : least));
   if (p->kind[kind].head->n - p->kind[kind].head->given >= n) t->hold = give(p, kind, n, t->col);
@@ -196,8 +196,11 @@ void smpi_triple_wipe(struct smpi_taken *t) {
 
 smpc_err smpi_triple_prepare(struct smpc_session *s, const struct smpi_demand *demand) {
   struct smpi_pool *p;
-  smpc_err err = SMPC_OK;
+  smpc_err err = smpi_status(s);
   uint64_t words = 0, total = 0;
+  bool is_any = demand->steps != 0;
+  for (unsigned k = 0; k < SMPI_CORRS; k++) is_any |= demand->units[k] != 0;
+  if (err != SMPC_OK || !is_any) return err; /* nothing need be opened for nothing */
   TRY(smpi_pool_get(&p, s));
   for (unsigned k = 0; k < SMPI_CORRS; k++)
     if (demand->units[k] > SMPI_MAX_UNITS)

@@ -22,6 +22,7 @@ struct probe {
   void (*run)(void);
 };
 /* Each ends with {NULL, NULL}. */
-extern const struct probe primitive_probes[], protocol_probes[], ot_probes[], psi_probes[], vole_probes[];
+extern const struct probe primitive_probes[], protocol_probes[], ot_probes[], ot_source_probes[], psi_probes[],
+    vole_probes[];
 
 #endif
