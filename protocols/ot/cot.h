@@ -15,7 +15,9 @@
  * ceil(n / SMPI_COT_BLOCK) blocks and drops what is left of the last: ask for
  * multiples.  Transfers are numbered from 0 for each pair and direction, the
  * dropped ones too, so that both ends agree on the number, which is the tweak of
- * a hash (tccr.h, rot.h). */
+ * a hash (tccr.h, rot.h).
+ *
+ * Memory: 176 * 128/k * 2^k bytes for each pair and direction (45 kB, 90 kB, 720 kB for k = 2, 4, 8). */
 #ifndef SMPI_COT_H
 #define SMPI_COT_H
 
@@ -86,7 +88,9 @@ void smpi_cot_active_close(struct smpi_cot_active *c);
 /* The same, with results in arrays only: they are written as they come and are
  * valid when this returns SMPC_OK, that is, after the check.  When a check
  * fails, all seeds and every Delta of `c` are destroyed, the session fails with
- * SMPC_E_CHEAT, and the fault does not say which of the checks it was. */
+ * SMPC_E_CHEAT, and the fault does not say which of the checks it was.
+ * ceil(n / 2^16) + 2 rounds for the largest job; beside the messages, each 2^16 transfers or part of
+ * them cost the receiver one block more and 1032 bytes, the sender 32 bytes. */
 smpc_err smpi_cot_active_extend(struct smpi_cot_active *c, struct smpc_session *s, const struct smpi_cot_job *job,
                                 size_t jobs);
 const blk *smpi_cot_active_delta(const struct smpi_cot_active *c, unsigned rank);
