@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "support/seams.h"
+
 static const enum smpi_okvs_form forms[] = {SMPI_OKVS_FIELD, SMPI_OKVS_BINARY};
 static const size_t sizes[] = {0,   1,    2,    3,    127,   128,   129,   255,   256,  257,
                                1023, 1024, 1025, 32767, 32768, 32769, 65535, 65537, 200000};
@@ -170,6 +172,29 @@ static void the_binary_form_stays_in_a_subspace(void **state) {
   }
 }
 
+/* --- out of memory, at every allocation ------------------------------------------------------ */
+
+static void every_allocation_may_fail(void **state) {
+  (void)state;
+  struct smpi_okvs_shape s;
+  struct smpi_okvs *o;
+  assert_int_equal(smpi_okvs_shape(&s, 300, SMPI_OKVS_FIELD, SMPI_OKVS_LAMBDA), SMPC_OK);
+  blk *key = random_blks(300, 1), *value = random_blks(300, 2), *p = random_blks(s.len, 3);
+  uint64_t live = seam_heap_live(), k = 0;
+  smpc_err err = SMPC_E_NOMEM;
+  while (err != SMPC_OK) {
+    seam_heap_reset(++k);
+    err = smpi_okvs_open_vt(&o, &s, seed_blk(1), key, 300);
+    if (err == SMPC_OK) err = smpi_okvs_encode_bin_vt(o, p, 0, value, NULL);
+    smpi_okvs_close(o);
+    assert_true(err == SMPC_OK || err == SMPC_E_NOMEM);
+    assert_int_equal(seam_heap_live(), live);
+  }
+  seam_heap_reset(0);
+  assert_true(k > 8);
+  smpi_free(key), smpi_free(value), smpi_free(p);
+}
+
 TEST_MAIN(T(parameters_follow_the_formulas), T(every_size_in_both_forms), T(fewer_keys_than_declared),
           T(duplicates_are_refused), T(many_duplicates_are_refused_too), T(reading_is_linear),
-          T(the_binary_form_stays_in_a_subspace))
+          T(the_binary_form_stays_in_a_subspace), T(every_allocation_may_fail))
