@@ -171,7 +171,7 @@ SMPC_API smpc_shared *smpc_mul(smpc_session *s, const smpc_shared *x, const smpc
 SMPC_API smpc_shared *smpc_matmul(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
 /* x < y ? 1 : 0, for |x - y| < 2^63 in ring units.  8 rounds, about 31n bytes. */
 SMPC_API smpc_shared *smpc_less(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
-/* The same over the full 64-bit range (three carries); about 93n bytes. */
+/* The same over the full 64-bit range (three carries).  9 rounds, about 92n bytes. */
 SMPC_API smpc_shared *smpc_less_full(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
 /* x == y ? 1 : 0.  8 rounds, about 24n bytes. */
 SMPC_API smpc_shared *smpc_equal(smpc_session *s, const smpc_shared *x, const smpc_shared *y);

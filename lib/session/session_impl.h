@@ -47,7 +47,7 @@ struct smpc_session {
   int rank, dealer;
   uint8_t member_of_rank[SMPC_MAX_COMPUTING];
 
-  /* network; the mutex guards `mesh` against smpc_session_cancel() */
+  /* network; both are read by smpc_session_cancel(), from any thread */
   atomic_bool is_canceled;
   _Atomic(struct smpi_mesh *) mesh;
 
