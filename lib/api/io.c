@@ -60,7 +60,6 @@ static smpc_shared *input(smpc_session *s, const char *name, smpc_party owner, c
     TRY(smpi_fail(s, SMPC_E_ARG, -1, "%s: party %u is not an input party", name, owner.id));
   z = smpi_value_new(s, shape.rows, shape.cols, frac);
   if (z == NULL) goto out;
-  z->owner = owner.id;
   z->range = input_range(frac);
   if (s->is_dry) {
     smpi_input_cost(&s->spent, (s->cfg.member[owner.id].roles & SMPC_COMPUTE) != 0, n);
@@ -92,8 +91,7 @@ static double largest(const uint64_t *x, size_t n, unsigned frac) {
   return ldexp(max, -(int)frac);
 }
 
-/* The first computing party's share is the constant, the others' are zero; all
- * absorb the values, so that different constants are found out. */
+/* All absorb the values, so that different constants are found out. */
 static smpc_shared *constant(smpc_session *s, const char *name, const void *data, smpc_shape shape, unsigned frac) {
   struct smpi_op op;
   smpc_shared *z = NULL;
@@ -107,7 +105,7 @@ static smpc_shared *constant(smpc_session *s, const char *name, const void *data
   smpi_absorb(s, clear, n * sizeof *clear);
   z = smpi_value_new(s, shape.rows, shape.cols, frac);
   smpi_value_range(z, largest(clear, n, frac), frac, 63);
-  if (z != NULL && smpi_has_data(s) && smpi_is_first(s)) memcpy(z->v, clear, n * sizeof *clear);
+  if (z != NULL && smpi_has_data(s)) smpi_input_public(s, z->v, clear, n);
 out:
   return smpi_op_end(&op, z, err);
 }

@@ -116,7 +116,6 @@ static struct smpc_shared *handle_new(struct smpc_session *s, size_t rows, size_
   x->rows = rows;
   x->cols = cols;
   x->frac = frac;
-  x->owner = -1;
   x->next = api->first;
   if (api->first != NULL) api->first->prev = x;
   api->first = x;
@@ -160,7 +159,6 @@ struct smpc_shared *smpi_value_view(struct smpc_session *s, const struct smpc_sh
     smpi_fail(s, SMPC_E_NOMEM, -1, "out of memory");
     return NULL;
   }
-  z->owner = x->owner;
   z->range = x->range;
   z->base = x->base;
   z->base->refs++;

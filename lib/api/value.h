@@ -27,7 +27,6 @@ struct smpc_shared {
   size_t rows, cols;
   unsigned frac;                   /* fractional bits: 0 for whole numbers     */
   double range;                    /* |element| at most this, as far as stated */
-  int owner;                       /* member that knows the clear value, or -1 */
   struct smpi_base *base;
   size_t row, col;                 /* my corner in base, before transposing    */
   bool is_transposed;
