@@ -23,7 +23,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 void count_flags_purpose(char out[COUNT_PURPOSE_LEN], const struct question *q) {
   snprintf(out, COUNT_PURPOSE_LEN, "%s: which cells are suppressed", q->purpose);

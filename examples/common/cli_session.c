@@ -4,7 +4,6 @@
  * smpc_session_cancel() is called from an ordinary thread, not from a handler. */
 #include <pthread.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 

@@ -1,9 +1,7 @@
 /* check.c - smpc_config_check(): one line on each link. */
 #include <smpc.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "base/mem.h"
 #include "session/identity.h"
 #include "session/session_impl.h"
 

@@ -1,11 +1,9 @@
 /* lifecycle.c - sessions from outside: open, close, cancel, ask. */
 #include <smpc.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "govern/record.h"
-#include "rand/hash.h"
 #include "session/identity.h"
 #include "session/session_impl.h"
 #include "triple/cost.h"

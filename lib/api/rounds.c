@@ -3,7 +3,6 @@
  * Each has the same form: check scales and shapes, then either add its cost (a
  * dry run), or run the protocol where this party holds shares. */
 #include <math.h>
-#include <string.h>
 
 #include "api/value.h"
 #include "compare/equal.h"

@@ -1,7 +1,6 @@
 /* keytext.c - public keys as text; see identity.h. */
 #include <string.h>
 
-#include "base/mem.h"
 #include "rand/hash.h"
 #include "session/identity.h"
 

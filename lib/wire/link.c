@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/bytes.h"
 #include "base/mem.h"
 
 smpc_err smpi_link_new(struct smpi_link **link, struct smpi_stream *stream) {

@@ -1,5 +1,4 @@
 /* nng_dial.c - dialing peers, again and again until they are there. */
-#include <string.h>
 
 #include "wire/nng_mesh_impl.h"
 

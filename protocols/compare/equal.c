@@ -21,8 +21,6 @@
  */
 #include "compare/equal.h"
 
-#include <string.h>
-
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "compare/and.h"

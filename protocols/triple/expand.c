@@ -5,7 +5,6 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
-#include "math/bits.h"
 #include "math/ring.h"
 #include "rand/hash.h"
 

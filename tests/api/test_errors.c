@@ -3,7 +3,6 @@
 #include "support/test.h"
 
 #include <math.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

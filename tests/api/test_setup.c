@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static void from_new_keys_to_a_configuration(void **state) {
   (void)state;

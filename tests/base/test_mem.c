@@ -1,8 +1,6 @@
 /* test_mem.c - base/mem.h */
 #include "support/test.h"
 
-#include <string.h>
-
 #include "base/mem.h"
 #include "support/seams.h"
 

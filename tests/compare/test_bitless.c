@@ -2,7 +2,6 @@
  * of every width. */
 #include "support/test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "compare/bitless.h"

@@ -2,8 +2,6 @@
  * reconstructed and held against the clear bits. */
 #include "support/test.h"
 
-#include <stdlib.h>
-
 #include "compare/a2b.h"
 #include "compare/and.h"
 #include "compare/b2a.h"

@@ -1,8 +1,6 @@
 /* test_max.c - compare/max.h */
 #include "support/test.h"
 
-#include <stdlib.h>
-
 #include "compare/max.h"
 #include "support/parties.h"
 

@@ -1,8 +1,6 @@
 /* probe_primitives.c - lib/base, lib/math and lib/rand on secrets. */
 #include "probe.h"
 
-#include <string.h>
-
 #include "base/mem.h"
 #include "math/bits.h"
 #include "math/fixed.h"

@@ -2,7 +2,6 @@
  * which suppressed cells can be computed? */
 #include "in_clear.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/test.h"

@@ -1,6 +1,5 @@
 /* Any bytes as the data: part of party.yaml. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "party_file.h"
 

@@ -1,6 +1,5 @@
 /* Any bytes as question.yaml. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "question.h"
 

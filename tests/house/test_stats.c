@@ -1,7 +1,6 @@
 /* test_stats.c - the statistics used on transcripts accept what is uniform and
  * catch the biases they are there for. */
 #include <sodium.h>
-#include <string.h>
 
 #include "base/bytes.h"
 #include "support/stats.h"

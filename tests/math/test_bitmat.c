@@ -1,8 +1,6 @@
 /* test_bitmat.c - math/bitmat.h: every variant against the definition. */
 #include "support/test.h"
 
-#include <string.h>
-
 #include "math/bitmat.h"
 
 enum { COLS = SMPI_BITMAT_COLS, ROWS = SMPI_BITMAT_ROWS, RUN = SMPI_BITMAT_RUN };

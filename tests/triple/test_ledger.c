@@ -2,8 +2,6 @@
  * plain array of flags. */
 #include "support/test.h"
 
-#include <string.h>
-
 #include "triple/ledger.h"
 
 static void anything_twice_is_found(void **state) {

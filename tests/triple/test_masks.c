@@ -2,7 +2,6 @@
  * with views, prepared and not, and masks that outlive their maker's interest. */
 #include "support/test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/parties.h"

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
 #include "support/parties.h"
 #include "support/stats.h"
 #include "support/tap.h"

@@ -1,9 +1,6 @@
 /* test_request.c - triple/request.h: what the dealer accepts from a peer. */
 #include "support/test.h"
 
-#include <string.h>
-
-#include "base/bytes.h"
 #include "triple/request.h"
 
 static smpc_err decode(const struct smpi_request *r, struct smpi_request *got) {

@@ -2,7 +2,6 @@
  * open; lengths are checked before anything else. */
 #include "support/test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"

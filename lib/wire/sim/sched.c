@@ -4,7 +4,6 @@
  * waits picks the next one: among those that can go on now, by the seeded
  * generator; when there is none, time jumps to the first moment at which one
  * can.  There always is one: every wait has a deadline. */
-#include "base/mem.h"
 #include "sim_impl.h"
 
 /* LOCAL: polls in a row before time may move for a party that never waits. */
