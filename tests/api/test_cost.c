@@ -2,6 +2,8 @@
  * smpc_preprocess: afterwards nothing is made during the program. */
 #include "support/test.h"
 
+#include <string.h>
+
 #include "support/parties.h"
 
 static const smpc_shape SQUARE = {3, 3};

@@ -31,14 +31,31 @@ static const char *judge(void *ctx, unsigned me, bool ran) {
   return NULL;
 }
 
-void fault_programs(enum sweep_what what, unsigned every) {
+static unsigned places_apart;
+
+static void sweep_programs(enum sweep_what what) {
   for (size_t i = 0; i < n_programs; i++) {
     struct outcome o = {.prog = &programs[i]};
     struct sweep sw = {
         .name = programs[i].name,
         .p = {.n = 2, .dealer = programs[i].dealer, .seed = i + 1, .timeout_ms = 1000},
         .body = body, .ctx = &o, .judge = judge,
-        .every = i == 0 ? 1 : every}; /* all of them share opening and closing */
+        .every = i == 0 ? 1 : places_apart}; /* all of them share opening and closing */
     sweep(&sw, what);
   }
+}
+
+static void allocations(void **state) { (void)state; sweep_programs(SWEEP_ALLOC); }
+static void random_calls(void **state) { (void)state; sweep_programs(SWEEP_RANDOM); }
+static void cuts(void **state) { (void)state; sweep_programs(SWEEP_CUT); }
+static void crashes(void **state) { (void)state; sweep_programs(SWEEP_CRASH); }
+static void silences(void **state) { (void)state; sweep_programs(SWEEP_SILENCE); }
+static void flips(void **state) { (void)state; sweep_programs(SWEEP_FLIP); }
+static void delays(void **state) { (void)state; sweep_programs(SWEEP_DELAY); }
+
+int fault_programs(unsigned every) {
+  const struct CMUnitTest tests[] = {T(allocations), T(random_calls), T(cuts), T(crashes), T(silences), T(flips),
+                                     T(delays)};
+  places_apart = every;
+  return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,9 @@
-/* fault_programs.h - every public operation under one kind of fault. */
+/* fault_programs.h - every public operation under every kind of fault. */
 #ifndef FAULT_PROGRAMS_H
 #define FAULT_PROGRAMS_H
 
-#include "sweep.h"
-
-/* The first program with every k, the others with each every-th. */
-void fault_programs(enum sweep_what what, unsigned every);
+/* A test program: each kind of fault in every public operation; the first
+ * operation with every k, the others with each every-th. */
+int fault_programs(unsigned every);
 
 #endif
