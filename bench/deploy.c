@@ -54,7 +54,8 @@ static double virtual_clock(const struct bench *b) { return 1e-6 * (double)smpi_
 static int run_party(const struct options *o, const smpc_config *cfg, smpc_session *s, smpc_err err,
                      struct smpi_sim *sim) {
   struct bench b = {.o = o, .s = s, .cfg = cfg, .now = sim != NULL ? virtual_clock : wall_clock, .clock = sim};
-  if (err == SMPC_OK && smpi_rank(s) >= 0 && smpi_dealer(s) >= 0) err = smpi_triple_open(s, NULL); /* as often as one likes */
+  if (err == SMPC_OK && smpi_rank(s) >= 0 && smpi_dealer(s) >= 0)
+    err = smpi_triple_open(s, NULL); /* as often as one likes */
   if (err == SMPC_OK && (cfg->member[cfg->me.id].roles & SMPC_DEAL)) err = smpc_session_deal(s);
   else if (err == SMPC_OK && smpi_rank(s) >= 0) {
     err = find_job(o->bench)->run(&b);
@@ -107,7 +108,8 @@ static smpc_err make_cast(struct cast *c, const struct options *o) {
     TRY(make_member(c, i, name, SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT));
   }
   c->cfg.parties = o->local;
-  if (find_job(o->bench)->needs_source && o->source == SMPC_DEALER) TRY(make_member(c, c->cfg.parties++, "dealer", SMPC_DEAL));
+  if (find_job(o->bench)->needs_source && o->source == SMPC_DEALER)
+    TRY(make_member(c, c->cfg.parties++, "dealer", SMPC_DEAL));
 out:
   return err;
 }

@@ -64,16 +64,16 @@ struct outer {
   const uint64_t *v;
   uint64_t *s, *r;
   size_t first, scalars;          /* of this stretch                          */
-  struct smpi_ringvole_trees *grown, *punctured; /* [P] the current scalar's, by rank */
+  struct smpi_rvole_trees *grown, *punctured; /* [P] the current scalar's, by rank */
 };
 
-static size_t parts_of(const struct smpi_ot_outer *d) { return smpi_ceil_div(d->L, SMPI_RINGVOLE_PART); }
+static size_t parts_of(const struct smpi_ot_outer *d) { return smpi_ceil_div(d->L, SMPI_RVOLE_PART); }
 
 static size_t part_len(void *ctx, unsigned rank, size_t block, bool is_out) {
   (void)rank, (void)is_out;
   const struct smpi_ot_outer *d = ((const struct outer *)ctx)->d;
-  size_t part = block % parts_of(d), n = smpi_min(SMPI_RINGVOLE_PART, d->L - part * SMPI_RINGVOLE_PART);
-  return n * SMPI_RINGVOLE_ENTRY + (part == 0 ? SMPI_RINGVOLE_TREES_LEN : 0);
+  size_t part = block % parts_of(d), n = smpi_min(SMPI_RVOLE_PART, d->L - part * SMPI_RVOLE_PART);
+  return n * SMPI_RVOLE_ENTRY + (part == 0 ? SMPI_RVOLE_TREES_LEN : 0);
 }
 
 /* Where a block belongs. */
@@ -85,8 +85,8 @@ struct place {
 };
 static struct place place_of(const struct outer *w, size_t block) {
   size_t scalar = block / parts_of(w->d), part = block % parts_of(w->d), kj = w->first + scalar;
-  struct place p = {.scalar = scalar, .first = part * SMPI_RINGVOLE_PART};
-  p.n = smpi_min(SMPI_RINGVOLE_PART, w->d->L - p.first);
+  struct place p = {.scalar = scalar, .first = part * SMPI_RVOLE_PART};
+  p.n = smpi_min(SMPI_RVOLE_PART, w->d->L - p.first);
   p.v = w->v + kj / w->d->J * w->d->L + p.first;
   p.r = w->r + kj % w->d->J * w->d->L + p.first;
   p.s = w->s[kj];
@@ -96,26 +96,26 @@ static struct place place_of(const struct outer *w, size_t block) {
 static void make_part(void *ctx, unsigned rank, size_t block, uint8_t *out) {
   const struct outer *w = ctx;
   struct place p = place_of(w, block);
-  const struct smpi_ringvole_tweak id = {smpi_rot_tweak(SMPI_COT_FOR_TRIPLES, w->o->rank, rank, 0),
-                                     w->o->first_sent[rank] + p.scalar * SMPI_OT_WORD};
+  const struct smpi_rvole_tweak id = {smpi_rot_tweak(SMPI_COT_FOR_TRIPLES, w->o->rank, rank, 0),
+                                      w->o->first_sent[rank] + p.scalar * SMPI_OT_WORD};
   if (p.first == 0) {
-    smpi_ringvole_grow(&w->grown[rank], out, w->o->tree, w->o->q[rank] + p.scalar * SMPI_OT_WORD,
-                   smpi_cot_delta(w->o->cot, rank), &id);
-    out += SMPI_RINGVOLE_TREES_LEN;
+    smpi_rvole_grow(&w->grown[rank], out, w->o->tree, w->o->q[rank] + p.scalar * SMPI_OT_WORD,
+                    smpi_cot_delta(w->o->cot, rank), &id);
+    out += SMPI_RVOLE_TREES_LEN;
   }
-  smpi_ringvole_send(out, p.r, p.v, p.first, p.n, &w->grown[rank], w->o->tree, &id);
+  smpi_rvole_send(out, p.r, p.v, p.first, p.n, &w->grown[rank], w->o->tree, &id);
 }
 
 static void take_part(void *ctx, unsigned rank, size_t block, const uint8_t *in) {
   const struct outer *w = ctx;
   struct place p = place_of(w, block);
-  const struct smpi_ringvole_tweak id = {smpi_rot_tweak(SMPI_COT_FOR_TRIPLES, rank, w->o->rank, 0),
-                                     w->o->first_received[rank] + p.scalar * SMPI_OT_WORD};
+  const struct smpi_rvole_tweak id = {smpi_rot_tweak(SMPI_COT_FOR_TRIPLES, rank, w->o->rank, 0),
+                                      w->o->first_received[rank] + p.scalar * SMPI_OT_WORD};
   if (p.first == 0) {
-    smpi_ringvole_puncture(&w->punctured[rank], in, w->o->tree, w->o->t[rank] + p.scalar * SMPI_OT_WORD, p.s, &id);
-    in += SMPI_RINGVOLE_TREES_LEN;
+    smpi_rvole_puncture(&w->punctured[rank], in, w->o->tree, w->o->t[rank] + p.scalar * SMPI_OT_WORD, p.s, &id);
+    in += SMPI_RVOLE_TREES_LEN;
   }
-  smpi_ringvole_receive(p.r, in, p.s, p.first, p.n, &w->punctured[rank], w->o->tree, &id);
+  smpi_rvole_receive(p.r, in, p.s, p.first, p.n, &w->punctured[rank], w->o->tree, &id);
 }
 
 static size_t scalars_of_stretch(size_t most, uint64_t left) {
@@ -123,7 +123,7 @@ static size_t scalars_of_stretch(size_t most, uint64_t left) {
 }
 static size_t padded(size_t scalars) { return smpi_ceil_div(scalars, SMPI_OT_BLOCK_WORDS) * SMPI_OT_BLOCK_WORDS; }
 static uint64_t stream_len(const struct smpi_ot_outer *d, uint64_t scalars) {
-  return scalars * (SMPI_RINGVOLE_TREES_LEN + (uint64_t)d->L * SMPI_RINGVOLE_ENTRY);
+  return scalars * (SMPI_RVOLE_TREES_LEN + (uint64_t)d->L * SMPI_RVOLE_ENTRY);
 }
 
 /* Transfers chosen by (or drawing) this stretch's scalars, padded to whole blocks. */
@@ -143,7 +143,7 @@ static smpc_err transfer_scalars(struct outer *w, uint64_t *choice, bool is_draw
 }
 
 static smpc_err multiply_vectors(struct outer *w, bool is_drawn) {
-  struct smpi_ot_stream st = {.most = SMPI_RINGVOLE_TREES_LEN + SMPI_RINGVOLE_PART * SMPI_RINGVOLE_ENTRY, .len = part_len,
+  struct smpi_ot_stream st = {.most = SMPI_RVOLE_TREES_LEN + SMPI_RVOLE_PART * SMPI_RVOLE_ENTRY, .len = part_len,
                               .make = make_part, .take = take_part, .ctx = w};
   size_t all = w->d->K * w->d->J;
   smpc_err err = SMPC_OK;
@@ -175,7 +175,8 @@ uint64_t smpi_ot_outer_bytes(unsigned parties, const struct smpi_ot_outer *d, bo
   if (d->L < SMPI_OT_SHORT) return smpi_ot_products_bytes(parties, all * d->L, false); /* stretches are full too */
   for (uint64_t at = 0; at < all;) {
     size_t scalars = scalars_of_stretch(smpi_ot_most(parties), all - at), words = padded(scalars);
-    bytes += smpi_cot_message_len(SMPI_OT_K, words * SMPI_OT_WORD) + (is_drawn ? 0 : words * 8) + stream_len(d, scalars);
+    bytes += smpi_cot_message_len(SMPI_OT_K, words * SMPI_OT_WORD) + (is_drawn ? 0 : words * 8);
+    bytes += stream_len(d, scalars);
     at += scalars;
   }
   return bytes * (parties - 1);

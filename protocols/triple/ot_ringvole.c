@@ -34,7 +34,7 @@
 #include "math/ring.h"
 
 enum {
-  WIDE = SMPI_RINGVOLE_DIGITS / 2, /* digits below count modulo more than 2^32; the others fit 32 bits */
+  WIDE = SMPI_RVOLE_DIGITS / 2, /* digits below count modulo more than 2^32; the others fit 32 bits */
   USE_NODE = 1, USE_LEAF = 16  /* tweaks' uses */
 };
 
@@ -46,10 +46,10 @@ static struct smpi_tweak use(struct smpi_tweak t, unsigned number) {
 /* --- trees ------------------------------------------------------------------------- */
 
 /* node[2i], node[2i+1] := the children of node[i], i < n, in place; level: of the children. */
-static void spread(blk *node, size_t n, unsigned level, const struct smpi_tccr *h, const struct smpi_ringvole_tweak *id,
+static void spread(blk *node, size_t n, unsigned level, const struct smpi_tccr *h, const struct smpi_rvole_tweak *id,
                    unsigned digit) {
-  blk left[SMPI_RINGVOLE_LEAVES / 2];
-  uint64_t first = (id->first + 4 * digit + level - 1) * SMPI_RINGVOLE_LEAVES;
+  blk left[SMPI_RVOLE_LEAVES / 2];
+  uint64_t first = (id->first + 4 * digit + level - 1) * SMPI_RVOLE_LEAVES;
   smpi_tccr(h, left, node, n, NULL, use(id->tweak, USE_NODE), first);
   for (size_t i = n; i-- > 0;) {
     blk parent = node[i];
@@ -58,14 +58,14 @@ static void spread(blk *node, size_t n, unsigned level, const struct smpi_tccr *
   }
 }
 
-void smpi_ringvole_grow(struct smpi_ringvole_trees *t, uint8_t message[SMPI_RINGVOLE_TREES_LEN], const struct smpi_tccr *h,
-                    const blk q[64], const blk *delta, const struct smpi_ringvole_tweak *id) {
-  for (unsigned d = 0; d < SMPI_RINGVOLE_DIGITS; d++) {
+void smpi_rvole_grow(struct smpi_rvole_trees *t, uint8_t message[SMPI_RVOLE_TREES_LEN], const struct smpi_tccr *h,
+                     const blk q[64], const blk *delta, const struct smpi_rvole_tweak *id) {
+  for (unsigned d = 0; d < SMPI_RVOLE_DIGITS; d++) {
     const blk *level_q = q + 4 * d + 3; /* the digit's top bit is level 1: q_l at level_q[1 - l] */
     blk *node = t->leaf[d];
     node[0] = smpi_blk_xor(*level_q, *delta);
     node[1] = *level_q;
-    for (unsigned l = 2; l <= SMPI_RINGVOLE_BITS; l++, message += 16) {
+    for (unsigned l = 2; l <= SMPI_RVOLE_BITS; l++, message += 16) {
       spread(node, (size_t)1 << (l - 1), l, h, id, d);
       blk c = *(level_q - (l - 1));
       for (size_t i = 1; i < (size_t)1 << l; i += 2) c = smpi_blk_xor(c, node[i]);
@@ -79,22 +79,28 @@ static uint64_t is_equal(uint64_t i, uint64_t j) { return ((i ^ j) - 1) >> 63; }
 
 /* Node `at` of n := what makes the nodes on its side (odd or even) add up to `sum`. */
 static void repair(blk *node, size_t n, uint64_t at, blk sum) {
-  for (size_t i = 0; i < n; i++) sum = smpi_blk_xor(sum, smpi_blk_if(is_equal(i & 1, at & 1) & ~is_equal(i, at), node[i]));
-  for (size_t i = 0; i < n; i++) node[i] = smpi_blk_xor(node[i], smpi_blk_if(is_equal(i, at), smpi_blk_xor(node[i], sum)));
+  for (size_t i = 0; i < n; i++) {
+    uint64_t is_beside = is_equal(i & 1, at & 1) & ~is_equal(i, at);
+    sum = smpi_blk_xor(sum, smpi_blk_if(is_beside, node[i]));
+  }
+  for (size_t i = 0; i < n; i++) {
+    blk change = smpi_blk_xor(node[i], sum);
+    node[i] = smpi_blk_xor(node[i], smpi_blk_if(is_equal(i, at), change));
+  }
 }
 
-void smpi_ringvole_puncture(struct smpi_ringvole_trees *t, const uint8_t message[SMPI_RINGVOLE_TREES_LEN],
-                        const struct smpi_tccr *h, const blk t_i[64], uint64_t b, const struct smpi_ringvole_tweak *id) {
-  for (unsigned d = 0; d < SMPI_RINGVOLE_DIGITS; d++) {
+void smpi_rvole_puncture(struct smpi_rvole_trees *t, const uint8_t message[SMPI_RVOLE_TREES_LEN],
+                         const struct smpi_tccr *h, const blk t_i[64], uint64_t b, const struct smpi_rvole_tweak *id) {
+  for (unsigned d = 0; d < SMPI_RVOLE_DIGITS; d++) {
     const blk *level_t = t_i + 4 * d + 3;
-    uint64_t digit = b >> 4 * d & (SMPI_RINGVOLE_LEAVES - 1);
+    uint64_t digit = b >> 4 * d & (SMPI_RVOLE_LEAVES - 1);
     blk *node = t->leaf[d];
     node[0] = node[1] = *level_t; /* right for the sibling of the path, garbage for the path */
-    for (unsigned l = 2; l <= SMPI_RINGVOLE_BITS; l++, message += 16) {
+    for (unsigned l = 2; l <= SMPI_RVOLE_BITS; l++, message += 16) {
       blk c;
       spread(node, (size_t)1 << (l - 1), l, h, id, d);
       memcpy(&c, message, 16);
-      uint64_t sibling = (digit >> (SMPI_RINGVOLE_BITS - l)) ^ 1; /* of the path's node on this level */
+      uint64_t sibling = (digit >> (SMPI_RVOLE_BITS - l)) ^ 1; /* of the path's node on this level */
       repair(node, (size_t)1 << l, sibling, smpi_blk_xor(c, *(level_t - (l - 1))));
     }
   }
@@ -104,25 +110,25 @@ void smpi_ringvole_puncture(struct smpi_ringvole_trees *t, const uint8_t message
 
 /* One part's sums over the leaves of a tree: u = sum F_i, v = sum i F_i, as words of
  * 64 bits or, for digits from WIDE on, of 32. */
-struct sums { _Alignas(16) uint64_t u[SMPI_RINGVOLE_PART], v[SMPI_RINGVOLE_PART], f[SMPI_RINGVOLE_PART]; };
+struct sums { _Alignas(16) uint64_t u[SMPI_RVOLE_PART], v[SMPI_RVOLE_PART], f[SMPI_RVOLE_PART]; };
 
 static void add_half_words(uint32_t *z, const uint32_t *x, size_t n) {
   for (size_t i = 0; i < n; i++) z[i] += x[i];
 }
 
 /* Of n entries; v adds up the running sums u of leaves 15, 14, ... 1. */
-static void expand(struct sums *s, unsigned digit, size_t first, size_t n, const struct smpi_ringvole_trees *t,
-                   const struct smpi_tccr *h, const struct smpi_ringvole_tweak *id) {
-  static const blk zeros[SMPI_RINGVOLE_PART / 2];
+static void expand(struct sums *s, unsigned digit, size_t first, size_t n, const struct smpi_rvole_trees *t,
+                   const struct smpi_tccr *h, const struct smpi_rvole_tweak *id) {
+  static const blk zeros[SMPI_RVOLE_PART / 2];
   const unsigned per = digit < WIDE ? 2 : 4; /* entries of one block */
   uint64_t number = (id->first / 4 + digit) << 32 | first / per;
   unsigned high = (unsigned)((id->first / 4 + digit) >> 32);
   const size_t blocks = (n + per - 1) / per;
   memset(s->u, 0, 16 * blocks);
   memset(s->v, 0, 16 * blocks);
-  for (unsigned i = SMPI_RINGVOLE_LEAVES; i-- > 0;) {
+  for (unsigned i = SMPI_RVOLE_LEAVES; i-- > 0;) {
     smpi_tccr_random_x(h, (blk *)(void *)s->f, zeros, blocks, &t->leaf[digit][i],
-                       use(id->tweak, USE_LEAF + i + SMPI_RINGVOLE_LEAVES * high), number);
+                       use(id->tweak, USE_LEAF + i + SMPI_RVOLE_LEAVES * high), number);
     if (digit < WIDE) {
       smpi_ring_add_words(s->u, s->f, 2 * blocks);
       if (i != 0) smpi_ring_add_words(s->v, s->u, 2 * blocks);
@@ -135,7 +141,7 @@ static void expand(struct sums *s, unsigned digit, size_t first, size_t n, const
 
 /* The corrections on the wire: words[w], w < 8, hold digit w's in their low 64 - 4w bits
  * and digit (16 - w)'s above; then 4 bytes an entry for digit 8. */
-struct wire { uint64_t word[WIDE][SMPI_RINGVOLE_PART]; uint32_t half[SMPI_RINGVOLE_PART]; };
+struct wire { uint64_t word[WIDE][SMPI_RVOLE_PART]; uint32_t half[SMPI_RVOLE_PART]; };
 
 static void put_wire(uint8_t *out, const struct wire *w, size_t n) {
   for (unsigned d = 0; d < WIDE; d++, out += 8 * n) memcpy(out, w->word[d], 8 * n);
@@ -160,16 +166,16 @@ static void send_narrow(struct wire *w, uint64_t *z, const uint64_t *a, size_t n
   for (size_t j = 0; j < n; j++) {
     uint32_t e = (uint32_t)a[j] - u[j];
     if (d == WIDE) w->half[j] = e;
-    else w->word[SMPI_RINGVOLE_DIGITS - d][j] |= (uint64_t)e << 4 * d;
+    else w->word[SMPI_RVOLE_DIGITS - d][j] |= (uint64_t)e << 4 * d;
     z[j] += (uint64_t)v[j] << 4 * d;
   }
 }
 
-void smpi_ringvole_send(uint8_t *out, uint64_t *z, const uint64_t *a, size_t first, size_t n,
-                    const struct smpi_ringvole_trees *t, const struct smpi_tccr *h, const struct smpi_ringvole_tweak *id) {
+void smpi_rvole_send(uint8_t *out, uint64_t *z, const uint64_t *a, size_t first, size_t n,
+                     const struct smpi_rvole_trees *t, const struct smpi_tccr *h, const struct smpi_rvole_tweak *id) {
   struct sums s;
   struct wire w;
-  for (unsigned d = 0; d < SMPI_RINGVOLE_DIGITS; d++) {
+  for (unsigned d = 0; d < SMPI_RVOLE_DIGITS; d++) {
     expand(&s, d, first, n, t, h, id);
     if (d < WIDE) send_wide(&w, z, a, n, d, &s);
     else send_narrow(&w, z, a, n, d, &s);
@@ -187,18 +193,19 @@ static void receive_narrow(uint64_t *z, const struct wire *w, uint64_t digit, si
                            const struct sums *s) {
   const uint32_t *u = (const uint32_t *)(const void *)s->u, *v = (const uint32_t *)(const void *)s->v;
   for (size_t j = 0; j < n; j++) {
-    uint32_t e = d == WIDE ? w->half[j] : (uint32_t)(w->word[SMPI_RINGVOLE_DIGITS - d][j] >> 4 * d);
+    uint32_t e = d == WIDE ? w->half[j] : (uint32_t)(w->word[SMPI_RVOLE_DIGITS - d][j] >> 4 * d);
     z[j] += (uint64_t)(uint32_t)((uint32_t)digit * (u[j] + e) - v[j]) << 4 * d;
   }
 }
 
-void smpi_ringvole_receive(uint64_t *z, const uint8_t *in, uint64_t b, size_t first, size_t n,
-                       const struct smpi_ringvole_trees *t, const struct smpi_tccr *h, const struct smpi_ringvole_tweak *id) {
+void smpi_rvole_receive(uint64_t *z, const uint8_t *in, uint64_t b, size_t first, size_t n,
+                        const struct smpi_rvole_trees *t, const struct smpi_tccr *h,
+                        const struct smpi_rvole_tweak *id) {
   struct sums s;
   struct wire w;
   get_wire(&w, in, n);
-  for (unsigned d = 0; d < SMPI_RINGVOLE_DIGITS; d++) {
-    uint64_t digit = b >> 4 * d & (SMPI_RINGVOLE_LEAVES - 1);
+  for (unsigned d = 0; d < SMPI_RVOLE_DIGITS; d++) {
+    uint64_t digit = b >> 4 * d & (SMPI_RVOLE_LEAVES - 1);
     expand(&s, d, first, n, t, h, id);
     if (d < WIDE) receive_wide(z, &w, digit, n, d, &s);
     else receive_narrow(z, &w, digit, n, d, &s);

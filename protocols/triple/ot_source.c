@@ -215,7 +215,8 @@ static void ot_free(struct smpi_source *src) { smpi_ot_close(ot_of(src)); }
 
 const struct smpi_source_ops smpi_ot_ops = {
     .name = "ot",
-    .trust = "Nobody is trusted: all inputs stay secret while one computing party is honest and all follow the protocol.",
+    .trust = "Nobody is trusted: all inputs stay secret while one computing party is honest "
+             "and all follow the protocol.",
     .units = ot_units,
     .mask = ot_mask,
     .product = ot_product,

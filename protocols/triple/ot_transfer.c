@@ -67,7 +67,9 @@ static uint64_t *drawn_bits(const struct smpi_ot *o, unsigned rank) {
   return o->bits + 3 * (o->most / 64) * (rank - (rank > o->rank));
 }
 static uint64_t *my_changes(const struct smpi_ot *o, unsigned rank) { return drawn_bits(o, rank) + o->most / 64; }
-static uint64_t *their_changes(const struct smpi_ot *o, unsigned rank) { return drawn_bits(o, rank) + 2 * (o->most / 64); }
+static uint64_t *their_changes(const struct smpi_ot *o, unsigned rank) {
+  return drawn_bits(o, rank) + 2 * (o->most / 64);
+}
 
 static smpc_err extend(struct smpi_ot *o, const struct smpi_ot_stretch *st) {
   struct smpi_cot_job job[SMPC_MAX_COMPUTING] = {{0}};

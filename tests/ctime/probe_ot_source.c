@@ -26,17 +26,17 @@ static void corrections(void) {
 
 static void ring_vole(void) {
   static struct smpc_session nobody;
-  static struct smpi_ringvole_trees t;
-  static uint8_t message[SMPI_RINGVOLE_TREES_LEN], out[40 * SMPI_RINGVOLE_ENTRY];
-  const struct smpi_ringvole_tweak id = {{.instance = 1}, 64};
+  static struct smpi_rvole_trees t;
+  static uint8_t message[SMPI_RVOLE_TREES_LEN], out[40 * SMPI_RVOLE_ENTRY];
+  const struct smpi_rvole_tweak id = {{.instance = 1}, 64};
   const blk *q = (const blk *)(const void *)secret(0);
   uint64_t *a = secret(1), *z = secret(2), b = secret(3)[0];
   struct smpi_tccr *h;
   if (smpi_tccr_open(&h, &nobody, 1) != SMPC_OK) return;
-  smpi_ringvole_grow(&t, message, h, q, q + 64, &id);
-  smpi_ringvole_send(out, z, a, 0, 40, &t, h, &id);
-  smpi_ringvole_puncture(&t, message, h, q, b, &id);
-  smpi_ringvole_receive(z, out, b, 0, 40, &t, h, &id);
+  smpi_rvole_grow(&t, message, h, q, q + 64, &id);
+  smpi_rvole_send(out, z, a, 0, 40, &t, h, &id);
+  smpi_rvole_puncture(&t, message, h, q, b, &id);
+  smpi_rvole_receive(z, out, b, 0, 40, &t, h, &id);
   smpi_tccr_close(h);
 }
 

@@ -55,12 +55,12 @@ struct ends {
   struct smpi_tccr *h;
   blk q[64], t[64], delta;
   uint64_t b;
-  struct smpi_ringvole_trees grown, punctured;
-  uint8_t message[SMPI_RINGVOLE_TREES_LEN];
+  struct smpi_rvole_trees grown, punctured;
+  uint8_t message[SMPI_RVOLE_TREES_LEN];
 };
 
 static struct smpc_session nobody; /* its id, all zeros, makes the permutation */
-static const struct smpi_ringvole_tweak id = {{.instance = 9, .sender = 1, .receiver = 2}, 4096};
+static const struct smpi_rvole_tweak id = {{.instance = 9, .sender = 1, .receiver = 2}, 4096};
 
 static struct ends *meet(uint64_t b, uint64_t seed) {
   struct ends *e = calloc(1, sizeof *e);
@@ -71,8 +71,8 @@ static struct ends *meet(uint64_t b, uint64_t seed) {
     e->q[i] = random_block(&seed);
     e->t[i] = smpi_blk_xor(e->q[i], smpi_blk_if(b >> i & 1, e->delta));
   }
-  smpi_ringvole_grow(&e->grown, e->message, e->h, e->q, &e->delta, &id);
-  smpi_ringvole_puncture(&e->punctured, e->message, e->h, e->t, b, &id);
+  smpi_rvole_grow(&e->grown, e->message, e->h, e->q, &e->delta, &id);
+  smpi_rvole_puncture(&e->punctured, e->message, e->h, e->t, b, &id);
   return e;
 }
 
@@ -88,8 +88,8 @@ static void one_leaf_is_missing(void **state) {
   (void)state;
   for (size_t k = 0; k < sizeof scalar / sizeof *scalar; k++) {
     struct ends *e = meet(scalar[k], k);
-    for (unsigned d = 0; d < SMPI_RINGVOLE_DIGITS; d++)
-      for (unsigned i = 0; i < SMPI_RINGVOLE_LEAVES; i++) {
+    for (unsigned d = 0; d < SMPI_RVOLE_DIGITS; d++)
+      for (unsigned i = 0; i < SMPI_RVOLE_LEAVES; i++) {
         bool same = memcmp(&e->grown.leaf[d][i], &e->punctured.leaf[d][i], sizeof(blk)) == 0;
         assert_int_equal(same, i != (e->b >> 4 * d & 15));
       }
@@ -100,16 +100,16 @@ static void one_leaf_is_missing(void **state) {
 static void shares_of_the_product(void **state) {
   (void)state;
   static const size_t sizes[] = {1, 2, 3, 4, 15, 16, 17, 511, 512};
-  uint64_t seed = 3, a[SMPI_RINGVOLE_PART], mine[SMPI_RINGVOLE_PART], theirs[SMPI_RINGVOLE_PART];
-  static uint8_t out[SMPI_RINGVOLE_PART * SMPI_RINGVOLE_ENTRY];
+  uint64_t seed = 3, a[SMPI_RVOLE_PART], mine[SMPI_RVOLE_PART], theirs[SMPI_RVOLE_PART];
+  static uint8_t out[SMPI_RVOLE_PART * SMPI_RVOLE_ENTRY];
   for (size_t k = 0; k < sizeof scalar / sizeof *scalar; k++)
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
       struct ends *e = meet(scalar[k], s);
       for (size_t j = 0; j < sizes[s]; j++) a[j] = test_random(&seed);
       memset(mine, 0, sizeof mine);
       memset(theirs, 0, sizeof theirs);
-      smpi_ringvole_send(out, mine, a, 2 * SMPI_RINGVOLE_PART, sizes[s], &e->grown, e->h, &id);
-      smpi_ringvole_receive(theirs, out, e->b, 2 * SMPI_RINGVOLE_PART, sizes[s], &e->punctured, e->h, &id);
+      smpi_rvole_send(out, mine, a, 2 * SMPI_RVOLE_PART, sizes[s], &e->grown, e->h, &id);
+      smpi_rvole_receive(theirs, out, e->b, 2 * SMPI_RVOLE_PART, sizes[s], &e->punctured, e->h, &id);
       for (size_t j = 0; j < sizes[s]; j++) assert_true(mine[j] + theirs[j] == a[j] * e->b);
       part(e);
     }
@@ -118,16 +118,16 @@ static void shares_of_the_product(void **state) {
 /* Another part of a vector, another scalar's number: other pads. */
 static void pads_differ(void **state) {
   (void)state;
-  enum { LEN = 16 * SMPI_RINGVOLE_ENTRY };
+  enum { LEN = 16 * SMPI_RVOLE_ENTRY };
   const uint64_t a[16] = {0};
   uint64_t z[16] = {0};
   uint8_t first[LEN], second[LEN], other[LEN];
   struct ends *e = meet(5, 1);
-  struct smpi_ringvole_tweak next = id;
+  struct smpi_rvole_tweak next = id;
   next.first += 64;
-  smpi_ringvole_send(first, z, a, 0, 16, &e->grown, e->h, &id);
-  smpi_ringvole_send(second, z, a, SMPI_RINGVOLE_PART, 16, &e->grown, e->h, &id);
-  smpi_ringvole_send(other, z, a, 0, 16, &e->grown, e->h, &next);
+  smpi_rvole_send(first, z, a, 0, 16, &e->grown, e->h, &id);
+  smpi_rvole_send(second, z, a, SMPI_RVOLE_PART, 16, &e->grown, e->h, &id);
+  smpi_rvole_send(other, z, a, 0, 16, &e->grown, e->h, &next);
   assert_memory_not_equal(first, second, 128);
   assert_memory_not_equal(first, other, 128);
   part(e);
