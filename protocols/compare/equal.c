@@ -29,6 +29,7 @@
 #include "compare/less.h"
 #include "compare/width.h"
 #include "math/bits.h"
+#include "share/blocks.h"
 #include "share/open.h"
 #include "triple/cost.h"
 #include "triple/triple.h"
@@ -76,13 +77,7 @@ out:
 }
 
 smpc_err smpi_equal(struct smpc_session *s, shr *z, const shr *x, const shr *y, size_t n) {
-  smpc_err err = smpi_status(s);
-  for (size_t i = 0, k; i < n && err == SMPC_OK; i += k) {
-    k = smpi_min(SMPI_BLOCK, n - i);
-    err = equal_block(s, z + i, x + i, y + i, k);
-  }
-  if (err != SMPC_OK) smpi_wipe(z, n * sizeof *z);
-  return err;
+  return smpi_blocks_run(s, z, x, y, n, SMPI_BLOCK, equal_block);
 }
 
 void smpi_equal_cost(struct smpi_cost *c, size_t n) {

@@ -40,6 +40,7 @@
 #include "compare/bitless.h"
 #include "compare/width.h"
 #include "math/bits.h"
+#include "share/blocks.h"
 #include "share/open.h"
 #include "triple/cost.h"
 #include "triple/triple.h"
@@ -118,13 +119,7 @@ out:
 }
 
 smpc_err smpi_less(struct smpc_session *s, shr *z, const shr *x, const shr *y, size_t n) {
-  smpc_err err = smpi_status(s);
-  for (size_t i = 0, k; i < n && err == SMPC_OK; i += k) {
-    k = smpi_min(SMPI_BLOCK, n - i);
-    err = less_block(s, z + i, x + i, y + i, k);
-  }
-  if (err != SMPC_OK) smpi_wipe(z, n * sizeof *z);
-  return err;
+  return smpi_blocks_run(s, z, x, y, n, SMPI_BLOCK, less_block);
 }
 
 /* x, y and x - y side by side, each padded to whole words of bits. */
@@ -149,13 +144,7 @@ out:
 }
 
 smpc_err smpi_less_full(struct smpc_session *s, shr *z, const shr *x, const shr *y, size_t n) {
-  smpc_err err = smpi_status(s);
-  for (size_t i = 0, k; i < n && err == SMPC_OK; i += k) {
-    k = smpi_min(SMPI_LESS_FULL_BLOCK, n - i);
-    err = full_block(s, z + i, x + i, y + i, k);
-  }
-  if (err != SMPC_OK) smpi_wipe(z, n * sizeof *z);
-  return err;
+  return smpi_blocks_run(s, z, x, y, n, SMPI_LESS_FULL_BLOCK, full_block);
 }
 
 void smpi_sign_cost(struct smpi_cost *c, size_t n) {

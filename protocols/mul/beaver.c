@@ -24,6 +24,7 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "session/agreed.h"
+#include "share/blocks.h"
 #include "share/open.h"
 #include "triple/cost.h"
 
@@ -117,11 +118,7 @@ out:
 }
 
 smpc_err smpi_beaver_mul(struct smpc_session *s, shr *z, const shr *x, const shr *y, size_t n) {
-  smpc_err err = smpi_status(s);
-  for (size_t i = 0; i < n && err == SMPC_OK; i += SMPI_BLOCK)
-    err = mul_block(s, z + i, x + i, y + i, smpi_min(SMPI_BLOCK, n - i));
-  if (err != SMPC_OK) smpi_wipe(z, n * sizeof *z);
-  return err;
+  return smpi_blocks_run(s, z, x, y, n, SMPI_BLOCK, mul_block);
 }
 
 void smpi_beaver_cost(struct smpi_cost *c, size_t n) {
