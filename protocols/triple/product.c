@@ -20,6 +20,14 @@ out:
   return err;
 }
 
+/* No larger than this product can use: most are small, and secret memory is dear. */
+static size_t tile_words(const struct smpi_product *p) {
+  uint64_t most = p->rows * p->cols; /* below 2^32, by the limits of request.h */
+  if (most < p->rows * p->n) most = p->rows * p->n;
+  if (most < p->cols * p->n) most = p->cols * p->n;
+  return most < TILE ? (size_t)most : TILE;
+}
+
 /* sum[n] += the next n words of a stream, n <= TILE */
 static void add_words(struct smpi_deal_product *d, uint64_t *sum, struct smpi_prg *g, size_t n) {
   smpi_prg_words(g, d->other, n);
@@ -65,8 +73,8 @@ smpc_err smpi_deal_product_open(struct smpi_deal_product *d, const uint8_t *seed
   *d = (struct smpi_deal_product){.shape = *shape, .parties = parties};
   d->b = smpi_secret_alloc((size_t)(smpi_product_k(shape) * shape->n), sizeof *d->b);
   d->c = smpi_secret_alloc((size_t)(smpi_product_m(shape) * shape->n), sizeof *d->c);
-  d->tile = smpi_secret_alloc(TILE, sizeof *d->tile);
-  d->other = smpi_secret_alloc(TILE, sizeof *d->other);
+  d->tile = smpi_secret_alloc(tile_words(shape), sizeof *d->tile);
+  d->other = smpi_secret_alloc(tile_words(shape), sizeof *d->other);
   if (d->b == NULL || d->c == NULL || d->tile == NULL || d->other == NULL) return SMPC_E_NOMEM;
   TRY(open_streams(d, seed, number));
   draw_b(d);

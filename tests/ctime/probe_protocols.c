@@ -9,6 +9,9 @@
 #include "compare/bitless.h"
 #include "compare/equal.h"
 #include "compare/less.h"
+#include "function/exp.h"
+#include "function/logistic.h"
+#include "function/reciprocal.h"
 #include "mul/beaver.h"
 #include "mul/matmul.h"
 #include "mul/trunc_local.h"
@@ -94,6 +97,16 @@ static void truncation(void) {
   smpi_trunc_low(x, x + WORDS, c, t, t + WORDS, t + 2 * WORDS, WORDS, 20, 1);
 }
 
+static void functions(void) {
+  enum { N = 8, STRIDE = 64 };
+  shr *x = (shr *)secret(0), *bits = (shr *)secret(1), *out = (shr *)secret(2);
+  const struct smpi_logistic_piece piece = {out, out + N, out + 2 * N, out + 3 * N, out + 4 * N};
+  smpi_logistic_select(&piece, x, bits, STRIDE, N, 20, 1);
+  smpi_exp_factors(out, bits, STRIDE, N, 1);
+  smpi_exp_fraction(out, x, bits, STRIDE, N, 20, 1);
+  smpi_reciprocal_scale(out, bits, STRIDE, N, 8);
+}
+
 /* The dealer's side: every kind of correlation completed from its free columns. */
 static void correlations(void) {
   uint64_t *col[SMPI_CORR_COLUMNS];
@@ -106,5 +119,6 @@ static void correlations(void) {
 const struct probe protocol_probes[] = {
     {"share", share}, {"conjunctions", conjunctions}, {"bits_to_numbers", bits_to_numbers}, {"carry_tree", carry_tree},
     {"comparison", comparison}, {"products", products}, {"truncation", truncation}, {"correlations", correlations},
+    {"functions", functions},
     {NULL, NULL},
 };
