@@ -79,7 +79,7 @@ typedef struct smpc_cost {
   uint64_t truncations; /* truncation tuples                                         */
   uint64_t masks;       /* ring elements of matrix masks                             */
   uint64_t products;    /* ring elements of matrix products                          */
-  uint64_t offline_bytes; /* sent by the source of correlated randomness             */
+  uint64_t offline_bytes; /* of correlated randomness: the dealer's, or each computing party's */
 } smpc_cost;
 
 /* --- 1. library ---------------------------------------------------------- */

@@ -16,17 +16,19 @@ TIMEOUT = 60
 
 
 class Site:
-    """`programs`: the build's folder examples/; `data`: text of party.yaml's data: section."""
+    """`programs`: the build's folder examples/; `data`: text of party.yaml's data: section;
+    `dealer`: one deals, else the parties make correlated randomness by oblivious transfer."""
 
-    def __init__(self, programs, names, data=""):
+    def __init__(self, programs, names, data="", dealer=True):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="smpc-cohort-"))
         self.names = names
+        self.dealer = dealer
         folders = [str(p) for p in pathlib.Path(programs).iterdir() if p.is_dir()]
         self.env = dict(os.environ, PATH=os.pathsep.join(folders + [os.environ["PATH"]]))
         self.write("common.yaml", data)
         done = subprocess.run(
-            ["smpc-local", "--quiet", "--names", ",".join(names), "--dealer", "--grace", "0", "--party-yaml",
-             self.path / "common.yaml", "--dir", self.path / "keys", "--", "true"],
+            ["smpc-local", "--quiet", "--names", ",".join(names), *(["--dealer"] if dealer else []), "--grace", "0",
+             "--party-yaml", self.path / "common.yaml", "--dir", self.path / "keys", "--", "true"],
             env=self.env, capture_output=True, text=True, timeout=TIMEOUT, check=False)
         if not (self.path / "keys" / "parties.yaml").exists():
             raise RuntimeError(f"smpc-local made no keys: {done.stderr}")
@@ -61,8 +63,10 @@ class Site:
         options = more if isinstance(more, dict) else {name: more for name in self.names}
         running = {name: self.start(name, (only or {}).get(name, question), data.get(name), *options.get(name, ()))
                    for name in self.names}
-        dealer = self.start("dealer", question)
+        dealer = self.start("dealer", question) if self.dealer else None
         ended = {name: Ended(process) for name, process in running.items()}
+        if dealer is None:
+            return ended
         try:
             dealer.communicate(timeout=1 if any(e.code for e in ended.values()) else TIMEOUT)
         except subprocess.TimeoutExpired:
