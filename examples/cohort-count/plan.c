@@ -2,32 +2,14 @@
 #include "plan.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "report.h"
 
-static bool lists(const char *purposes, const char *purpose) {
-  size_t len = strlen(purpose);
-  if (strcmp(purposes, "*") == 0) return true;
-  for (const char *p = purposes; *p != '\0';) {
-    size_t n = strcspn(p, "\n");
-    if (n == len && memcmp(p, purpose, n) == 0) return true;
-    p += n + (p[n] == '\n');
-  }
-  return false;
-}
-
-static enum cli_exit allowed(const smpc_config *cfg, const char *purpose) {
-  if (lists(cfg->purposes, purpose)) return CLI_DONE;
-  cli_error("`purposes:` in this party's configuration does not list \"%s\"", purpose);
-  return CLI_POLICY;
-}
-
 enum cli_exit plan_allowed(const smpc_config *cfg, const struct question *q) {
   char flags[COUNT_PURPOSE_LEN];
-  enum cli_exit code = allowed(cfg, q->purpose);
+  enum cli_exit code = cli_allowed(cfg, q->purpose);
   count_flags_purpose(flags, q);
-  return code == CLI_DONE && count_has_true_totals(q) ? allowed(cfg, flags) : code;
+  return code == CLI_DONE && count_has_true_totals(q) ? cli_allowed(cfg, flags) : code;
 }
 
 char *plan_subtraction(const smpc_config *cfg, const struct question_roles *roles) {

@@ -176,6 +176,23 @@ enum cli_exit cli_config(smpc_config *cfg, const struct cli_options *o) {
   return cli_exit_of(err);
 }
 
+static bool lists(const char *purposes, const char *purpose) {
+  size_t len = strlen(purpose);
+  if (strcmp(purposes, "*") == 0) return true;
+  for (const char *p = purposes; *p != '\0';) {
+    size_t n = strcspn(p, "\n");
+    if (n == len && memcmp(p, purpose, n) == 0) return true;
+    p += n + (p[n] == '\n');
+  }
+  return false;
+}
+
+enum cli_exit cli_allowed(const smpc_config *cfg, const char *purpose) {
+  if (lists(cfg->purposes, purpose)) return CLI_DONE;
+  cli_error("`purposes:` in this party's configuration does not list \"%s\"", purpose);
+  return CLI_POLICY;
+}
+
 /* --- results -------------------------------------------------------------------- */
 
 static enum cli_exit output_fault(struct cli_output *out) {

@@ -53,6 +53,9 @@ void cli_note(const struct cli_options *o, const char *fmt, ...) __attribute__((
 
 /* Load --config (and --parties, --wait) into *cfg; says what is wrong. */
 enum cli_exit cli_config(smpc_config *cfg, const struct cli_options *o);
+/* Would this party's configuration let a result be opened for `purpose`?  Asked
+ * before anything runs; the library asks again.  CLI_POLICY, and says so, if not. */
+enum cli_exit cli_allowed(const smpc_config *cfg, const char *purpose);
 
 /* smpc_session_open() with progress on a terminal, notes on --verbose, and
  * SIGINT and SIGTERM turned into smpc_session_cancel().  One session at a time.

@@ -8,7 +8,6 @@
  * everybody, and a dealer should know what it works for.
  *
  * Exit   0 done, else the table of exit codes in smpc-dealer(1). */
-
 #include "cli.h"
 #include "question.h"
 
