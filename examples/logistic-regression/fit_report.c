@@ -38,8 +38,6 @@ static double null_deviance(const struct fit *f) {
   return -2 * (ones * log(ones / n) + zeros * log(zeros / n));
 }
 
-static bool is_scored(const struct fit *f) { return !isnan(f->log_likelihood); }
-
 /* --- the table ---------------------------------------------------------------------------- */
 
 static const char *stars(double p) {
@@ -73,11 +71,9 @@ static void print_fit(FILE *out, const struct fit_job *job) {
   const struct fit *f = &job->fit;
   long long n = f->n, p = (long long)f->p;
   fprintf(out, "    Null deviance: %.2f  on %lld degrees of freedom\n", null_deviance(f), n - 1);
-  if (is_scored(f)) {
-    fprintf(out, "Residual deviance: %.2f  on %lld degrees of freedom\n", -2 * f->log_likelihood, n - p);
-    fprintf(out, "AIC: %.2f   log-likelihood: %.6f\n", 2 * (double)p - 2 * f->log_likelihood, f->log_likelihood);
-    fprintf(out, "Accuracy at 0.5: %.4f   AUC: %.4f (+- %.4f)\n", f->accuracy, f->auc, f->auc_error);
-  } else fputs("Residual deviance, accuracy and AUC: not computed, as not all hospitals receive the model\n", out);
+  fprintf(out, "Residual deviance: %.2f  on %lld degrees of freedom\n", -2 * f->log_likelihood, n - p);
+  fprintf(out, "AIC: %.2f   log-likelihood: %.6f\n", 2 * (double)p - 2 * f->log_likelihood, f->log_likelihood);
+  fprintf(out, "Accuracy at 0.5: %.4f   AUC: %.4f (+- %.4f)\n", f->accuracy, f->auc, f->auc_error);
   fprintf(out, "%lld rows, %lld events; %u steps of Newton's method\n", n, (long long)f->events, f->steps);
   if (job->model->ridge > 0)
     fprintf(out, "Ridge penalty %g on the squared coefficients / 2: standard errors are of the penalised fit\n", job->model->ridge);

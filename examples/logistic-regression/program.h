@@ -59,6 +59,8 @@ smpc_err fit_rules(smpc_session *s, struct fit_job *job, bool *pass);
 smpc_err fit_aggregates(smpc_session *s, struct fit_job *job);
 /* shared.c: model-only */
 smpc_err fit_shared(smpc_session *s, struct fit_job *job);
+/* shared_scores.c: the same from shared linear predictors and whole outcomes, n x 1. */
+smpc_err fit_shared_scores(smpc_session *s, struct fit_job *job, const smpc_shared *eta, const smpc_shared *y);
 /* scores.c: accuracy, AUC and log-likelihood (unit 2^-shift) of a model that all
  * hospitals know. */
 smpc_err fit_scores(smpc_session *s, struct fit_job *job, const double *beta);

@@ -13,7 +13,8 @@
  *            bits are opened, and without them nothing else
  *         6. b_j c_j; intercept b_0 - sum mean_j c_j b_j; variances c_j^2 X_jj and t' X t,
  *            t = (1, -mean_j c_j): opened to the recipients
- *         7. where all hospitals are recipients: scores.c
+ *         7. accuracy, AUC, log-likelihood: scores.c where all hospitals are recipients, else
+ *            shared_scores.c
  * Ranges  After step 3 the mean of z_j^2 is below 1.1, so by Cauchy and Schwarz no entry of
  *         Z' w Z exceeds 1.1 n / 4 and none of Z' r exceeds 1.1 n: both below 2^20
  *         for n < 2^19, where products must stay below 2^22 (20 fractional bits).
@@ -45,7 +46,8 @@ struct shared_fit {
   size_t n, k, p; /* rows; columns without and with the intercept */
   int m;          /* 2^m >= n */
   size_t rows[SMPC_MAX_PARTIES];
-  smpc_shared *y, *mean, *c, *constant; /* n x 1; 1 x k; 1 x k; 1 x 1 count of constant columns */
+  smpc_shared *outcome, *y;             /* n x 1, whole; in fixed point */
+  smpc_shared *mean, *c, *constant;     /* 1 x k; 1 x k; 1 x 1 count of constant columns */
   smpc_shared *zt, *z;                  /* p x n, and its transpose */
   smpc_shared *beta, *inverse, *residual, *step;
 };
@@ -93,7 +95,10 @@ static smpc_err open_rows(smpc_session *s, struct shared_fit *t) {
 /* --- 2: the rows ------------------------------------------------------------------- */
 
 /* This hospital's numbers, row-major: rows, outcomes, and the moments of its columns. */
-struct own { double *x, *y, *moments; };
+struct own {
+  double *x, *moments;
+  int64_t *y;
+};
 
 static bool own_new(struct own *o, const struct shared_fit *t) {
   const struct design *d = t->job->mine;
@@ -103,7 +108,7 @@ static bool own_new(struct own *o, const struct shared_fit *t) {
   o->moments = calloc(2 * t->k, sizeof *o->moments);
   if (o->x == NULL || o->y == NULL || o->moments == NULL) return false;
   for (size_t i = 0; d != NULL && i < d->n; i++) {
-    o->y[i] = d->y[i];
+    o->y[i] = d->y[i] > 0;
     for (size_t j = 0; j < t->k; j++) {
       double x = d->x[i * d->p + 1 + j];
       o->x[i * t->k + j] = x;
@@ -134,9 +139,10 @@ static smpc_err share_rows(smpc_session *s, struct shared_fit *t, smpc_shared **
     *moments = *moments ? smpc_add(s, *moments, mine) : mine;
     if (n == 0) continue;
     *x = stack(s, *x, smpc_input(s, smpc_p(i), own.x, fit_shape(n, t->k)));
-    t->y = stack(s, t->y, smpc_input(s, smpc_p(i), own.y, fit_shape(n, 1)));
+    t->outcome = stack(s, t->outcome, smpc_input_i64(s, smpc_p(i), own.y, fit_shape(n, 1)));
   }
   own_free(&own, t);
+  t->y = smpc_scale(s, 1, t->outcome, 0);
   return good ? smpc_session_error(s).code : SMPC_E_NOMEM;
 }
 
@@ -243,16 +249,18 @@ static smpc_err open_model(smpc_session *s, struct shared_fit *t) {
   if (out == NULL) return SMPC_E_NOMEM;
   for (size_t i = 0; job->mine != NULL && i < job->mine->n; i++) events += job->mine->y[i] > 0;
   smpc_shared *count = fit_sum(s, job, &events, 1, NULL, NULL);
-  smpc_err err = smpc_set_rounding(s, SMPC_ROUND_NEAREST); /* of what is opened */
+  bool all_know = (job->roles.inputs.bits & ~job->roles.recipients.bits) == 0;
+  smpc_err err = fit_open(s, job, count, FIT_RESULT, &f->events, 1);
+  if (err == SMPC_OK && !all_know) err = fit_shared_scores(s, job, smpc_matmul(s, t->z, t->beta), t->outcome);
+  if (err == SMPC_OK) err = smpc_set_rounding(s, SMPC_ROUND_NEAREST); /* of what is opened */
   smpc_shared *all = unscaled(s, t);
-  if (err == SMPC_OK) err = fit_open(s, job, count, FIT_RESULT, &f->events, 1);
   if (err == SMPC_OK) err = fit_open_real(s, job, all, FIT_RESULT, out, 2 * t->p);
   for (size_t j = 0; j < t->p; j++) {
     int range = j >= 1 && j <= job->model->n_predictors ? job->model->range[j - 1] : 0;
     f->beta[j] = ldexp(out[j], -range);
     f->se[j] = ldexp(sqrt(ldexp(out[t->p + j], -t->m)), -range);
   }
-  if (err == SMPC_OK && (job->roles.inputs.bits & ~job->roles.recipients.bits) == 0) err = fit_scores(s, job, out);
+  if (err == SMPC_OK && all_know) err = fit_scores(s, job, out);
   free(out);
   return err;
 }
