@@ -175,6 +175,19 @@ static void different_demands_are_a_desync(void **state) {
   for (unsigned i = 0; i < 3; i++) assert_int_equal(r.close[i], SMPC_E_DESYNC);
 }
 
+static void prefer_a_dealer(smpc_config *cfg, unsigned me, void *ctx) {
+  (void)ctx;
+  if (me == 1) cfg->source = SMPC_DEALER;
+}
+
+static void the_parties_must_agree_on_the_source(void **state) {
+  (void)state;
+  struct parties_result r;
+  const struct parties p = {.n = 2, .source = SMPC_OT, .seed = 9, .configure = prefer_a_dealer};
+  parties_run(&p, ask_differently, NULL, &r);
+  for (unsigned i = 0; i < 2; i++) assert_int_equal(r.open[i], SMPC_E_PARAM);
+}
+
 static void trust(struct smpc_session *s, unsigned me, void *ctx) {
   const char **sentence = ctx;
   (void)smpi_triple_open(s, &sentence[me]);
@@ -192,4 +205,5 @@ static void that_nobody_is_trusted_is_said(void **state) {
 
 TEST_MAIN(T(every_kind_at_every_size), T(five_parties), T(large_takes), T(preparing_makes_exactly_what_is_taken),
           T(the_price_is_the_stated_one), T(nothing_is_given_twice), T(shares_are_uniform), T(what_is_sent_is_uniform),
-          T(different_demands_are_a_desync), T(that_nobody_is_trusted_is_said))
+          T(different_demands_are_a_desync), T(the_parties_must_agree_on_the_source),
+          T(that_nobody_is_trusted_is_said))
