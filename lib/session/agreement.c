@@ -44,7 +44,7 @@ enum { FIELDS = sizeof field / sizeof *field };
 /* Two versions work together when major and minor are equal. */
 static uint64_t version(void) { return (uint64_t)SMPC_VERSION_MAJOR << 32 | SMPC_VERSION_MINOR; }
 
-/* The AGREEMENT constants of all layers: whatever shapes the transcript. */
+/* The AGREEMENT constants one might tune.  All others change with the version. */
 static void digest_constants(uint8_t out[32]) {
   struct smpi_hash h;
   smpi_hash_begin(&h, "smpc constants 1");

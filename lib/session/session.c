@@ -10,6 +10,10 @@
 
 /* --- life ------------------------------------------------------------------ */
 
+static void reset_spent(struct smpc_session *s) {
+  s->spent = (struct smpi_cost){.parties = s->parties, .source = s->cfg.source};
+}
+
 static void number_parties(struct smpc_session *s) {
   s->rank = s->dealer = -1;
   for (unsigned i = 0; i < s->cfg.parties; i++) {
@@ -18,8 +22,7 @@ static void number_parties(struct smpc_session *s) {
     if (i == s->cfg.me.id) s->rank = (int)s->parties;
     s->member_of_rank[s->parties++] = (uint8_t)i;
   }
-  s->spent.parties = s->parties;
-  s->spent.source = s->cfg.source;
+  reset_spent(s);
 }
 
 static struct smpc_session *create(const smpc_config *cfg, smpc_watch_fn watch, void *user) {
@@ -76,9 +79,7 @@ smpc_err smpi_session_open_on(struct smpc_session **out, const smpc_config *cfg,
   TRY(connect_all(s, link_secret, net));
   TRY(smpi_session_agree(s));
   s->op = "";
-  memset(&s->spent, 0, sizeof s->spent); /* setting up is not part of the program */
-  s->spent.parties = s->parties;
-  s->spent.source = s->cfg.source;
+  reset_spent(s); /* setting up is not part of the program */
 out:
   return err;
 }
