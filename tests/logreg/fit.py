@@ -293,9 +293,30 @@ def the_dry_run_lists_every_opening():
         assert purpose in ended.out, ended
 
 
+def the_generator_s_truth_is_found():
+    """Both levels on examples/logistic-regression/make-rows: near one another, and near the truth."""
+    names, maker = ["site0", "site1", "site2", "site3"], ROOT / "examples" / "logistic-regression" / "make-rows"
+    columns, fits = ["x1", "x2", "x3", "x4", "y"], {}
+    with Fits(PROGRAMS, names, data_section(columns)) as site:
+        made = subprocess.run([maker, site.path / "rows", "--rows", "3000", "--columns", "4", "--seed", "5"], check=True,
+                              capture_output=True, text=True)
+        files = {name: site.path / "rows" / f"{name}.csv" for name in names}
+        for privacy in ("aggregates", "model-only"):
+            ask = site.write("q.yaml", question(columns, {c: 3 for c in columns[:4]}, recipients=["site1"], privacy=privacy,
+                                                more="    site_level: accepted\n"))
+            fits[privacy] = result(site.joint(ask, files, ("--json",))["site1"])
+    exact = {r["term"]: (r["estimate"], r["std.error"], r["p.value"]) for r in fits["aggregates"]["coefficients"]}
+    near(fits["model-only"], exact, {c: 1.0 for c in columns}, "generated")
+    for b, (estimate, error, _) in zip(map(float, made.stdout.split()), exact.values()):
+        assert abs(estimate - b) < 4 * error, f"{estimate} +- {error} instead of {b}"
+    assert abs(fits["model-only"]["auc"] - fits["aggregates"]["auc"]) < 0.002
+    close(fits["model-only"]["logLik"], fits["aggregates"]["logLik"], 2e-5, "log-likelihood")
+
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAMS = sys.argv[1]
 FAST = [heart_aggregates, heart_with_site_indicators, smoking_aggregates, a_table_and_csv, heart_model_only,
-        smoking_model_only, hopeless_data_is_refused,
+        smoking_model_only, the_generator_s_truth_is_found, hopeless_data_is_refused,
         rules_of_disclosure, data_with_holes_and_wild_scales, a_hospital_without_rows, bad_input_is_named,
         the_dry_run_lists_every_opening]
 if __name__ == "__main__":
