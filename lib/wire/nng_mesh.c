@@ -167,11 +167,21 @@ static void heed_last_word(struct smpi_opening *o, unsigned peer) {
   }
 }
 
+/* Have I met a reason of my own, better than silence? */
+static bool knows_why(const struct smpi_opening *o) {
+  for (unsigned i = 0; i < o->mesh->n; i++) {
+    smpc_err code = o->fault[i].code;
+    if (o->state[i] != SMPI_PEER_LINKED && (code == SMPC_E_PARAM || code == SMPC_E_VERSION || code == SMPC_E_AUTH))
+      return true;
+  }
+  return false;
+}
+
 /* The first peer without a link decides the fault of the whole. */
 static smpc_err sum_up(struct smpi_opening *o, struct smpi_fault *fault) {
   smpc_err err = SMPC_OK;
   if (is_canceled(o)) return smpi_fault_set(fault, SMPC_E_CANCELED, -1, "canceled");
-  for (unsigned i = 0; i < o->mesh->n && !is_settled(o) && o->cfg->peer_fault == NULL; i++)
+  for (unsigned i = 0; i < o->mesh->n && !is_settled(o) && !knows_why(o) && o->cfg->peer_fault == NULL; i++)
     if (o->state[i] == SMPI_PEER_LINKED) heed_last_word(o, i);
   for (int hopeless = 1; hopeless >= 0; hopeless--) {
     for (unsigned i = 0; i < o->mesh->n; i++) {
