@@ -55,7 +55,7 @@ static int run_party(const struct options *o, const smpc_config *cfg, smpc_sessi
                      struct smpi_sim *sim) {
   struct bench b = {.o = o, .s = s, .cfg = cfg, .now = sim != NULL ? virtual_clock : wall_clock, .clock = sim};
   if (err == SMPC_OK && smpi_rank(s) >= 0 && smpi_dealer(s) >= 0)
-    err = smpi_triple_open(s, NULL); /* as often as one likes */
+    err = smpi_triple_open(s); /* as often as one likes */
   if (err == SMPC_OK && (cfg->member[cfg->me.id].roles & SMPC_DEAL)) err = smpc_session_deal(s);
   else if (err == SMPC_OK && smpi_rank(s) >= 0) {
     err = find_job(o->bench)->run(&b);

@@ -8,7 +8,7 @@ static smpc_err run_kind(struct bench *b, enum smpi_corr kind, size_t per_unit) 
   const size_t units = (b->o->n + per_unit - 1) / per_unit;
   struct smpi_demand demand = {{0}, NULL, 0};
   smpc_err err;
-  TRY(smpi_triple_open(b->s, NULL)); /* base transfers are not part of the rate */
+  TRY(smpi_triple_open(b->s)); /* base transfers are not part of the rate */
   demand.units[kind] = units;
   for (size_t i = 0; i < b->o->repeat; i++) {
     struct smpi_taken t = {0};

@@ -24,12 +24,10 @@ static smpc_err refuse(smpc_session **s, const smpc_config *cfg, const struct sm
 /* Computing parties meet the dealer at once, so that it knows when all have left;
  * oblivious transfer is set up when it is first needed. */
 static smpc_err open_source(smpc_session *s) {
-  const char *trust = "";
   smpc_err err = SMPC_OK;
   if (s->rank < 0 || (s->cfg.source == SMPC_DEALER && s->dealer < 0)) return SMPC_OK;
-  if (s->cfg.source == SMPC_DEALER) err = smpi_triple_open(s, &trust);
-  else trust = smpi_triple_trust(s);
-  if (err == SMPC_OK) smpi_note(s, SMPC_EVENT_NOTE, trust);
+  if (s->cfg.source == SMPC_DEALER) err = smpi_triple_open(s);
+  if (err == SMPC_OK) smpi_note(s, SMPC_EVENT_NOTE, smpi_triple_trust(s));
   return err;
 }
 

@@ -5,10 +5,9 @@
 #include "triple/triple.h"
 
 /* Meet the source: every computing party of a session with a dealer calls this
- * once, after the session is up (else the first taking does).  *trust (may be
- * NULL) gets the sentence to print: whom one must trust. */
-smpc_err smpi_triple_open(struct smpc_session *s, const char **trust);
-/* The same sentence, before anything is opened. */
+ * once, after the session is up (else the first taking does). */
+smpc_err smpi_triple_open(struct smpc_session *s);
+/* Whom one must trust: the sentence to print, before anything is opened. */
 const char *smpi_triple_trust(const struct smpc_session *s);
 
 /* Add what taking n units costs.  A dealer's bytes are those of a prepared batch

@@ -64,11 +64,9 @@ smpc_err smpi_pool_get(struct smpi_pool **out, struct smpc_session *s) {
   return SMPC_OK;
 }
 
-smpc_err smpi_triple_open(struct smpc_session *s, const char **trust) {
+smpc_err smpi_triple_open(struct smpc_session *s) {
   struct smpi_pool *p;
-  smpc_err err = smpi_pool_get(&p, s);
-  if (trust != NULL) *trust = err == SMPC_OK ? p->src->ops->trust : "";
-  return err;
+  return smpi_pool_get(&p, s);
 }
 
 void smpi_pool_note(struct smpi_pool *p, unsigned book, uint64_t first, uint64_t n) {

@@ -81,7 +81,7 @@ static void party(struct smpi_sim *sim, unsigned me, void *ctx) {
   if (run->p->configure != NULL) run->p->configure(&cfg, me, run->ctx);
   r->open[me] = smpi_session_open_on(&s, &cfg, link_secret, &net, NULL, NULL);
   tap_party(me);
-  if (r->open[me] == SMPC_OK && run->p->dealer && smpi_rank(s) >= 0) r->open[me] = smpi_triple_open(s, NULL);
+  if (r->open[me] == SMPC_OK && run->p->dealer && smpi_rank(s) >= 0) r->open[me] = smpi_triple_open(s);
   r->sends_open[me] = smpi_sim_sends(sim, me);
   r->recvs_open[me] = smpi_sim_recvs(sim, me);
   if (r->open[me] == SMPC_OK && me == run->p->n) {
