@@ -1,5 +1,6 @@
 /* test_lpn.c - the expand-convolute code: against a slow reference, linear, both
- * forms the same, every parameter recomputed; light noise gives heavy words. */
+ * forms the same, every parameter recomputed; light noise gives heavy words; what
+ * breaks it when there is too little noise. */
 #include "ot/lpn.h"
 
 #include "support/test.h"
@@ -28,7 +29,7 @@ static const size_t sizes[] = {64, 68, 124, 256, 260, 1024, 4096, 4100};
 
 static void shapes_hold_enough_noise(void **state) {
   (void)state;
-  static const size_t wanted[] = {0, 1, 2047, 2048, 2049, 4095, 4096, 4097, 65535, 65537, 1 << 20, (1 << 20) + 1,
+  static const size_t wanted[] = {0, 1, 2048, 6143, 6144, 6145, 12287, 12288, 12289, 65535, 65537, 1 << 20, (1 << 20) + 1,
                                   1370000, (size_t)1 << 31};
   for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
     struct smpi_lpn_shape s;
@@ -36,9 +37,9 @@ static void shapes_hold_enough_noise(void **state) {
     assert_true(s.half >= wanted[i]);
     assert_int_equal(s.t << s.depth, 2 * s.half);
     assert_int_equal(s.t % 2, 0);
-    assert_true(s.t >= 256 && (s.t < 514 || wanted[i] <= 2048));
+    assert_true(s.t >= SMPI_LPN_WEIGHT_MIN && s.t < 2 * SMPI_LPN_WEIGHT_MIN + 2);
     assert_true(s.depth >= 4);
-    assert_true(s.half < wanted[i] + ((size_t)1 << s.depth) || wanted[i] < 2048); /* little is wasted */
+    assert_true(s.half < wanted[i] + ((size_t)1 << s.depth) || wanted[i] < 6144); /* little is wasted */
   }
   struct smpi_lpn_shape s;
   assert_int_equal(smpi_lpn_shape(&s, ((size_t)1 << 31) + 1), SMPC_E_ARG);
@@ -47,9 +48,10 @@ static void shapes_hold_enough_noise(void **state) {
 
 static void noise_weight_gives_128_bits(void **state) {
   (void)state;
-  double bits = -SMPI_LPN_WEIGHT_MIN * log2(1 - 2 * 0.15);
-  assert_true(bits > 131 && bits < 132);
-  assert_int_equal(SMPI_LPN_MILLIBITS, (int)lround(-1000 * log2(1 - 2 * 0.15)));
+  assert_int_equal(SMPI_LPN_LINEAR, (int)lround(-1000 * log2(1 - 0.15)));
+  assert_int_equal(SMPI_LPN_SPLITTING, (int)lround(1000 * log2(4.0 / 3)));
+  assert_true(-SMPI_LPN_WEIGHT_MIN * log2(1 - 0.15) >= 128 + 40);
+  assert_true(SMPI_LPN_WEIGHT_MIN * log2(4.0 / 3) - 128 >= 128 + 40);
 }
 
 /* --- the code ------------------------------------------------------------------------ */
@@ -130,5 +132,94 @@ static void words_look_uniform(void **state) {
   smpi_free(e);
 }
 
+/* --- splitting ------------------------------------------------------------------------- */
+
+/* A small instance: noise values of DIM bits at some of 2 HALF positions. */
+enum {
+  DIM = 16, HALF = 512, FREE = HALF - DIM + 1, VECTORS = HALF + 1, /* FREE positions and DIM sums: one too many */
+  WORDS = HALF / 64, NAMES = VECTORS / 64 + 1
+};
+
+struct instance {
+  uint64_t column[2 * HALF][WORDS]; /* of the matrix                     */
+  uint64_t sum[DIM][WORDS];         /* the bit columns of what is public */
+};
+struct vector { uint64_t v[WORDS], name[NAMES]; }; /* and which of the first ones were added up to it */
+
+static void fill_columns(struct instance *in) {
+  for (size_t j = 0; j < HALF; j++) in->column[j][j / 64] = UINT64_C(1) << j % 64;
+  for (size_t first = 0; first < HALF; first += 128) {
+    blk x[HALF] = {{{0, 0}}}, y[HALF] = {{{0, 0}}};
+    for (size_t j = 0; j < 128; j++) x[first + j].w[j / 64] = UINT64_C(1) << j % 64;
+    assert_int_equal(smpi_lpn_encode(y, x, HALF), SMPC_OK);
+    for (size_t j = 0; j < 128; j++)
+      for (size_t i = 0; i < HALF; i++)
+        in->column[HALF + first + j][i / 64] |= (y[i].w[j / 64] >> j % 64 & 1) << i % 64;
+  }
+}
+
+static void fill_sums(struct instance *in, size_t weight, uint64_t *seed) {
+  blk e[2 * HALF] = {{{0, 0}}};
+  size_t block = 2 * HALF / weight;
+  for (size_t i = 0; i < weight; i++) e[i * block + test_random(seed) % block].w[0] = test_random(seed) >> (64 - DIM);
+  assert_int_equal(smpi_lpn_encode(e, e + HALF, HALF), SMPC_OK);
+  for (size_t j = 0; j < DIM; j++)
+    for (size_t i = 0; i < HALF; i++) in->sum[j][i / 64] |= (e[i].w[0] >> j & 1) << i % 64;
+}
+
+static void eliminate(struct vector *m) {
+  size_t row = 0;
+  for (size_t bit = 0; bit < HALF; bit++) {
+    size_t p = row;
+    while (p < VECTORS && !(m[p].v[bit / 64] >> bit % 64 & 1)) p++;
+    if (p == VECTORS) continue;
+    struct vector pivot = m[p];
+    m[p] = m[row], m[row++] = pivot;
+    for (size_t i = row; i < VECTORS; i++) {
+      if (!(m[i].v[bit / 64] >> bit % 64 & 1)) continue;
+      for (size_t w = 0; w < WORDS; w++) m[i].v[w] ^= pivot.v[w];
+      for (size_t w = 0; w < NAMES; w++) m[i].name[w] ^= pivot.name[w];
+    }
+  }
+}
+
+/* Choose FREE positions: is there a sum of columns that they explain with few of them? */
+static bool splits(const struct instance *in, uint64_t *seed) {
+  static struct vector m[VECTORS];
+  size_t place[2 * HALF];
+  memset(m, 0, sizeof m);
+  for (size_t i = 0; i < 2 * HALF; i++) place[i] = i;
+  for (size_t i = 0; i < VECTORS; i++) {
+    size_t j = i + test_random(seed) % (2 * HALF - i), chosen = place[j];
+    place[j] = place[i];
+    memcpy(m[i].v, i < FREE ? in->column[chosen] : in->sum[i - FREE], sizeof m[i].v);
+    m[i].name[i / 64] = UINT64_C(1) << i % 64;
+  }
+  eliminate(m);
+  size_t used = 0; /* the last vector is a sum that vanishes; a random one names half of them */
+  for (size_t i = 0; i < FREE; i++) used += m[VECTORS - 1].name[i / 64] >> i % 64 & 1;
+  return used != 0 && used < FREE / 4;
+}
+
+static size_t times_split(size_t weight) {
+  struct instance *in = smpi_alloc(1, sizeof *in);
+  uint64_t seed = 17;
+  size_t hits = 0;
+  assert_non_null(in);
+  fill_columns(in);
+  fill_sums(in, weight, &seed);
+  for (unsigned i = 0; i < 20; i++) hits += splits(in, &seed);
+  smpi_free(in);
+  return hits;
+}
+
+/* Two positions of noise for each bit of a value are found at once; as many as ours are not. */
+static void splitting_finds_too_little_noise(void **state) {
+  (void)state;
+  assert_true(times_split(2 * DIM) > 0);
+  assert_int_equal(times_split(SMPI_LPN_WEIGHT_MIN / SMPI_LPN_DIM_MAX * DIM), 0);
+}
+
 TEST_MAIN(T(shapes_hold_enough_noise), T(noise_weight_gives_128_bits), T(both_forms_are_the_same_code),
-          T(it_is_linear_and_its_columns_say_all), T(single_noise_spreads), T(words_look_uniform))
+          T(it_is_linear_and_its_columns_say_all), T(single_noise_spreads), T(words_look_uniform),
+          T(splitting_finds_too_little_noise))

@@ -234,7 +234,7 @@ static void a_cheating_sender_is_found(void **state) {
   assert_int_equal(smpi_vole_shape(&shape, 300, 128), SMPC_OK);
   assert_true(survives(0, 1000, 0, 3, &messages)); /* counts the sender's; the last is said when closing */
   size_t block = 16 * (2 * shape.lpn.depth + 1);
-  for (size_t tree = 0; tree < 256; tree += 255) {
+  for (size_t tree = 0; tree < SMPI_LPN_WEIGHT_MIN; tree += SMPI_LPN_WEIGHT_MIN - 1) {
     assert_false(survives(0, messages - 2, (tree + 1) * block - 1, 3, &exchanges));
     for (size_t i = 0; i < 2 * shape.lpn.depth; i++, tried++)
       found += !survives(0, messages - 2, tree * block + 16 * i, 3, &exchanges);
