@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "psi/ecdh.h"
+#include "psi/oprf.h"
 
 /* One call. */
 struct call {
@@ -33,26 +34,35 @@ static smpc_err check_owners(smpc_session *s, const smpc_psi *q) {
   return SMPC_OK;
 }
 
+static bool owners_compute(const smpc_session *s, const smpc_psi *q) {
+  unsigned both = s->cfg.member[q->a.id].roles & s->cfg.member[q->b.id].roles;
+  return s->parties == 2 && (both & SMPC_COMPUTE) != 0;
+}
+
 /* Refused rather than weakened. */
-static smpc_err check_built(smpc_session *s, const smpc_psi *q) {
+static smpc_err check_built(smpc_session *s, const smpc_psi *q, bool is_count) {
   if (q->minimum != 0)
     return smpi_fail(s, SMPC_E_ARG, -1, "%s: a minimum is compared in shares, which needs the join: it is not built yet, and refused rather than ignored", s->op);
-  if (q->protocol != SMPC_PSI_AUTO && q->protocol != SMPC_PSI_ECDH)
+  if (q->protocol != SMPC_PSI_AUTO && q->protocol != SMPC_PSI_ECDH && q->protocol != SMPC_PSI_VOLE)
     return smpi_fail(s, SMPC_E_ARG, -1, "%s: no such protocol", s->op);
+  if (q->protocol == SMPC_PSI_VOLE && is_count)
+    return smpi_fail(s, SMPC_E_ARG, -1, "%s: the protocol vole shows which items match: it cannot count", s->op);
+  if (q->protocol == SMPC_PSI_VOLE && !owners_compute(s, q))
+    return smpi_fail(s, SMPC_E_ARG, -1, "%s: the protocol vole needs the two owners to be the only computing parties", s->op);
   for (unsigned i = 0; i < s->cfg.parties; i++)
     if (learns(q, i) && !is_owner(q, i))
       return smpi_fail(s, SMPC_E_ARG, -1, "%s: %s holds no set, and a result for others than the two owners needs the join: it is not built yet", s->op, s->cfg.member[i].name);
   return SMPC_OK;
 }
 
-static smpc_err check_question(smpc_session *s, const smpc_psi *q) {
+static smpc_err check_question(smpc_session *s, const smpc_psi *q, bool is_count) {
   smpc_err err;
   const uint64_t all[] = {q->a.id, q->b.id, q->protocol, q->size_a, q->size_b, q->minimum};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) smpi_absorb_u64(s, all[i]);
   if (q->size_a >= SMPI_PSI_MAX_ITEMS || q->size_b >= SMPI_PSI_MAX_ITEMS)
     TRY(smpi_fail(s, SMPC_E_RANGE, -1, "%s: a declared size is too large", s->op));
   TRY(check_owners(s, q));
-  TRY(check_built(s, q));
+  TRY(check_built(s, q, is_count));
 out:
   return err;
 }
@@ -119,6 +129,17 @@ static smpc_err tell_sizes(struct call *c) {
   return SMPC_OK;
 }
 
+/* AGREEMENT: items in both sets from which VOLE is faster: its base transfers take as
+ * long as blinding some hundred items, and as many bytes as some thousand. */
+enum { VOLE_FROM = 4096 };
+
+/* What AUTO means, once the sizes are known. */
+static smpc_psi_protocol choose(const struct call *c) {
+  if (c->q->protocol != SMPC_PSI_AUTO) return c->q->protocol;
+  bool is_large = c->r.size_a + c->r.size_b >= VOLE_FROM;
+  return is_large && !c->is_count && owners_compute(c->s, c->q) ? SMPC_PSI_VOLE : SMPC_PSI_ECDH;
+}
+
 /* --- running it --------------------------------------------------------------------- */
 
 static void progress(void *ctx, uint64_t done, uint64_t total) {
@@ -155,7 +176,8 @@ static smpc_err run(struct call *c) {
   c->t.m = *peer_size(c);
   bool wants_hits = c->t.i_learn && !c->is_count;
   if (wants_hits && (c->t.hit = smpi_scratch(c->s, c->t.n, 1)) == NULL) return smpi_status(c->s);
-  TRY(smpi_psi_ecdh(c->s, &c->t));
+  c->r.protocol = choose(c);
+  TRY(c->r.protocol == SMPC_PSI_VOLE ? smpi_psi_oprf(c->s, &c->t) : smpi_psi_ecdh(c->s, &c->t));
   c->r.matched = c->t.matched;
   if (wants_hits) spread_hits(c);
 out:
@@ -171,7 +193,11 @@ static void add_cost(struct call *c) {
   }
   if (c->r.size_a == 0) c->r.size_a = n;
   if (c->r.size_b == 0) c->r.size_b = n;
-  smpi_psi_ecdh_cost(&c->s->spent, c->r.size_a, c->r.size_b, learns(c->q, c->q->a.id), learns(c->q, c->q->b.id));
+  bool a = learns(c->q, c->q->a.id), b = learns(c->q, c->q->b.id), a_receives = a && (!b || c->q->a.id < c->q->b.id);
+  c->r.protocol = choose(c);
+  if (c->r.protocol == SMPC_PSI_ECDH) smpi_psi_ecdh_cost(&c->s->spent, c->r.size_a, c->r.size_b, a, b);
+  else if (a_receives) smpi_psi_oprf_cost(&c->s->spent, c->r.size_a, c->r.size_b, b);
+  else smpi_psi_oprf_cost(&c->s->spent, c->r.size_b, c->r.size_a, a);
 }
 
 static smpc_err intersect(struct call *c, const char *name, size_t n_matched) {
@@ -179,7 +205,7 @@ static smpc_err intersect(struct call *c, const char *name, size_t n_matched) {
   smpc_err err;
   smpc_session *s = c->s;
   if (!smpi_op_begin(&op, s, name, 0, NULL)) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
-  TRY(check_question(s, c->q));
+  TRY(check_question(s, c->q, c->is_count));
   bool i_own = is_owner(c->q, smpi_me(s));
   if (!i_own) c->mine = NULL;
   if (i_own && !s->is_dry) TRY(check_set(s, c->mine));
@@ -189,7 +215,6 @@ static smpc_err intersect(struct call *c, const char *name, size_t n_matched) {
   /* The same at all parties: the sizes that are told come later, and not to all. */
   smpc_shape shape = {c->is_count ? 1 : c->q->size_a + c->q->size_b, 1};
   TRY(smpi_opening_check(s, c->q->to, c->q->purpose, shape));
-  c->r.protocol = SMPC_PSI_ECDH;
   c->r.size_a = c->q->size_a;
   c->r.size_b = c->q->size_b;
   if (i_own && !s->is_dry) TRY(count_mine(c));

@@ -1,0 +1,109 @@
+/* oprf_hash.c - the public functions of oprf.h: items to keys, values, masks. */
+#include "psi/oprf.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/mem.h"
+#include "rand/hash.h"
+
+enum { RUN = 64, DIGEST = 16 }; /* LOCAL: blocks at a time */
+
+static blk load(const uint8_t *p) { return (blk){{smpi_get64(p), smpi_get64(p + 8)}}; }
+
+static void derive(uint8_t out[SMPI_HASH_LEN], const uint8_t session[32], uint64_t instance, uint64_t number) {
+  struct smpi_hash h;
+  smpi_hash_begin(&h, "smpc psi oprf 1");
+  smpi_hash_add(&h, session, 32);
+  smpi_hash_add_u64(&h, instance);
+  smpi_hash_add_u64(&h, number);
+  smpi_hash_end(&h, out);
+}
+
+void smpi_oprf_hash_make(struct smpi_oprf_hash *h, const uint8_t session[32], uint64_t instance, size_t mask_len) {
+  struct smpi_aes_key *const all[] = {&h->shorter, &h->sixteen, &h->value, &h->output};
+  uint8_t digest[SMPI_HASH_LEN];
+  SMPI_VERIFY(mask_len >= 5 && mask_len <= SMPI_PSI_MASK_MAX);
+  for (uint64_t k = 0; k < 4; k++) {
+    derive(digest, session, instance, k);
+    blk key = load(digest);
+    smpi_aes_key_set(all[k], &key);
+  }
+  derive(h->longer, session, instance, 4);
+  h->mask_len = mask_len;
+}
+
+/* --- keys ---------------------------------------------------------------------------- */
+
+/* Up to 15 bytes and their number: one block, injectively. */
+static blk padded(const void *item, size_t len) {
+  uint8_t block[16] = {0};
+  if (len != 0) memcpy(block, item, len);
+  block[15] = (uint8_t)len;
+  return load(block);
+}
+
+/* Permutations of different keys for the first two: no two items have one key but
+ * for a chance of 2^-128 for each pair. */
+static blk key_of(const struct smpi_oprf_hash *h, const void *item, size_t len) {
+  uint8_t digest[DIGEST];
+  blk z;
+  if (len > 16) {
+    crypto_generichash(digest, sizeof digest, item, len, h->longer, sizeof h->longer);
+    return load(digest);
+  }
+  z = len == 16 ? load(item) : padded(item, len);
+  smpi_aes_encrypt(len == 16 ? &h->sixteen : &h->shorter, &z, &z, 1);
+  return z;
+}
+
+/* The same for many of one short length, in bulk. */
+static void keys_of_equal(blk *key, const struct smpi_oprf_hash *h, const smpc_items *set, const size_t *row, size_t n) {
+  const uint8_t *flat = set->flat;
+  size_t len = set->item_len;
+  for (size_t i = 0; i < n; i++) key[i] = len == 16 ? load(flat + row[i] * 16) : padded(flat + row[i] * len, len);
+  smpi_aes_encrypt(len == 16 ? &h->sixteen : &h->shorter, key, key, n);
+}
+
+void smpi_oprf_keys(blk *key, const struct smpi_oprf_hash *h, const smpc_items *set, const size_t *row, size_t n) {
+  if (set->item == NULL && set->item_len <= 16) keys_of_equal(key, h, set, row, n);
+  else
+    for (size_t i = 0; i < n; i++) key[i] = key_of(h, smpi_item(set, row[i]), smpi_item_len(set, row[i]));
+}
+
+/* --- values and masks ------------------------------------------------------------------ */
+
+/* The low `bytes` bytes. */
+static blk cut(blk x, size_t bytes) {
+  unsigned high = bytes <= 8 ? 0 : 8 * (unsigned)(bytes - 8), low = bytes >= 8 ? 64 : 8 * (unsigned)bytes;
+  if (low < 64) x.w[0] &= (UINT64_C(1) << low) - 1;
+  if (high < 64) x.w[1] &= (UINT64_C(1) << high) - 1;
+  return x;
+}
+
+/* y[i] := the low bytes of pi(x[i]) + x[i], n <= RUN */
+static void one_way(blk *y, const struct smpi_aes_key *pi, const blk *x, size_t n, size_t bytes) {
+  blk z[RUN];
+  smpi_aes_encrypt(pi, z, x, n);
+  for (size_t i = 0; i < n; i++) y[i] = cut(smpi_blk_xor(z[i], x[i]), bytes);
+  smpi_wipe(z, sizeof z);
+}
+
+void smpi_oprf_values(blk *value, const struct smpi_oprf_hash *h, const blk *key, size_t n) {
+  for (size_t i = 0; i < n; i += RUN) one_way(value + i, &h->value, key + i, smpi_min(RUN, n - i), h->mask_len);
+}
+
+void smpi_oprf_masks(struct smpi_mask *mask, const struct smpi_oprf_hash *h, const blk *z, const blk *key, size_t n) {
+  blk x[RUN];
+  for (size_t i = 0, k; i < n; i += k) {
+    k = smpi_min(RUN, n - i);
+    for (size_t j = 0; j < k; j++) x[j] = smpi_blk_xor(z[i + j], key[i + j]);
+    one_way(x, &h->output, x, k, h->mask_len);
+    for (size_t j = 0; j < k; j++) {
+      smpi_put64((uint8_t *)&mask[i + j], x[j].w[0]);
+      smpi_put64((uint8_t *)&mask[i + j] + 8, x[j].w[1]);
+    }
+  }
+  smpi_wipe(x, sizeof x);
+}
