@@ -75,6 +75,8 @@ const struct job *job_at(size_t i);           /* NULL beyond the last */
 smpc_err run_link(struct bench *b);
 smpc_err run_logreg(struct bench *b);
 smpc_err run_estimate(struct bench *b);
+smpc_err run_psi(struct bench *b);
+smpc_err run_psi_ecdh(struct bench *b);
 smpc_err run_cot(struct bench *b); /* ot.c */
 smpc_err run_rot(struct bench *b);
 smpc_err run_triples(struct bench *b);

@@ -28,7 +28,7 @@ struct document {
 static const cyaml_strval_t programs[] = {{"psi", 1}};
 static const cyaml_strval_t kinds[] = {{"reveal", PSI_REVEAL}, {"count", PSI_COUNT}};
 static const cyaml_strval_t empties[] = {{"no key", 0}, {"matches", 1}};
-static const cyaml_strval_t protocols[] = {{"ecdh", SMPC_PSI_ECDH}};
+static const cyaml_strval_t protocols[] = {{"ecdh", SMPC_PSI_ECDH}, {"vole", SMPC_PSI_VOLE}};
 static const cyaml_strval_t forms[] = {
     {"text", PSI_TEXT}, {"date", PSI_DATE}, {"identity number", PSI_IDENTITY_NUMBER}};
 static const cyaml_strval_t cases[] = {{"kept", PSI_CASE_KEPT}, {"ignored", PSI_CASE_IGNORED}};
@@ -129,6 +129,8 @@ static bool check(const struct reader *r, struct psi_question *q, const struct e
   if (strcmp(e->unicode, psi_unicode()) != 0)
     return refuse(r, "unicode", "the tables of this program are of Unicode %s, not %s: keys could differ", psi_unicode(),
                   e->unicode);
+  if (q->kind == PSI_COUNT && q->protocol == SMPC_PSI_VOLE)
+    return refuse(r, "protocol", "vole shows which keys match: it cannot count");
   return check_key(r, e) && check_sizes(r, q, e);
 }
 

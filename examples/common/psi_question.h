@@ -13,7 +13,7 @@
  *       unicode: 14.0.0               # of the tables behind the normalisation
  *       empty: no key                 # or matches: an empty component equals an empty one
  *       sizes: [5000, 5000]           # declared sizes, in the order of `between`; default: told
- *       protocol: ecdh                # default: chosen
+ *       protocol: ecdh                # or vole; default: chosen from the sizes
  */
 #ifndef PSI_QUESTION_H
 #define PSI_QUESTION_H

@@ -81,7 +81,7 @@ static void program(smpc_session *s, void *user) {
 }
 
 static enum cli_exit dry_run(struct run *r) {
-  struct psi_plan plan = {r->question, &r->cfg, &r->ask, r->rows, {0}};
+  struct psi_plan plan = {r->question, &r->cfg, &r->ask, r->rows, {0}, &r->result};
   struct cli_output out;
   smpc_err err = smpc_estimate(&r->cfg, program, r, &plan.cost);
   if (err != SMPC_OK) return cli_error("the cost cannot be estimated: %s", smpc_strerror(err)), cli_exit_of(err);

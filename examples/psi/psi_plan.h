@@ -11,6 +11,7 @@ struct psi_plan {
   const smpc_psi *ask;
   const struct psi_rows *rows; /* NULL: no owner */
   smpc_cost cost;
+  const smpc_psi_result *dry; /* of the dry run: sizes and protocol */
 };
 
 /* Does party.yaml allow the question's purpose?  CLI_POLICY, with a message. */

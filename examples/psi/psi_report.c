@@ -16,6 +16,7 @@ static unsigned long long number(uint64_t v) { return (unsigned long long)v; }
 static void write_summary(FILE *out, const struct psi_report *r) {
   const smpc_psi_result *x = r->result;
   fprintf(out, "%s: %s\n", r->question->title, r->question->name);
+  if (r->rows != NULL) fprintf(out, "  protocol             %s\n", x->protocol == SMPC_PSI_VOLE ? "vole" : "ecdh");
   if (r->rows != NULL) {
     const struct psi_tally *t = psi_rows_tally(r->rows);
     bool am_a = r->cfg->me.id == r->ask->a.id;
@@ -118,6 +119,7 @@ static json_t *summary_of(const struct psi_report *r) {
   (void)json_object_set_new(o, "delivered", json_boolean(psi_report_delivered(r)));
   if (r->rows != NULL) {
     const struct psi_tally *t = psi_rows_tally(r->rows);
+    (void)json_object_set_new(o, "protocol", json_string(r->result->protocol == SMPC_PSI_VOLE ? "vole" : "ecdh"));
     add_number(o, "rows", t->rows);
     add_number(o, "empty", t->empty);
     add_number(o, "invalid", t->invalid);

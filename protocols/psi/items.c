@@ -1,11 +1,11 @@
 /* items.c - see items.h. */
 #include "psi/items.h"
 
-#include <sodium.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/mem.h"
+#include "psi/oprf.h"
 
 _Static_assert(SMPI_PSI_SIGMA >= 40, "a false match is rarer than 2^-40");
 _Static_assert((SMPI_PSI_SIGMA + 64 + 7) / 8 <= SMPI_PSI_MASK_MAX, "the largest sets have masks");
@@ -39,19 +39,40 @@ static bool same_mask(const struct smpi_mask *a, const struct smpi_mask *b) {
   return a->w[0] == b->w[0] && a->w[1] == b->w[1];
 }
 
+static size_t slot_of(const struct places *p, const struct smpi_mask *mask) {
+  return (mask->w[0] ^ mask->w[0] >> 32) & p->top;
+}
+
 /* The slot of `mask` among those of all[]: its own, or the free one where it belongs. */
 static uint32_t *places_find(const struct places *p, const struct smpi_mask *all, const struct smpi_mask *mask) {
-  size_t i = (mask->w[0] ^ mask->w[0] >> 32) & p->top;
+  size_t i = slot_of(p, mask);
   while (p->at[i] != 0 && !same_mask(&all[p->at[i] - 1], mask)) i = (i + 1) & p->top;
   return &p->at[i];
 }
 
+/* Slots lie anywhere in memory: they are asked for AHEAD masks before they are used. */
+enum { AHEAD = 16 };
+static void places_expect(const struct places *p, const struct smpi_mask *mask, size_t i, size_t n) {
+  if (i + AHEAD < n) __builtin_prefetch(&p->at[slot_of(p, &mask[i + AHEAD])], 1);
+}
+
 /* --- distinct items ---------------------------------------------------------------- */
 
-static struct smpi_mask digest_of(const smpc_items *set, size_t i, const uint8_t key[32]) {
-  struct smpi_mask d;
-  crypto_generichash((uint8_t *)&d, sizeof d, smpi_item(set, i), smpi_item_len(set, i), key, 32);
-  return d;
+enum { RUN = 64 }; /* LOCAL: items hashed at a time */
+
+/* digest[i] := the key of item i: the same functions as in oprf.h, under a key of my own. */
+static void digest_all(struct smpi_mask *digest, const smpc_items *set, const uint8_t key[32]) {
+  struct smpi_oprf_hash h;
+  blk out[RUN];
+  size_t row[RUN];
+  smpi_oprf_hash_make(&h, key, 0, SMPI_PSI_MASK_MAX);
+  for (size_t i = 0, k; i < set->n; i += k) {
+    k = smpi_min(RUN, set->n - i);
+    for (size_t j = 0; j < k; j++) row[j] = i + j;
+    smpi_oprf_keys(out, &h, set, row, k);
+    for (size_t j = 0; j < k; j++) digest[i + j] = (struct smpi_mask){{out[j].w[0], out[j].w[1]}};
+  }
+  smpi_wipe(&h, sizeof h);
 }
 
 size_t smpi_psi_distinct_vt(size_t *same, const smpc_items *set, const uint8_t key[32]) {
@@ -60,8 +81,9 @@ size_t smpi_psi_distinct_vt(size_t *same, const smpc_items *set, const uint8_t k
   struct smpi_mask *digest = smpi_secret_alloc(n, sizeof *digest);
   if (digest == NULL || !places_make(&p, n)) goto out;
   found = 0;
+  digest_all(digest, set, key);
   for (size_t i = 0; i < n; i++) {
-    digest[i] = digest_of(set, i, key);
+    places_expect(&p, digest, i, n);
     uint32_t *slot = places_find(&p, digest, &digest[i]);
     if (*slot == 0) {
       *slot = (uint32_t)i + 1;
@@ -78,27 +100,44 @@ out:
 /* --- order -------------------------------------------------------------------------- */
 
 /* A uniform number below n >= 1: words beyond the last whole multiple are refused. */
-static uint64_t below(struct smpi_prg *g, uint64_t n) {
-  uint64_t w, limit = -n % n; /* 2^64 mod n */
-  do smpi_prg_words(g, &w, 1);
-  while (w < limit);
+static uint64_t below(struct smpi_prg *g, uint64_t w, uint64_t n) {
+  uint64_t limit = -n % n; /* 2^64 mod n */
+  while (w < limit) smpi_prg_words(g, &w, 1);
   return w % n;
 }
 
+/* to[k] := where element i - 1 - k changes places with, for n steps from i down (Fisher
+ * and Yates); drawn before they are needed, so that memory can be asked for. */
+static void draw_steps(size_t *to, size_t i, size_t n, struct smpi_prg *g) {
+  uint64_t w[RUN];
+  smpi_prg_words(g, w, n);
+  for (size_t k = 0; k < n; k++) to[k] = below(g, w[k], i - k);
+}
+
 void smpi_psi_shuffle_rows(size_t *a, size_t n, struct smpi_prg *g) {
-  for (size_t i = n; i > 1; i--) {
-    size_t j = below(g, i), t = a[i - 1];
-    a[i - 1] = a[j];
-    a[j] = t;
+  size_t to[RUN];
+  for (size_t i = n, k; i > 1; i -= k) {
+    k = smpi_min(RUN, i - 1);
+    draw_steps(to, i, k, g);
+    for (size_t j = 0; j < k; j++) __builtin_prefetch(&a[to[j]], 1);
+    for (size_t j = 0; j < k; j++) {
+      size_t t = a[i - 1 - j];
+      a[i - 1 - j] = a[to[j]];
+      a[to[j]] = t;
+    }
   }
 }
 
 void smpi_psi_shuffle_masks(struct smpi_mask *a, size_t n, struct smpi_prg *g) {
-  for (size_t i = n; i > 1; i--) {
-    size_t j = below(g, i);
-    struct smpi_mask t = a[i - 1];
-    a[i - 1] = a[j];
-    a[j] = t;
+  size_t to[RUN];
+  for (size_t i = n, k; i > 1; i -= k) {
+    k = smpi_min(RUN, i - 1);
+    draw_steps(to, i, k, g);
+    for (size_t j = 0; j < k; j++) {
+      struct smpi_mask t = a[i - 1 - j];
+      a[i - 1 - j] = a[to[j]];
+      a[to[j]] = t;
+    }
   }
 }
 
@@ -108,8 +147,12 @@ size_t smpi_psi_match_vt(uint8_t *hit, const struct smpi_mask *mine, size_t n, c
   struct places p;
   size_t found = 0;
   if (!places_make(&p, m)) return SIZE_MAX;
-  for (size_t j = 0; j < m; j++) *places_find(&p, theirs, &theirs[j]) = (uint32_t)j + 1;
+  for (size_t j = 0; j < m; j++) {
+    places_expect(&p, theirs, j, m);
+    *places_find(&p, theirs, &theirs[j]) = (uint32_t)j + 1;
+  }
   for (size_t i = 0; i < n; i++) {
+    places_expect(&p, mine, i, n);
     bool is_in = *places_find(&p, theirs, &mine[i]) != 0;
     if (hit != NULL) hit[i] = is_in;
     found += is_in;

@@ -29,7 +29,7 @@ size_t smpi_psi_mask_len(uint64_t n, uint64_t m);
  *   in    set, key[32]  random
  *   out   same[set->n]  the first row with the same item: same[i] = i where item i is first
  *         returns how many are first, or SIZE_MAX when out of memory
- *   cost  one keyed hash an item; memory 28 bytes an item while it runs
+ *   cost  one keyed hash an item (a block of AES up to 16 bytes); memory 28 bytes an item
  * Variable time: how often each item stands in the caller's own list shows in it. */
 size_t smpi_psi_distinct_vt(size_t *same, const smpc_items *set, const uint8_t key[32]);
 

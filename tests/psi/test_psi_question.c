@@ -54,6 +54,7 @@ static void nonsense_is_refused(void **state) {
   refused(REST "    key: [{column: a, form: date, case: ignored}]\n", "are for text");
   refused(REST "    key: [{column: a, form: datum}]\n", "form");
   refused(REST KEY "    minimum: 10\n", "not built");
+  refused("    result: count\n    recipients: [north]\n    protocol: vole\n" KEY, "cannot count");
   refused(REST KEY "    sizes: [10, 20]\n", "between");
   refused(REST KEY "    between: [a, b]\n    sizes: [10, 0]\n", "whole number");
   refused(REST KEY "    between: [a, b]\n    sizes: [10, 010]\n", "whole number");

@@ -1,0 +1,70 @@
+/* psi.c - the benches of set intersection: 128-bit items, half of them in both sets,
+ * base transfers included; one party receives. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+#include "session/session.h"
+
+static uint64_t mix(uint64_t x) {
+  x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+  x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+  return x ^ x >> 31;
+}
+
+/* Item i of party k: the first half is everybody's. */
+static void make_items(uint64_t *item, size_t n, unsigned rank, size_t repeat) {
+  for (size_t i = 0; i < n; i++) {
+    uint64_t owner = i < n / 2 ? 0 : rank + 1;
+    item[2 * i] = mix(i + (owner << 48) + ((uint64_t)repeat << 56));
+    item[2 * i + 1] = mix(item[2 * i] + 1);
+  }
+}
+
+static smpc_err once(struct bench *b, smpc_psi_protocol protocol, size_t i, uint64_t *item, uint8_t *matched) {
+  size_t n = b->o->n;
+  smpc_psi q = SMPC_PSI_INIT;
+  smpc_psi_result r;
+  smpc_err err;
+  q.a = smpc_p(smpi_member_of_rank(b->s, 0));
+  q.b = smpc_p(smpi_member_of_rank(b->s, 1));
+  q.to = smpc_to(q.a);
+  q.purpose = "benchmark";
+  q.protocol = protocol;
+  q.size_a = q.size_b = n;
+  make_items(item, n, (unsigned)smpi_rank(b->s), i);
+  const smpc_items set = {.n = n, .flat = item, .item_len = 16};
+  TRY(barrier(b));
+  struct smpi_cost before = smpi_spent(b->s);
+  begin_online(b, i);
+  TRY(smpc_psi_reveal(b->s, &q, &set, matched, n, &r));
+  end_online(b, i);
+  struct smpi_cost after = smpi_spent(b->s);
+  b->f.rounds = (double)(after.rounds - before.rounds);
+  b->f.bytes = (double)(after.bytes - before.bytes);
+  if (smpi_rank(b->s) == 0 && r.matched != n / 2) err = smpi_fail(b->s, SMPC_E_BUG, -1, "the intersection is wrong");
+out:
+  return err;
+}
+
+static void add_rates(struct bench *b) {
+  struct figures f = b->f;
+  add_extra(b, "items_per_second", (double)b->o->n / median(f.seconds, f.repeats));
+}
+
+static smpc_err run_protocol(struct bench *b, smpc_psi_protocol protocol) {
+  smpc_err err = SMPC_OK;
+  uint64_t *item = malloc((b->o->n + 1) * 16);
+  uint8_t *matched = malloc(b->o->n + 1);
+  if (smpi_parties(b->s) != 2) err = smpi_fail(b->s, SMPC_E_ARG, -1, "the psi benches are for two parties");
+  else if (item == NULL || matched == NULL) err = smpi_fail(b->s, SMPC_E_NOMEM, -1, "no memory for the items");
+  for (size_t i = 0; i < b->o->repeat && err == SMPC_OK; i++) err = once(b, protocol, i, item, matched);
+  b->f.repeats = b->o->repeat;
+  if (err == SMPC_OK) add_rates(b);
+  free(item);
+  free(matched);
+  return err;
+}
+
+smpc_err run_psi(struct bench *b) { return run_protocol(b, SMPC_PSI_VOLE); }
+smpc_err run_psi_ecdh(struct bench *b) { return run_protocol(b, SMPC_PSI_ECDH); }
