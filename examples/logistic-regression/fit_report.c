@@ -76,7 +76,8 @@ static void print_fit(FILE *out, const struct fit_job *job) {
   fprintf(out, "Accuracy at 0.5: %.4f   AUC: %.4f (+- %.4f)\n", f->accuracy, f->auc, f->auc_error);
   fprintf(out, "%lld rows, %lld events; %u steps of Newton's method\n", n, (long long)f->events, f->steps);
   if (job->model->ridge > 0)
-    fprintf(out, "Ridge penalty %g on the squared coefficients / 2: standard errors are of the penalised fit\n", job->model->ridge);
+    fprintf(out, "Ridge penalty %g on the squared coefficients / 2: standard errors are of the penalised fit\n",
+            job->model->ridge);
 }
 
 static void print_openings(FILE *out, const struct fit_job *job, char *recipients) {
@@ -199,7 +200,8 @@ void fit_plan(FILE *out, const struct fit_job *job, const smpc_cost *c) {
   fprintf(out, "%s: %s\n%zu coefficients over %u parties with data\n", job->model->base.title, job->model->base.name,
           job->fit.p, job->roles.n_inputs);
   print_openings(out, job, recipients != NULL ? recipients : (char *)(uintptr_t)"");
-  fprintf(out, "\nCost%s\n", exact ? ", for 1000 rows a hospital (more rows: more bytes, the same rounds)" : " (an upper bound: it stops when nothing moves any more)");
+  fprintf(out, "\nCost%s\n", exact ? ", for 1000 rows a hospital (more rows: more bytes, the same rounds)"
+                                  : " (an upper bound: it stops when nothing moves any more)");
   fprintf(out, "  rounds                 %llu\n", (unsigned long long)c->rounds);
   fprintf(out, "  bytes, busiest party   %llu\n", (unsigned long long)c->bytes);
   fprintf(out, "  bytes, dealer          %llu\n", (unsigned long long)c->offline_bytes);

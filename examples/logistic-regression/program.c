@@ -22,10 +22,13 @@
 
 bool fit_opening(struct fit_opening *o, const struct fit_job *job, enum fit_which which) {
   static const struct { const char *what, *suffix; bool to_everybody, aggregates, model_only; } all[FIT_OPENINGS] = {
-      [FIT_RULES] = {"whether the small-count rules hold, one bit a rule", ": whether the small-count rules hold", true, true, true},
+      [FIT_RULES] = {"whether the small-count rules hold, one bit a rule",
+                     ": whether the small-count rules hold", true, true, true},
       [FIT_ROWS] = {"the number of rows of each hospital", ": rows of each hospital", true, false, true},
-      [FIT_STEPS] = {"n, events, and the joint gradient, Hessian and log-likelihood at every step", ": sums of every step", true, true, false},
-      [FIT_SOUND] = {"whether the fit is sound: no constant or dependent columns, converged", ": whether the fit is sound", true, false, true},
+      [FIT_STEPS] = {"n, events, and the joint gradient, Hessian and log-likelihood at every step",
+                     ": sums of every step", true, true, false},
+      [FIT_SOUND] = {"whether the fit is sound: no constant or dependent columns, converged",
+                     ": whether the fit is sound", true, false, true},
       [FIT_RESULT] = {"the fitted model", "", false, true, true}};
   bool used = job->model->privacy == MODEL_ONLY ? all[which].model_only : all[which].aggregates;
   o->what = all[which].what;
