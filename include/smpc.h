@@ -141,6 +141,9 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_open(smpc_session *s, const smpc_shared *
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_open_i64(smpc_session *s, const smpc_shared *x, smpc_who to,
                                                 const char *purpose, int64_t *out, size_t n_out);
 SMPC_API smpc_shape smpc_shared_shape(const smpc_shared *x); /* NULL: 0 x 0 */
+/* The member who could compute x alone, from its own inputs and public constants,
+ * else -1.  (Products with an operand that one party knows can be cheaper.) */
+SMPC_API int smpc_shared_owner(const smpc_shared *x);
 SMPC_API void smpc_shared_free(smpc_session *s, smpc_shared *x);
 
 /* --- 4. local: 0 rounds -------------------------------------------------- */

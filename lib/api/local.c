@@ -4,6 +4,12 @@
 
 #include "api/value.h"
 
+/* A value is owned when one member can compute it alone: from its own inputs and
+ * public constants. */
+static void own(smpc_shared *z, const smpc_shared *x, const smpc_shared *y) {
+  if (z != NULL) z->owner = x->owner == y->owner ? x->owner : -1;
+}
+
 typedef void combine(shr *z, const shr *x, const shr *y, size_t n);
 
 static smpc_shared *combine_two(smpc_session *s, const char *name, combine *f, const smpc_shared *x, const smpc_shared *y) {
@@ -16,6 +22,7 @@ static smpc_shared *combine_two(smpc_session *s, const char *name, combine *f, c
   TRY(smpi_value_fit(s, x, y, &rows, &cols));
   z = smpi_value_new(s, rows, cols, x->frac);
   smpi_value_range(z, x->range + y->range, x->frac, 63);
+  own(z, x, y);
   if (z != NULL && smpi_has_data(s)) {
     const shr *a = smpi_value_spread(s, x, rows, cols), *b = smpi_value_spread(s, y, rows, cols);
     if (a != NULL && b != NULL) f(z->v, a, b, rows * cols);
@@ -40,6 +47,7 @@ smpc_shared *smpc_scale_i64(smpc_session *s, int64_t k, const smpc_shared *x, in
   smpi_absorb_u64(s, (uint64_t)plus);
   smpc_shared *z = smpi_value_new(s, x->rows, x->cols, x->frac);
   smpi_value_range(z, fabs((double)k) * x->range + fabs((double)plus), x->frac, 63);
+  own(z, x, x);
   if (z != NULL && smpi_has_data(s)) {
     pub factor = {(uint64_t)k}, offset = {smpi_is_first(s) ? (uint64_t)plus << x->frac : 0};
     smpi_ring_scale(z->v, x->v, factor, offset, smpi_value_len(x));
@@ -52,6 +60,7 @@ smpc_shared *smpc_sum(smpc_session *s, const smpc_shared *x) {
   if (!SMPI_BEGIN(&op, s, "smpc_sum", x)) return NULL;
   smpc_shared *z = smpi_value_new(s, 1, 1, x->frac);
   smpi_value_range(z, (double)smpi_value_len(x) * x->range, x->frac, 63);
+  own(z, x, x);
   if (z != NULL && smpi_has_data(s)) z->v[0] = smpi_ring_sum(x->v, smpi_value_len(x));
   return smpi_op_end(&op, z, SMPC_OK);
 }
@@ -61,6 +70,7 @@ smpc_shared *smpc_sum_rows(smpc_session *s, const smpc_shared *x) {
   if (!SMPI_BEGIN(&op, s, "smpc_sum_rows", x)) return NULL;
   smpc_shared *z = smpi_value_new(s, 1, x->cols, x->frac);
   smpi_value_range(z, (double)x->rows * x->range, x->frac, 63);
+  own(z, x, x);
   if (z != NULL && smpi_has_data(s))
     for (size_t i = 0; i < x->rows; i++) smpi_ring_add(z->v, z->v, x->v + i * x->cols, x->cols);
   return smpi_op_end(&op, z, SMPC_OK);
@@ -98,6 +108,7 @@ smpc_shared *smpc_concat(smpc_session *s, const smpc_shared *x, const smpc_share
     TRY(smpi_fail(s, SMPC_E_SHAPE, -1, "smpc_concat: %zu and %zu columns do not fit together", x->cols, y->cols));
   z = smpi_value_new(s, x->rows + y->rows, x->cols, x->frac);
   smpi_value_range(z, fmax(x->range, y->range), x->frac, 63);
+  own(z, x, y);
   if (z != NULL && smpi_has_data(s)) {
     memcpy(z->v, x->v, smpi_value_len(x) * sizeof *z->v);
     memcpy(z->v + smpi_value_len(x), y->v, smpi_value_len(y) * sizeof *z->v);
@@ -120,6 +131,7 @@ smpc_shared *smpc_reshape(smpc_session *s, const smpc_shared *x, smpc_shape shap
                   shape.cols, x->rows, x->cols));
   z = smpi_value_new(s, shape.rows, shape.cols, x->frac);
   smpi_value_range(z, x->range, x->frac, 63);
+  own(z, x, x);
   if (z != NULL && smpi_has_data(s)) memcpy(z->v, x->v, n * sizeof *z->v);
 out:
   return smpi_op_end(&op, z, err);
@@ -131,6 +143,8 @@ smpc_shape smpc_shared_shape(const smpc_shared *x) {
   smpc_shape shape = {x->rows, x->cols};
   return shape;
 }
+
+int smpc_shared_owner(const smpc_shared *x) { return x == NULL ? -1 : x->owner; }
 
 /* Freeing is local and says nothing to anybody: parties may free at different
  * times.  After a failure it still wipes. */

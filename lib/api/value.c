@@ -116,6 +116,7 @@ static struct smpc_shared *handle_new(struct smpc_session *s, size_t rows, size_
   x->rows = rows;
   x->cols = cols;
   x->frac = frac;
+  x->owner = -1;
   x->next = api->first;
   if (api->first != NULL) api->first->prev = x;
   api->first = x;
@@ -160,6 +161,7 @@ struct smpc_shared *smpi_value_view(struct smpc_session *s, const struct smpc_sh
     return NULL;
   }
   z->range = x->range;
+  z->owner = x->owner;
   z->base = x->base;
   z->base->refs++;
   z->row = x->row + (x->is_transposed ? col : row);

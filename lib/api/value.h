@@ -26,6 +26,7 @@ struct smpc_shared {
   uint64_t id;                     /* the same at all parties                  */
   size_t rows, cols;
   unsigned frac;                   /* fractional bits: 0 for whole numbers     */
+  int owner;                       /* member that knows the clear value, or -1 */
   double range;                    /* |element| at most this, as far as stated */
   struct smpi_base *base;
   size_t row, col;                 /* my corner in base, before transposing    */

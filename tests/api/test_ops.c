@@ -78,6 +78,24 @@ static void local_operations(void **state) {
   for (unsigned n = 2; n <= 5; n++) check_arithmetic(&(struct parties){.n = n, .seed = n});
 }
 
+static void whose(struct smpc_session *s, unsigned me, void *ctx) {
+  int *seen = ctx;
+  const int64_t a[4] = {1, 2, 3, 4};
+  smpc_shared *x = smpc_input_i64(s, smpc_p(1), a, SQUARE), *y = smpc_input_i64(s, smpc_p(0), a, SQUARE);
+  const smpc_shared *values[] = {x, smpc_slice(s, x, 0, 0, ONE), smpc_sum(s, smpc_add(s, x, x)),
+                                 smpc_scale_i64(s, 3, smpc_transpose(s, x), 1), smpc_concat(s, x, x),
+                                 smpc_add(s, x, y), smpc_constant_i64(s, a, SQUARE), smpc_concat(s, y, x)};
+  for (unsigned i = 0; me == 0 && i < 8; i++) seen[i] = smpc_shared_owner(values[i]);
+}
+
+static void ownership_follows_the_inputs(void **state) {
+  (void)state;
+  int seen[8];
+  parties_run_ok(&(struct parties){.n = 2, .seed = 1}, whose, seen, NULL);
+  for (unsigned i = 0; i < 8; i++) assert_int_equal(seen[i], i < 5 ? 1 : -1);
+  assert_int_equal(smpc_shared_owner(NULL), -1);
+}
+
 static void delegated_computing(void **state) {
   (void)state;
   static const unsigned roles[] = {SMPC_INPUT | SMPC_RESULT, SMPC_INPUT, SMPC_COMPUTE, SMPC_COMPUTE | SMPC_RESULT};
@@ -160,4 +178,4 @@ static void fixed_point_operations(void **state) {
   }
 }
 
-TEST_MAIN(T(local_operations), T(delegated_computing), T(interactive_operations), T(fixed_point_operations))
+TEST_MAIN(T(local_operations), T(ownership_follows_the_inputs), T(delegated_computing), T(interactive_operations), T(fixed_point_operations))
