@@ -95,8 +95,14 @@ static enum cli_exit prepare(struct run *r) {
   f->se = f->beta + f->p;
   f->log_likelihood = f->accuracy = f->auc = f->auc_error = NAN;
   if (f->beta == NULL) return cli_error("out of memory"), CLI_MACHINE;
-  for (unsigned i = 0; i < r->cfg.parties; i++)
-    if (!(r->cfg.member[i].roles & SMPC_DEAL)) r->job.everybody = smpc_and(r->job.everybody, smpc_p(i));
+  for (unsigned i = 0; i < r->cfg.parties; i++) {
+    if (r->cfg.member[i].roles & SMPC_DEAL) continue;
+    r->job.everybody = smpc_and(r->job.everybody, smpc_p(i));
+    if (r->cfg.member[i].roles & SMPC_RESULT) continue;
+    cli_error("%s has no role `result` in parties.yaml: all parties must learn whether the rules hold, to go on or stop",
+              r->cfg.member[i].name);
+    return CLI_INPUT;
+  }
   return CLI_DONE;
 }
 

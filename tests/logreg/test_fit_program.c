@@ -42,8 +42,10 @@ static double normal(uint64_t *state) {
 static void make_question(struct run *r) {
   char text[4096], message[300];
   FILE *f = fmemopen(text, sizeof text, "w");
-  fprintf(f, "study: {title: t, purpose: p}\nquestions:\n  - name: q\n    program: logistic-regression\n    privacy: %s\n"
-             "    recipients: [x]\n    minimum_cell: 3\n    columns: [{name: y, type: number}]\n    outcome: y\n%s    predictors:\n",
+  fprintf(f,
+          "study: {title: t, purpose: p}\nquestions:\n  - name: q\n    program: logistic-regression\n"
+          "    privacy: %s\n    recipients: [x]\n    minimum_cell: 3\n    columns: [{name: y, type: number}]\n"
+          "    outcome: y\n%s    predictors:\n",
           r->privacy, r->more);
   for (unsigned j = 1; j <= r->k; j++) fprintf(f, "      - {name: x%u, expression: y, range: 3}\n", j);
   fclose(f);
@@ -54,7 +56,8 @@ static void make_rows(struct run *r, uint64_t seed) {
   char message[300];
   size_t cols = r->k + 1;
   struct data_rows rows[SITES + 1] = {{0}};
-  for (unsigned i = 0; i <= r->sites; i++) rows[i] = (struct data_rows){.cols = cols, .v = calloc(r->rows * cols, sizeof(double))};
+  for (unsigned i = 0; i <= r->sites; i++)
+    rows[i] = (struct data_rows){.cols = cols, .v = calloc(r->rows * cols, sizeof(double))};
   for (size_t i = 0; i < r->rows; i++) {
     double v[MAX_P + 1], eta = r->beta[0];
     for (unsigned j = 1; j <= r->k; j++) {
@@ -197,6 +200,24 @@ static void aggregates_are_exact(void **state) {
   }
 }
 
+/* Four of six hospitals delegate the computing to two. */
+static void some_hospitals_only_give_rows(void **state) {
+  (void)state;
+  static const unsigned roles[6] = {SMPC_INPUT | SMPC_RESULT, SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT,
+                                    SMPC_INPUT | SMPC_RESULT, SMPC_INPUT | SMPC_RESULT,
+                                    SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT, SMPC_INPUT | SMPC_RESULT};
+  for (unsigned i = 0; i < 2; i++) {
+    struct run r = typical(6, i == 0 ? "model-only" : "aggregates");
+    struct parties parties = {.n = 6, .dealer = true, .seed = 3, .roles = roles};
+    set_up(&r, &parties, 3, 9);
+    parties_run_ok(&parties, body, &r, NULL);
+    check(&r, 0, 1e-3, 0.01);
+    check(&r, 3, 1e-3, 0.01);
+    assert_false(r.job[1].has_fit);
+    tear_down(&r);
+  }
+}
+
 /* --- openings ------------------------------------------------------------------------------ */
 
 static void expect(const struct run *r, unsigned at, const char *purpose, uint64_t to, size_t rows, size_t cols) {
@@ -303,12 +324,14 @@ static void a_hospital_dies(void **state) {
   for (unsigned kind = 0; kind < 2; kind++) {
     uint64_t last = 0, first = 0;
     for (uint64_t i = 0; i <= 16; i++) {
-      struct smpi_sim_fault fault = {SMPI_SIM_CRASH, SMPI_SIM_AT_SEND, 1, 0, first + i * (last - first) / 18 + 1, 0};
+      uint64_t at = first + i * (last - first) / 18 + 1;
+      struct smpi_sim_fault fault = {SMPI_SIM_CRASH, SMPI_SIM_AT_SEND, 1, 0, at, 0};
       struct parties parties = {.n = 3, .dealer = true, .seed = 6, .fault = &fault, .n_faults = i > 0};
       struct parties_result result;
       struct run r = typical(3, kind == 0 ? "model-only" : "aggregates");
       r.rows = 240;
-      r.more = kind == 0 ? "    iterations: 6\n    minimum_events: 5\n" : "    site_level: accepted\n    minimum_events: 5\n";
+      r.more = kind == 0 ? "    iterations: 6\n    minimum_events: 5\n"
+                         : "    site_level: accepted\n    minimum_events: 5\n";
       set_up(&r, &parties, 6, 7);
       parties_run(&parties, body, &r, &result);
       if (i == 0) {
@@ -325,7 +348,7 @@ static void a_hospital_dies(void **state) {
   }
 }
 
-TEST_MAIN(T(ten_generated_sets_model_only), T(aggregates_are_exact), T(model_only_opens_this_and_nothing_else),
+TEST_MAIN(T(ten_generated_sets_model_only), T(aggregates_are_exact), T(some_hospitals_only_give_rows), T(model_only_opens_this_and_nothing_else),
           T(aggregates_open_this_and_nothing_else), T(nothing_opens_when_a_rule_fails),
           T(the_estimate_counts_the_rounds),
           T(twenty_columns_over_a_country_take_less_than_a_minute), T(a_hospital_dies))
