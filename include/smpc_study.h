@@ -10,10 +10,35 @@
 #define SMPC_STUDY_H
 
 #include <smpc.h>
+#include <smpc_study_types.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* --- a study ---------------------------------------------------------------- */
+/* As smpc_config_load(), with parties and parameters from the study, for its question
+ * `ask` (NULL or "": it has only one).  The session then opens only while every
+ * party's signature is there, nobody revoked and the day is in the study's period,
+ * and lets pass only the openings of that question.  `purposes` in party.yaml may be
+ * left out then; if they are there, both must allow an opening. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_config_load_study(smpc_config *cfg, const char *path, const char *study,
+                                                         const char *ask, char *text, size_t text_len);
+/* Read a study; free it by smpc_study_free().  SMPC_E_FILE: text says where. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_study_load(smpc_study **study, const char *path, char *text, size_t text_len);
+SMPC_API void smpc_study_free(smpc_study *study); /* NULL is allowed */
+/* What a party claims when it wants to run question `i`, as 16 hexadecimal digits: a
+ * refusal for different studies or questions names both sides' claims. */
+enum { SMPC_CLAIM_LEN = 17 };
+SMPC_API smpc_err smpc_study_claim(char out[SMPC_CLAIM_LEN], const smpc_study *study, unsigned i);
+/* Sign the study at `path`, or revoke it (for good), with the identity in key_file;
+ * the party's file appears beside the study. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_study_sign(const smpc_study *study, const char *path, const char *key_file,
+                                                  bool revoke, char *text, size_t text_len);
+/* Does it hold today, by this machine's clock?  One line for each party to `report`
+ * (may be NULL).  SMPC_OK, or SMPC_E_POLICY and text with the first reason. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_study_verify(const smpc_study *study, const char *path, smpc_check_fn report,
+                                                    void *user, char *text, size_t text_len);
 
 /* --- for the journal ------------------------------------------------------- */
 /* How many rows of this party's data stand behind its input.  Call it before the

@@ -102,9 +102,11 @@ typedef struct smpc_config {
   char purposes[4096];    /* purposes I allow, one a line; "*" alone = any       */
   uint8_t question[32];   /* digest of the agreed question; zeros: none          */
   char journal[512];      /* this party's journal; "" = none                     */
+  char study[512];        /* a signed study; "" = none.  Set by smpc_config_load_study() */
+  char ask[128];          /* which of its questions                              */
 } smpc_config;
 #define SMPC_CONFIG_INIT { sizeof(smpc_config), (smpc_security)0, (smpc_source)0, 20, 30000, 60000, {0}, 0, \
-                           {{"", "", 0, {0}, {0}}}, "", "", "", {0}, "" }
+                           {{"", "", 0, {0}, {0}}}, "", "", "", {0}, "", "", "" }
 
 /* What a session tells its program as it goes. */
 typedef enum smpc_event_kind {

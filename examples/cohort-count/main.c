@@ -51,9 +51,13 @@ static enum cli_exit data_error(int code, const struct data_fault *f) {
   return (enum cli_exit)code;
 }
 
+static const char *question_file(const struct run *r) {
+  return r->options.study != NULL ? r->options.study : r->options.question;
+}
+
 /* What the YAML reader could not see; it names the key, we the file. */
 static enum cli_exit question_error(const struct run *r, enum cli_exit code, const char *text) {
-  cli_error("%s: %s", r->options.question, text);
+  cli_error("%s: %s", question_file(r), text);
   return code;
 }
 
@@ -61,12 +65,12 @@ static enum cli_exit question_error(const struct run *r, enum cli_exit code, con
 static enum cli_exit read_agreed(struct run *r) {
   char text[600];
   struct data_fault fault = {0};
-  if (r->options.question == NULL) return cli_error("--question FILE is needed; see --help"), CLI_USAGE;
-  if (!question_load(&r->question, r->options.question, text, sizeof text)) return input_error(text);
+  if (question_file(r) == NULL) return cli_error("--question FILE or --study FILE is needed; see --help"), CLI_USAGE;
+  if (!question_load(&r->question, question_file(r), r->options.ask, text, sizeof text)) return input_error(text);
   if (data_check(&r->question->data, &fault) != 0) return question_error(r, (enum cli_exit)fault.exit, fault.text);
   enum cli_exit code = cli_config(&r->cfg, &r->options);
   if (code != CLI_DONE) return code;
-  memcpy(r->cfg.question, r->question->digest, sizeof r->cfg.question);
+  if (r->options.study == NULL) memcpy(r->cfg.question, r->question->digest, sizeof r->cfg.question);
   if (r->cfg.member[r->cfg.me.id].roles & SMPC_DEAL) return input_error("this party is the dealer: run smpc-dealer");
   if (!question_resolve(&r->job.roles, r->question, &r->cfg, text, sizeof text)) return question_error(r, CLI_INPUT, text);
   return plan_allowed(&r->cfg, r->question);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <smpc_study.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,12 +85,14 @@ void cli_note(const struct cli_options *o, const char *fmt, ...) {
 
 /* --- options -------------------------------------------------------------------- */
 
-enum { CONFIG = 0x1000, PARTIES, QUESTION, DATA, OUTPUT, JSON, CSV, DRY_RUN, WAIT };
+enum { CONFIG = 0x1000, PARTIES, QUESTION, DATA, OUTPUT, JSON, CSV, DRY_RUN, WAIT, STUDY, ASK };
 
 static const struct argp_option options[] = {
     {"config", CONFIG, "FILE", 0, "my configuration (default: party.yaml)", 1},
     {"parties", PARTIES, "FILE", 0, "the parties, instead of the file that party.yaml names", 1},
     {"question", QUESTION, "FILE", 0, "the agreed question", 1},
+    {"study", STUDY, "FILE", 0, "a signed study, instead of --parties and --question", 1},
+    {"ask", ASK, "NAME", 0, "which question of the study (default: its only one)", 1},
     {"dry-run", DRY_RUN, NULL, 0, "say what it would do, cost and reveal, and stop: no network", 3},
     {"wait", WAIT, "SECONDS", 0, "how long to wait for the others to start", 3},
     {"quiet", 'q', NULL, 0, "errors only", 3},
@@ -120,8 +123,15 @@ static error_t parse_option(int key, char *arg, struct argp_state *state) {
   case CONFIG: o->config = arg; break;
   case PARTIES: o->parties = arg; break;
   case QUESTION: o->question = arg; break;
+  case STUDY: o->study = arg; break;
+  case ASK: o->ask = arg; break;
   case DRY_RUN: o->dry_run = true; break;
   case WAIT: set_wait(o, arg, state); break;
+  case ARGP_KEY_END:
+    if (o->study != NULL && (o->parties != NULL || o->question != NULL))
+      argp_error(state, "--study has the parties and the questions: leave --parties and --question out");
+    if (o->ask != NULL && o->study == NULL) argp_error(state, "--ask belongs to --study");
+    break;
   case 'q': o->quiet = true; break;
   case 'v': o->verbose = true; break;
   default: return ARGP_ERR_UNKNOWN;
@@ -170,7 +180,8 @@ void cli_parse(struct cli_options *o, int argc, char **argv, const char *doc, co
 enum cli_exit cli_config(smpc_config *cfg, const struct cli_options *o) {
   char text[300];
   *cfg = (smpc_config)SMPC_CONFIG_INIT;
-  smpc_err err = smpc_config_load_with(cfg, o->config, o->parties, text, sizeof text);
+  smpc_err err = o->study != NULL ? smpc_config_load_study(cfg, o->config, o->study, o->ask, text, sizeof text)
+                                  : smpc_config_load_with(cfg, o->config, o->parties, text, sizeof text);
   if (err != SMPC_OK) cli_error("%s", text);
   else if (o->wait_ms != 0) cfg->wait_ms = o->wait_ms;
   return cli_exit_of(err);
@@ -188,6 +199,7 @@ static bool lists(const char *purposes, const char *purpose) {
 }
 
 enum cli_exit cli_allowed(const smpc_config *cfg, const char *purpose) {
+  if (cfg->study[0] != 0 && cfg->purposes[0] == 0) return CLI_DONE; /* the study says what may open */
   if (lists(cfg->purposes, purpose)) return CLI_DONE;
   cli_error("`purposes:` in this party's configuration does not list \"%s\"", purpose);
   return CLI_POLICY;

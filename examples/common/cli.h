@@ -29,6 +29,8 @@ struct cli_options {
   const char *config;   /* --config FILE    party.yaml, the default          */
   const char *parties;  /* --parties FILE   instead of the one party.yaml names */
   const char *question; /* --question FILE                                   */
+  const char *study;    /* --study FILE     a signed study, instead of parties and question */
+  const char *ask;      /* --ask NAME       which of its questions           */
   const char *data;     /* --data FILE      instead of party.yaml's data: file */
   const char *output;   /* --output FILE    instead of standard output       */
   enum cli_format format; /* --json, --csv                                   */
@@ -51,7 +53,7 @@ void cli_begin(char **argv);
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void cli_note(const struct cli_options *o, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Load --config (and --parties, --wait) into *cfg; says what is wrong. */
+/* Load --config (and --parties or --study, --wait) into *cfg; says what is wrong. */
 enum cli_exit cli_config(smpc_config *cfg, const struct cli_options *o);
 /* Would this party's configuration let a result be opened for `purpose`?  Asked
  * before anything runs; the library asks again.  CLI_POLICY, and says so, if not. */

@@ -16,7 +16,7 @@
 
 /* --- the file as it stands ----------------------------------------------- */
 struct entry {
-  char *name;
+  char *name, *purpose; /* purpose: NULL, the study's */
   int program; /* 0: cohort-count, the only one so far */
   char **recipients;
   unsigned n_recipients;
@@ -52,6 +52,7 @@ static const cyaml_schema_value_t string_value = {CYAML_VALUE_STRING(STRING, cha
 static const cyaml_schema_field_t column_fields[] = {
     CYAML_FIELD_STRING_PTR("name", STRING, struct data_column, name, 1, 128),
     CYAML_FIELD_ENUM("type", ENUM, struct data_column, type, types, N(types)),
+    CYAML_FIELD_IGNORE("grade", CYAML_FLAG_OPTIONAL), /* the library's, as below */
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t column_value = {
@@ -79,6 +80,10 @@ static const cyaml_schema_field_t entry_fields[] = {
     CYAML_FIELD_STRING_PTR("minimum_cell", STRING, struct entry, minimum_cell, 1, 20),
     CYAML_FIELD_ENUM("zeros", OPTIONAL_ENUM, struct entry, zeros, zeros, N(zeros)),
     CYAML_FIELD_ENUM("totals", OPTIONAL_ENUM, struct entry, totals, totals, N(totals)),
+    CYAML_FIELD_STRING_PTR("purpose", OPTIONAL, struct entry, purpose, 1, QUESTION_MAX_PURPOSE),
+    CYAML_FIELD_IGNORE("grade", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("limits", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("also opens", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t entry_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct entry, entry_fields)};
@@ -86,11 +91,21 @@ static const cyaml_schema_value_t entry_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_
 static const cyaml_schema_field_t study_fields[] = {
     CYAML_FIELD_STRING_PTR("title", STRING, struct study, title, 1, 500),
     CYAML_FIELD_STRING_PTR("purpose", STRING, struct study, purpose, 1, QUESTION_MAX_PURPOSE),
+    CYAML_FIELD_IGNORE("duo", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t document_fields[] = {
     CYAML_FIELD_MAPPING("study", CYAML_FLAG_DEFAULT, struct document, study, study_fields),
-    CYAML_FIELD_SEQUENCE_COUNT("questions", STRING, struct document, questions, n_questions, &entry_value, 1, 1),
+    CYAML_FIELD_SEQUENCE_COUNT("questions", STRING, struct document, questions, n_questions, &entry_value, 1, 100),
+    /* a signed study has these as well, which the library reads */
+    CYAML_FIELD_IGNORE("legal basis", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("valid from", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("valid until", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("grades", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("security", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("preprocessing", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("fraction bits", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("parties", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t document_value = {CYAML_VALUE_MAPPING(STRING, struct document, document_fields)};
@@ -227,10 +242,21 @@ static size_t count_cells(const struct data_question *q) {
   return n;
 }
 
-static bool fill(const struct reader *r, struct question *q, struct document *d) {
-  const struct entry *e = &d->questions[0];
+/* Of a study's questions the one called `ask`; NULL: there must be only one. */
+static const struct entry *choose(const struct reader *r, const struct document *d, const char *ask) {
+  if (ask == NULL && d->n_questions == 1) return &d->questions[0];
+  for (unsigned i = 0; ask != NULL && i < d->n_questions; i++)
+    if (strcmp(d->questions[i].name, ask) == 0) return &d->questions[i];
+  if (ask == NULL) refuse(r, "questions", NULL, "the list is too long: say which question to ask");
+  else refuse(r, "questions", NULL, "there is no question \"%.100s\"", ask);
+  return NULL;
+}
+
+static bool fill(const struct reader *r, struct question *q, struct document *d, const char *ask) {
+  const struct entry *e = choose(r, d, ask);
+  if (e == NULL) return false;
   q->title = d->study.title;
-  q->purpose = d->study.purpose;
+  q->purpose = e->purpose != NULL ? e->purpose : d->study.purpose;
   q->name = e->name;
   q->recipients = e->recipients;
   q->n_recipients = e->n_recipients;
@@ -246,7 +272,8 @@ static void digest_of(uint8_t digest[QUESTION_DIGEST_LEN], const char *bytes, si
                      (const unsigned char *)"libmpc question 1", 17);
 }
 
-bool question_parse(struct question **q, const char *name, const char *bytes, size_t len, char *text, size_t text_len) {
+bool question_parse(struct question **q, const char *name, const char *bytes, size_t len, const char *ask, char *text,
+                    size_t text_len) {
   struct reader r = {name, bytes, len, text, text_len};
   void *file = NULL;
   *q = NULL;
@@ -258,7 +285,7 @@ bool question_parse(struct question **q, const char *name, const char *bytes, si
   }
   new->file = file;
   digest_of(new->digest, bytes, len);
-  if (!fill(&r, new, file)) return question_free(new), false;
+  if (!fill(&r, new, file, ask)) return question_free(new), false;
   *q = new;
   return true;
 }
@@ -276,11 +303,11 @@ static char *read_file(const char *path, size_t *len, char *text, size_t text_le
   return good ? bytes : NULL;
 }
 
-bool question_load(struct question **q, const char *path, char *text, size_t text_len) {
+bool question_load(struct question **q, const char *path, const char *ask, char *text, size_t text_len) {
   size_t len;
   char *bytes = read_file(path, &len, text, text_len);
   *q = NULL;
-  bool good = bytes != NULL && question_parse(q, path, bytes, len, text, text_len);
+  bool good = bytes != NULL && question_parse(q, path, bytes, len, ask, text, text_len);
   free(bytes);
   return good;
 }

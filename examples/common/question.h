@@ -42,10 +42,12 @@ struct question {
 };
 
 /* Read the file at `path`.  False: `text` has one sentence that names the file,
- * the line and the key.  The expressions themselves are data_check()'s. */
-bool question_load(struct question **q, const char *path, char *text, size_t text_len);
+ * the line and the key.  `ask` chooses one of a study's questions; NULL: the file
+ * has only one.  The expressions themselves are data_check()'s. */
+bool question_load(struct question **q, const char *path, const char *ask, char *text, size_t text_len);
 /* The same from memory; `name` stands for the file in messages. */
-bool question_parse(struct question **q, const char *name, const char *bytes, size_t len, char *text, size_t text_len);
+bool question_parse(struct question **q, const char *name, const char *bytes, size_t len, const char *ask, char *text,
+                    size_t text_len);
 void question_free(struct question *q); /* NULL is allowed */
 
 /* The digest of a file's bytes, for smpc_config.question.  False: unreadable. */

@@ -4,10 +4,12 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <smpc_study.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "local.h"
@@ -23,7 +25,8 @@ static enum cli_exit machine_fault(const char *what) {
 static const char *value_at(const char *p, size_t *len, const struct local_party *who, const char *here,
                             char number[16]) {
   const struct { const char *name, *value; } all[] = {
-      {"{i}", number}, {"{name}", who->name}, {"{config}", who->config}, {"{here}", here}};
+      {"{i}", number}, {"{name}", who->name}, {"{config}", who->config}, {"{study}", who->study},
+      {"{here}", here}};
   snprintf(number, 16, "%u", who->index);
   for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
     *len = strlen(all[k].name);
@@ -199,7 +202,8 @@ static enum cli_exit write_party(struct local_files *files, struct local_party *
     return machine_fault(p->config);
   }
   fprintf(out, "party: \"%s\"\nkey: \"%s.key\"\nparties: parties.yaml\n", p->name, p->name);
-  if (!has_key(more, "purposes:")) fputs("purposes: [any]\n", out); /* a trial: nobody's data are at stake */
+  if (p->study[0] != 0) fprintf(out, "journal: \"%s.journal\"\n", p->name); /* and the study says what may open */
+  else if (!has_key(more, "purposes:")) fputs("purposes: [any]\n", out); /* a trial: nobody's data are at stake */
   fputs(text, out);
   free(text);
   return fclose(out) == 0 ? CLI_DONE : machine_fault(p->config);
@@ -214,9 +218,54 @@ static enum cli_exit check_party(const struct local_party *p) {
   return cli_exit_of(err);
 }
 
+/* --- a study --------------------------------------------------------------------------------- */
+
+/* The question, the parties, and what a study needs besides, in one file. */
+static enum cli_exit write_study(struct local_files *files, const struct local_job *job) {
+  char path[512], day[2][16] = {"", ""};
+  time_t now = time(NULL), later = now + 24 * 3600;
+  struct tm tm;
+  snprintf(path, sizeof path, "%s/parties.yaml", files->dir);
+  char *question = slurp(job->study), *parties = question == NULL ? NULL : slurp(path);
+  if (parties == NULL) {
+    cli_error("%s: %s", question == NULL ? job->study : path, strerror(errno));
+    free(question);
+    return CLI_INPUT;
+  }
+  if (gmtime_r(&now, &tm) != NULL) strftime(day[0], sizeof day[0], "%Y-%m-%d", &tm);
+  if (gmtime_r(&later, &tm) != NULL) strftime(day[1], sizeof day[1], "%Y-%m-%d", &tm);
+  snprintf(path, sizeof path, "%s/study.yaml", files->dir);
+  FILE *out = fopen(path, "wx");
+  if (out != NULL)
+    fprintf(out, "%s\nlegal basis: none; a trial on one machine\nvalid from: %s\nvalid until: %s\n%s", question, day[0], day[1],
+            parties);
+  free(question);
+  free(parties);
+  if (out == NULL || fclose(out) != 0) return machine_fault(path);
+  for (unsigned i = 0; i < files->n; i++) strcpy(files->party[i].study, path);
+  return CLI_DONE;
+}
+
+/* Everybody signs: here, one machine holds all keys. */
+static enum cli_exit sign_study(const struct local_files *files) {
+  const char *path = files->party[0].study;
+  char text[400], key[600];
+  smpc_study *st = NULL;
+  smpc_err err = smpc_study_load(&st, path, text, sizeof text);
+  for (unsigned i = 0; err == SMPC_OK && i < files->n; i++) {
+    snprintf(key, sizeof key, "%s/%s.key", files->dir, files->party[i].name);
+    err = smpc_study_sign(st, path, key, false, text, sizeof text);
+  }
+  smpc_study_free(st);
+  if (err != SMPC_OK) cli_error("%s", text);
+  return cli_exit_of(err);
+}
+
 static enum cli_exit write_all(struct local_files *files, const struct local_job *job, const char *more,
                                const char *here) {
   enum cli_exit code = write_parties(files, job);
+  if (code == CLI_DONE && job->study != NULL) code = write_study(files, job);
+  if (code == CLI_DONE && job->study != NULL) code = sign_study(files);
   for (unsigned i = 0; i < files->n && code == CLI_DONE; i++) {
     code = write_party(files, &files->party[i], i == job->n ? "" : more, here);
     if (code == CLI_DONE) code = check_party(&files->party[i]);

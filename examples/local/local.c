@@ -20,13 +20,15 @@
 
 #include "yaml_file.h"
 
-enum { NAMES = 0x2000, COMPUTE, DEALER, DIR_, LOGS, PARTY_YAML, IPC, GRACE };
+enum { NAMES = 0x2000, COMPUTE, DEALER, DIR_, LOGS, PARTY_YAML, IPC, GRACE, STUDY };
 
 static const struct argp_option options[] = {
     {"parties", 'n', "N", 0, "how many parties run PROGRAM", 1},
     {"names", NAMES, "A,B,...", 0, "their names (default: party0,party1,...)", 1},
     {"compute", COMPUTE, "K", 0, "only the first K of them compute; all have input and get results", 1},
     {"dealer", DEALER, NULL, 0, "run smpc-dealer as well", 1},
+    {"study", STUDY, "FILE", 0,
+     "make a throw-away study of the question in FILE, signed by all; {study} is its path.  Every party keeps a journal", 2},
     {"party-yaml", PARTY_YAML, "FILE", 0,
      "add this text to every party.yaml, with {i}, {name} and {here} (FILE's folder) replaced", 2},
     {"dir", DIR_, "DIR", 0, "make keys and configurations here, and keep them", 2},
@@ -38,7 +40,8 @@ static const struct argp_option options[] = {
 
 static const char doc[] =
     "Run all parties of a computation on this machine, with throw-away keys."
-    "\vIn ARGS, {i} is the party's number from 0, {name} its name, {config} its party.yaml.  "
+    "\vIn ARGS, {i} is the party's number from 0, {name} its name, {config} its party.yaml, "
+    "{study} the study of --study.  "
     "PROGRAM is looked for beside smpc-local, then in PATH.";
 
 static unsigned number(const char *text, const char *option, unsigned min, unsigned max, struct argp_state *state) {
@@ -74,6 +77,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state) {
   case DEALER: job->has_dealer = true; break;
   case PARTY_YAML: job->party_yaml = arg; break;
   case DIR_: job->dir = arg; break;
+  case STUDY: job->study = arg; break;
   case LOGS: job->logs = arg; break;
   case IPC: job->use_ipc = true; break;
   case GRACE: job->grace_ms = 1000 * number(arg, "--grace", 0, 3600, state); break;

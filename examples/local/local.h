@@ -17,6 +17,7 @@ struct local_job {
   const char *names;      /* "a,b,c" or NULL                     */
   const char *dir;        /* keep the files here, or NULL        */
   const char *logs;       /* others' output goes here, or NULL   */
+  const char *study;      /* make a signed study of this question, or NULL */
   const char *party_yaml; /* text for every party.yaml, or NULL  */
   unsigned grace_ms;      /* for the others, when one has failed */
   char **argv;            /* PROGRAM ARGS..., NULL at the end    */
@@ -26,11 +27,13 @@ struct local_job {
 struct local_party {
   char name[64];
   char config[512]; /* its party.yaml */
+  char study[512];  /* the study, or "" */
   unsigned index;
 };
 
 /* The files: a folder with a key and a party.yaml for everybody, and one
- * parties.yaml. */
+ * parties.yaml; with a study, that,
+ * everybody's signature, and a journal for each. */
 struct local_files {
   char dir[256];
   bool is_temporary;
@@ -41,7 +44,7 @@ enum cli_exit local_files_make(struct local_files *files, const struct local_job
 /* Remove the folder if it is temporary. */
 void local_files_drop(struct local_files *files);
 
-/* `pattern` with {i}, {name}, {config} replaced for party p, and {here} by `here`
+/* `pattern` with {i}, {name}, {config}, {study} replaced for party p, and {here} by `here`
  * unless that is NULL.  Allocated; NULL: out of memory. */
 char *local_fill(const char *pattern, const struct local_party *p, const char *here);
 

@@ -224,20 +224,37 @@ static void wait_for_all(struct crew *crew, int signals, unsigned grace_ms) {
   for (unsigned i = 0; i < crew->n; i++) pass_on(&crew->child[i], true); /* a grandchild may hold the pipe */
 }
 
-/* The parties' question is the dealer's as well: all agree on it. */
-static char *find_question(char **argv) {
+/* What the parties agree on is the dealer's as well. */
+static char *find_option(char **argv, const char *name) {
+  size_t len = strlen(name);
   for (; *argv != NULL; argv++) {
-    if (strcmp(*argv, "--question") == 0) return argv[1];
-    if (strncmp(*argv, "--question=", 11) == 0) return *argv + 11;
+    if (strcmp(*argv, name) == 0) return argv[1];
+    if (strncmp(*argv, name, len) == 0 && (*argv)[len] == '=') return *argv + len + 1;
   }
   return NULL;
 }
 
+enum { DEALER_ARGS = 2 + 2 * 3 + 1 };
+
+static void dealer_line(char *args[DEALER_ARGS], char **argv) {
+  static char name[] = "smpc-dealer", config[] = "--config={config}";
+  static char option[3][12] = {"--question", "--study", "--ask"};
+  unsigned n = 0;
+  args[n++] = name;
+  args[n++] = config;
+  for (int i = 0; i < 3; i++) {
+    char *value = find_option(argv, option[i]);
+    if (value == NULL) continue;
+    args[n++] = option[i];
+    args[n++] = value;
+  }
+  args[n] = NULL;
+}
+
 static bool start_all(struct crew *crew, const struct local_files *files, const struct local_job *job,
                       const char *program, const char *dealer, const sigset_t *signals) {
-  char name[] = "smpc-dealer", config[] = "--config={config}", question[] = "--question";
-  char *dealer_args[] = {name, config, NULL, NULL, NULL};
-  if ((dealer_args[3] = find_question(job->argv)) != NULL) dealer_args[2] = question;
+  char *dealer_args[DEALER_ARGS];
+  dealer_line(dealer_args, job->argv);
   for (crew->n = 0; crew->n < files->n; crew->n++) {
     bool is_party = crew->n < job->n;
     if (!start(crew, crew->n, job, &files->party[crew->n], is_party ? program : dealer,

@@ -1,12 +1,15 @@
 /* governance.c - smpc_study.h: the journal and its audit, from outside. */
 #include <smpc_study.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "govern/audit.h"
-#include "govern/record.h"
+#include "govern/gate.h"
 #include "govern/usage.h"
+#include "session/config.h"
 #include "triple/triple.h"
 
 _Static_assert((int)SMPI_CORR_TRIPLES == SMPI_TRIPLE && (int)SMPI_CORR_BIT_TRIPLES == SMPI_BIT_TRIPLE &&
@@ -69,5 +72,80 @@ smpc_err smpc_journal_usage(const char *const *path, size_t n, smpc_usage_fn rep
     report(user, &u);
   }
   smpi_free(list);
+  return tell(err, &f, text, text_len);
+}
+
+/* --- studies ----------------------------------------------------------------------- */
+
+smpc_err smpc_study_load(smpc_study **study, const char *path, char *text, size_t text_len) {
+  struct smpi_fault f = {.party = -1};
+  if (study == NULL || path == NULL) return tell(SMPC_E_ARG, &f, text, text_len);
+  return tell(smpi_study_load(study, path, &f), &f, text, text_len);
+}
+
+void smpc_study_free(smpc_study *study) { smpi_study_free(study); }
+
+smpc_err smpc_study_claim(char out[SMPC_CLAIM_LEN], const smpc_study *study, unsigned i) {
+  uint8_t agreement[32], tag[8];
+  if (out != NULL) out[0] = 0;
+  if (out == NULL || study == NULL || i >= study->n_questions) return SMPC_E_ARG;
+  smpi_study_agreement(agreement, study, &study->question[i]);
+  smpi_question_tag(tag, agreement);
+  sodium_bin2hex(out, SMPC_CLAIM_LEN, tag, sizeof tag);
+  return SMPC_OK;
+}
+
+smpc_err smpc_study_sign(const smpc_study *study, const char *path, const char *key_file, bool revoke, char *text,
+                         size_t text_len) {
+  struct smpi_fault f = {.party = -1};
+  struct smpi_identity *id = NULL;
+  if (study == NULL || path == NULL || key_file == NULL) return tell(SMPC_E_ARG, &f, text, text_len);
+  smpc_err err = smpi_identity_load(key_file, &id, &f);
+  if (err == SMPC_OK)
+    err = smpi_study_sign(study, path, revoke ? SMPI_REVOCATION : SMPI_SIGNATURE, id->sign_secret, (int64_t)time(NULL), &f);
+  smpi_identity_free(id);
+  return tell(err, &f, text, text_len);
+}
+
+struct teller { smpc_check_fn report; void *user; };
+
+static void on_word(void *user, unsigned party, smpc_err code, const char *text) {
+  const struct teller *t = user;
+  if (t->report != NULL) t->report(t->user, smpc_p(party), code, text);
+}
+
+smpc_err smpc_study_verify(const smpc_study *study, const char *path, smpc_check_fn report, void *user, char *text,
+                           size_t text_len) {
+  struct smpi_fault f = {.party = -1};
+  struct teller t = {report, user};
+  if (study == NULL || path == NULL) return tell(SMPC_E_ARG, &f, text, text_len);
+  return tell(smpi_study_verify(study, path, (int64_t)time(NULL), on_word, &t, &f), &f, text, text_len);
+}
+
+static smpc_err set_study(smpc_config *cfg, const char *path, const char *ask, struct smpi_fault *f) {
+  smpc_study *st;
+  smpc_err err = smpi_study_load(&st, path, f);
+  if (err != SMPC_OK) return err;
+  const smpc_study_question *q = smpi_study_find(st, ask);
+  if (q == NULL && ask[0] == 0) err = smpi_fault_set(f, SMPC_E_FILE, -1, "the study has several questions: say which one to ask");
+  else if (q == NULL) err = smpi_fault_set(f, SMPC_E_FILE, -1, "the study has no question \"%.100s\"", ask);
+  else if (strlen(path) >= sizeof cfg->study) err = smpi_fault_set(f, SMPC_E_FILE, -1, "the path of the study is too long");
+  else {
+    strcpy(cfg->study, path);
+    snprintf(cfg->ask, sizeof cfg->ask, "%s", q->name);
+    smpi_study_agreement(cfg->question, st, q);
+  }
+  smpi_study_free(st);
+  return err;
+}
+
+smpc_err smpc_config_load_study(smpc_config *cfg, const char *path, const char *study, const char *ask, char *text,
+                                size_t text_len) {
+  static const smpc_config empty = SMPC_CONFIG_INIT;
+  struct smpi_fault f = {.party = -1};
+  if (cfg == NULL || path == NULL || study == NULL) return tell(SMPC_E_ARG, &f, text, text_len);
+  smpc_err err = smpi_config_load(cfg, path, study, &f);
+  if (err == SMPC_OK) err = set_study(cfg, study, ask == NULL ? "" : ask, &f);
+  if (err != SMPC_OK && cfg->size == sizeof *cfg) *cfg = empty;
   return tell(err, &f, text, text_len);
 }

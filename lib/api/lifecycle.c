@@ -1,9 +1,10 @@
 /* lifecycle.c - sessions from outside: open, close, cancel, ask. */
 #include <smpc.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "govern/record.h"
+#include "govern/gate.h"
 #include "session/identity.h"
 #include "session/session_impl.h"
 #include "triple/cost.h"
@@ -31,6 +32,15 @@ static smpc_err open_source(smpc_session *s) {
   return err;
 }
 
+/* The study, if there is one, and the journal: before any link. */
+static smpc_err open_record(struct smpi_record **r, const smpc_config *cfg, const struct smpi_identity *id,
+                            struct smpi_fault *f) {
+  struct smpi_record_rules rules;
+  if (cfg->study[0] == 0) return smpi_record_open(r, cfg, id, NULL, f);
+  smpc_err err = smpi_gate_open(&rules, cfg, (int64_t)time(NULL), f);
+  return err == SMPC_OK ? smpi_record_open(r, cfg, id, &rules, f) : err;
+}
+
 /* Open, with the journal watching from the moment the parties agree. */
 static smpc_err open_recorded(smpc_session **s, const smpc_config *cfg, const struct smpi_identity *id,
                               struct smpi_record *record, smpc_watch_fn watch, void *user) {
@@ -52,7 +62,7 @@ smpc_err smpc_session_open(smpc_session **s, const smpc_config *cfg, smpc_watch_
       !smpi_ct_equal(id->pub.link, cfg->member[cfg->me.id].link_key, sizeof id->pub.link))
     err = smpi_fault_set(&fault, SMPC_E_AUTH, cfg->me.id, "%s is not the key that the parties know %s by", cfg->key_file,
                          cfg->member[cfg->me.id].name);
-  if (err == SMPC_OK) err = smpi_record_open(&record, cfg, id, NULL, &fault);
+  if (err == SMPC_OK) err = open_record(&record, cfg, id, &fault);
   if (err == SMPC_OK) err = open_recorded(s, cfg, id, record, watch, user);
   else err = refuse(s, cfg, &fault);
   smpi_identity_free(id);

@@ -78,6 +78,8 @@ static void find_me(struct pass *p, const struct smpi_entry *e) {
     p->now->me = i;
     found = true;
   }
+  uint64_t dealer;
+  p->now->is_dealer = smpi_get_number(&dealer, smpi_entry_get(e, "dealer")) && dealer == p->now->me;
   if (!found) fault(p, e, "the journal's own party, with its key, does not take part in the session");
 }
 
@@ -179,7 +181,7 @@ smpc_err smpi_audit_run(struct smpi_audit *a, const char *const *path, unsigned 
   if (a->journal == NULL) return smpi_fault_set(f, SMPC_E_NOMEM, -1, "out of memory");
   for (; a->n < n; a->n++) {
     a->journal[a->n].path = path[a->n];
-    TRY(smpi_journal_read(&a->journal[a->n].text, path[a->n], f));
+    TRY(smpi_file_read(&a->journal[a->n].text, path[a->n], "journal", f));
   }
   for (unsigned i = 0; i < n && a->err == SMPC_OK; i++) check_file(a, &a->journal[i]);
   if (a->err == SMPC_OK) smpi_audit_cross(a);

@@ -23,6 +23,7 @@ struct smpi_sight {
   uint8_t opened[32];      /* digest of all `open` entries' public facts      */
   uint8_t end_hash[32];
   uint64_t members;        /* how many                                        */
+  bool is_dealer;          /* it opens nothing and signs nothing of the others'   */
   unsigned me;             /* index of the journal's party among the members  */
 };
 

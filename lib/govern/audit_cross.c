@@ -72,15 +72,18 @@ static bool same_subject(const struct smpi_sight *x, const struct smpi_sight *y)
   return true;
 }
 
+/* It came to a good end, so its openings are complete; a dealer has none. */
+static bool is_done(const struct smpi_sight *v) { return v->end.at != NULL && v->code == 0 && !v->is_dealer; }
+
 static void compare_sights(struct session *s) {
-  const struct smpi_sight *first = &s->sight[0];
+  const struct smpi_sight *first = &s->sight[0], *opened = is_done(first) ? first : NULL;
   for (size_t k = 1; k < s->n; k++) {
     const struct smpi_sight *v = &s->sight[k];
     char text[200];
     if (!same_subject(first, v)) find(s, true, v, "another study, question or list of parties than in the other journals");
-    bool both_done = first->end.at != NULL && v->end.at != NULL && first->code == 0 && v->code == 0;
-    if (both_done && memcmp(first->opened, v->opened, 32) != 0)
+    if (opened != NULL && is_done(v) && memcmp(opened->opened, v->opened, 32) != 0)
       find(s, true, v, "other openings than in the other journals");
+    if (opened == NULL && is_done(v)) opened = v;
     snprintf(text, sizeof text, "begins %lld s %s than in %.100s: a clock is wrong", (long long)llabs(v->time - first->time),
              v->time > first->time ? "later" : "earlier", path_of(s, first));
     if (llabs(v->time - first->time) > CLOCKS_APART_S) find(s, false, v, text);

@@ -55,18 +55,22 @@ bool smpi_chain_next(struct smpi_chain *c) {
   return true;
 }
 
-static smpc_err file_fault(struct smpi_fault *f, const char *path, const char *what) {
+static smpc_err fault_at(struct smpi_fault *f, const char *what, const char *path, const char *why) {
   size_t len = strlen(path);
-  return smpi_fault_set(f, SMPC_E_FILE, -1, "the journal %s: %s", path + (len > 120 ? len - 120 : 0), what);
+  return smpi_fault_set(f, SMPC_E_FILE, -1, "the %s %s: %s", what, path + (len > 120 ? len - 120 : 0), why);
 }
 
-static smpc_err read_fd(struct smpi_slice *text, int fd, const char *path, struct smpi_fault *f) {
+static smpc_err file_fault(struct smpi_fault *f, const char *path, const char *why) {
+  return fault_at(f, "journal", path, why);
+}
+
+static smpc_err read_fd(struct smpi_slice *text, int fd, const char *path, const char *what, struct smpi_fault *f) {
   struct stat st;
   size_t got = 0;
   *text = (struct smpi_slice){NULL, 0};
-  if (fstat(fd, &st) != 0) return file_fault(f, path, strerror(errno));
-  if (!S_ISREG(st.st_mode)) return file_fault(f, path, "is not a regular file");
-  if (st.st_size > JOURNAL_MAX) return file_fault(f, path, "is longer than 1 GiB: archive it, and begin another");
+  if (fstat(fd, &st) != 0) return fault_at(f, what, path, strerror(errno));
+  if (!S_ISREG(st.st_mode)) return fault_at(f, what, path, "is not a regular file");
+  if (st.st_size > JOURNAL_MAX) return fault_at(f, what, path, "is longer than 1 GiB: archive it, and begin another");
   size_t max = (size_t)st.st_size;
   char *at = smpi_alloc(1, max + 1);
   if (at == NULL) return smpi_fault_set(f, SMPC_E_NOMEM, -1, "out of memory");
@@ -75,7 +79,7 @@ static smpc_err read_fd(struct smpi_slice *text, int fd, const char *path, struc
     if (n == 0) break;
     if (n < 0 && errno != EINTR) {
       smpi_free(at);
-      return file_fault(f, path, strerror(errno));
+      return fault_at(f, what, path, strerror(errno));
     }
     if (n > 0) got += (size_t)n;
   }
@@ -83,11 +87,11 @@ static smpc_err read_fd(struct smpi_slice *text, int fd, const char *path, struc
   return SMPC_OK;
 }
 
-smpc_err smpi_journal_read(struct smpi_slice *text, const char *path, struct smpi_fault *f) {
+smpc_err smpi_file_read(struct smpi_slice *text, const char *path, const char *what, struct smpi_fault *f) {
   *text = (struct smpi_slice){NULL, 0};
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0) return file_fault(f, path, strerror(errno));
-  smpc_err err = read_fd(text, fd, path, f);
+  if (fd < 0) return fault_at(f, what, path, strerror(errno));
+  smpc_err err = read_fd(text, fd, path, what, f);
   close(fd);
   return err;
 }
@@ -197,7 +201,7 @@ smpc_err smpi_journal_open(struct smpi_journal **out, const char *path, const ch
   if (strlen(path) >= sizeof j->path) TRY(file_fault(f, path, "the path is too long"));
   strcpy(j->path, path);
   TRY(open_file(j, f));
-  TRY(read_fd(&text, j->fd, path, f));
+  TRY(read_fd(&text, j->fd, path, "journal", f));
   TRY(replay(j, text, party, sign_key, each, user, f));
   TRY(make_ready(j, text.len, party, sign_key, f));
   *out = j;

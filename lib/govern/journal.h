@@ -28,8 +28,9 @@ struct smpi_lines *smpi_journal_begin(struct smpi_journal *j, enum smpi_kind kin
 smpc_err smpi_journal_commit(struct smpi_journal *j, uint8_t hash[32], struct smpi_fault *f);
 
 /* --- reading ----------------------------------------------------------------- */
-/* A journal's bytes.  SMPC_E_FILE, SMPC_E_NOMEM; text->at is freed by smpi_free(). */
-smpc_err smpi_journal_read(struct smpi_slice *text, const char *path, struct smpi_fault *f);
+/* A regular file's bytes; `what` it is, for messages.  SMPC_E_FILE, SMPC_E_NOMEM;
+ * text->at is freed by smpi_free(). */
+smpc_err smpi_file_read(struct smpi_slice *text, const char *path, const char *what, struct smpi_fault *f);
 
 /* Walk a chain from its start.  smpi_chain_next() gives false at the end, or with
  * `why` not NULL at a fault: what is wrong with the entry after the last good one. */

@@ -79,10 +79,17 @@ bool smpi_get_number(uint64_t *v, struct smpi_slice s) {
   return true;
 }
 
-/* libsodium refuses spare bits that are not zero, so each value has one text. */
+static bool is_ascii(struct smpi_slice s) {
+  for (size_t i = 0; i < s.len; i++)
+    if ((unsigned char)s.at[i] > 0x7e) return false;
+  return true;
+}
+
+/* libsodium refuses spare bits that are not zero, so each value has one text; but its
+ * decoder takes '-' and '_' with the top bit set for themselves. */
 bool smpi_get_bytes(uint8_t *out, size_t len, struct smpi_slice s) {
   size_t got = 0;
-  bool good = sodium_base642bin(out, len, s.at, s.len, NULL, &got, NULL,
+  bool good = is_ascii(s) && sodium_base642bin(out, len, s.at, s.len, NULL, &got, NULL,
                                 sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 && got == len;
   if (!good) memset(out, 0, len);
   return good;

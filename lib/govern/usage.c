@@ -85,7 +85,7 @@ static void on_end(struct pass *p, const struct smpi_entry *e) {
 static smpc_err add_file(struct pass *p, const char *path, struct smpi_fault *f) {
   struct smpi_slice text;
   struct smpi_chain c;
-  smpc_err err = smpi_journal_read(&text, path, f);
+  smpc_err err = smpi_file_read(&text, path, "journal", f);
   if (err != SMPC_OK) return err;
   smpi_chain_begin(&c, text);
   while (p->err == SMPC_OK && smpi_chain_next(&c)) {

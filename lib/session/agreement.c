@@ -78,6 +78,15 @@ static void put_agreed(uint8_t *hello, const smpc_config *cfg) {
   memcpy(hello + QUESTION, cfg->question, 32);
 }
 
+void smpi_question_tag(uint8_t tag[8], const uint8_t question[32]) {
+  uint8_t digest[SMPI_HASH_LEN];
+  struct smpi_hash h;
+  smpi_hash_begin(&h, "smpc question 1");
+  smpi_hash_add(&h, question, 32);
+  smpi_hash_end(&h, digest);
+  memcpy(tag, digest, 8);
+}
+
 void smpi_agreement_tag(uint8_t tag[16], const smpc_config *cfg) {
   uint8_t hello[HELLO_LEN] = {0}, digest[SMPI_HASH_LEN];
   struct smpi_hash h;
@@ -86,10 +95,7 @@ void smpi_agreement_tag(uint8_t tag[16], const smpc_config *cfg) {
   smpi_hash_add(&h, hello + VERSION, QUESTION - VERSION);
   smpi_hash_end(&h, digest);
   memcpy(tag, digest, 8);
-  smpi_hash_begin(&h, "smpc question 1");
-  smpi_hash_add(&h, hello + QUESTION, 32);
-  smpi_hash_end(&h, digest);
-  memcpy(tag + 8, digest, 8);
+  smpi_question_tag(tag + 8, hello + QUESTION);
 }
 
 /* Handshake hashes of all my links, in the order of members. */

@@ -159,6 +159,7 @@ static const cyaml_schema_field_t entry_fields[] = {
     CYAML_FIELD_STRING_PTR("address", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct entry, address, 0, 191),
     CYAML_FIELD_STRING_PTR("key", CYAML_FLAG_POINTER, struct entry, key, 1, 200),
     CYAML_FIELD_SEQUENCE("roles", CYAML_FLAG_POINTER, struct entry, roles, &role_schema, 1, 4),
+    CYAML_FIELD_IGNORE("clearance", CYAML_FLAG_OPTIONAL), /* a study's */
     CYAML_FIELD_END};
 static const cyaml_schema_value_t entry_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct entry, entry_fields)};
 static const cyaml_schema_field_t all_fields[] = {
@@ -166,6 +167,10 @@ static const cyaml_schema_field_t all_fields[] = {
     CYAML_FIELD_STRING_PTR("preprocessing", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct all, preprocessing, 1, 63),
     CYAML_FIELD_STRING_PTR("fraction bits", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct all, fraction_bits, 1, 20),
     CYAML_FIELD_SEQUENCE("parties", CYAML_FLAG_POINTER, struct all, parties, &entry_schema, 2, SMPC_MAX_PARTIES),
+    /* a study has all of this, and more: lib/govern/study.c reads the rest */
+    CYAML_FIELD_IGNORE("study", CYAML_FLAG_OPTIONAL),      CYAML_FIELD_IGNORE("legal basis", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("valid from", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("valid until", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("grades", CYAML_FLAG_OPTIONAL),     CYAML_FIELD_IGNORE("questions", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t all_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct all, all_fields)};
 

@@ -87,6 +87,7 @@ smpc_err smpi_config_valid(const smpc_config *cfg, struct smpi_fault *fault);
 /* 16 bytes that stand for everything the parties must agree on: 8 for the
  * parameters and members, 8 for the question. */
 void smpi_agreement_tag(uint8_t tag[16], const smpc_config *cfg);
+void smpi_question_tag(uint8_t tag[8], const uint8_t question[32]); /* the latter 8: what a refusal names */
 /* The rounds that compare everything and give session id and pair keys. */
 smpc_err smpi_session_agree(struct smpc_session *s);
 

@@ -63,7 +63,8 @@ smpc_err smpi_config_valid(const smpc_config *cfg, struct smpi_fault *f) {
   if (cfg->parties < 2 || cfg->parties > SMPC_MAX_PARTIES || cfg->me.id >= cfg->parties)
     return smpi_fault_set(f, SMPC_E_ARG, -1, "there must be 2 to %d parties, and I must be one of them", SMPC_MAX_PARTIES);
   if (!is_text(cfg->listen, sizeof cfg->listen) || !is_text(cfg->key_file, sizeof cfg->key_file) ||
-      !is_text(cfg->purposes, sizeof cfg->purposes) || !is_text(cfg->journal, sizeof cfg->journal))
+      !is_text(cfg->purposes, sizeof cfg->purposes) || !is_text(cfg->journal, sizeof cfg->journal) ||
+      !is_text(cfg->study, sizeof cfg->study) || !is_text(cfg->ask, sizeof cfg->ask))
     return smpi_fault_set(f, SMPC_E_ARG, -1, "a text of the configuration is not terminated");
   for (unsigned i = 0; i < cfg->parties; i++) TRY(check_member(cfg, i, f));
   TRY(check_roles(cfg, f));

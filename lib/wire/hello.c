@@ -2,6 +2,7 @@
  * members 2, zero 2, run id 16, tag 16, zero 8; integers little-endian. */
 #include "wire/hello.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -60,11 +61,20 @@ smpc_err smpi_hello_check(const struct smpi_hello *mine, const struct smpi_hello
   return SMPC_OK;
 }
 
+/* The question's first bytes, as the programs print them. */
+static uint64_t claim(const struct smpi_hello *h) {
+  uint64_t v = 0;
+  for (int i = SMPI_HELLO_PARAMETERS; i < 16; i++) v = v << 8 | h->tag[i];
+  return v;
+}
+
 smpc_err smpi_hello_same_agreement(const struct smpi_hello *mine, const struct smpi_hello *theirs, const char *name,
                                    struct smpi_fault *fault) {
   if (smpi_ct_equal(mine->tag, theirs->tag, sizeof mine->tag)) return SMPC_OK;
   if (smpi_ct_equal(mine->tag, theirs->tag, SMPI_HELLO_PARAMETERS))
-    return smpi_fault_set(fault, SMPC_E_PARAM, mine->to, "%s has another question, or none: compare our question files", name);
+    return smpi_fault_set(fault, SMPC_E_PARAM, mine->to,
+                          "%s has another question, or none: compare our question files or studies (it claims %016" PRIx64
+                          ", I have %016" PRIx64 ")", name, claim(theirs), claim(mine));
   return smpi_fault_set(fault, SMPC_E_PARAM, mine->to,
                         "%s has other parameters, or another list of parties: compare our parties.yaml", name);
 }

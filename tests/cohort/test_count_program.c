@@ -40,7 +40,7 @@ static void make_question(struct run *r) {
     fputs("]}\n", f);
   }
   fclose(f);
-  if (!question_parse(&r->question, "q", text, strlen(text), message, sizeof message)) fail_msg("%s", message);
+  if (!question_parse(&r->question, "q", text, strlen(text), NULL, message, sizeof message)) fail_msg("%s", message);
 }
 
 static void set_up(struct run *r, uint64_t *state) {

@@ -31,7 +31,7 @@ static const char good[] = "study:\n"
 static struct question *parse(const char *text, char *message, size_t len) {
   struct question *q = NULL;
   message[0] = '\0';
-  if (!question_parse(&q, "q.yaml", text, strlen(text), message, len)) assert_null(q);
+  if (!question_parse(&q, "q.yaml", text, strlen(text), NULL, message, len)) assert_null(q);
   return q;
 }
 
@@ -165,11 +165,11 @@ static void the_digest_is_of_the_exact_bytes(void **unused) {
   assert_memory_equal(digest, a->digest, QUESTION_DIGEST_LEN);
   question_free(a);
   question_free(b);
-  assert_true(question_load(&a, path, message, sizeof message));
+  assert_true(question_load(&a, path, NULL, message, sizeof message));
   question_free(a);
   close(fd);
   unlink(path);
-  assert_false(question_load(&a, path, message, sizeof message));
+  assert_false(question_load(&a, path, NULL, message, sizeof message));
   assert_non_null(strstr(message, path));
 }
 

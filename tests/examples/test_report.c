@@ -30,7 +30,7 @@ struct bench {
 static void set_up(struct bench *b, const char *text, const int64_t *cells) {
   char message[256];
   memset(b, 0, sizeof *b);
-  assert_true(question_parse(&b->question, "q", text, strlen(text), message, sizeof message));
+  assert_true(question_parse(&b->question, "q", text, strlen(text), NULL, message, sizeof message));
   assert_true(table_init(&b->table, b->question));
   memcpy(b->table.cells, cells, b->question->n_cells * sizeof *cells);
   b->table.delivered = true;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -41,18 +42,29 @@ static void configure(smpc_config *cfg, unsigned me, void *ctx) {
   const struct notary *n = ctx;
   const char *where = me == 0 && n->folder != NULL ? n->folder : "";
   if ((int)me != n->without) snprintf(cfg->journal, sizeof cfg->journal, "%s%s.journal", where, cfg->member[me].name);
+  if (n->study != NULL) {
+    smpc_study *st;
+    snprintf(cfg->study, sizeof cfg->study, "%s", n->study);
+    snprintf(cfg->ask, sizeof cfg->ask, "%s", n->ask);
+    cfg->purposes[0] = 0;
+    if (smpi_study_load(&st, n->study, NULL) == SMPC_OK && smpi_study_find(st, n->ask) != NULL)
+      smpi_study_agreement(cfg->question, st, smpi_study_find(st, n->ask));
+    smpi_study_free(st);
+    return;
+  }
   memset(cfg->question, n->number, 32); /* so that sessions of the same seed differ */
 }
 
 static smpc_err attach(struct notary *n, struct smpc_session *s) {
   struct smpi_identity *id = smpi_secret_alloc(1, sizeof *id);
-  struct smpi_record_rules rules = n->rules;
+  struct smpi_record_rules rules = {.must_seal = !n->unsealed};
   struct smpi_fault f = {.party = -1};
-  struct smpi_record *r;
-  rules.must_seal = !n->unsealed;
+  struct smpi_record *r = NULL;
+  smpc_err err = SMPC_OK;
   memcpy(rules.study, s->cfg.question, 32);
   notary_key(id->sign_secret, n->seed, smpi_me(s));
-  smpc_err err = smpi_record_open(&r, &s->cfg, id, &rules, &f);
+  if (n->study != NULL) err = smpi_gate_open(&rules, &s->cfg, n->now ? n->now : (int64_t)time(NULL), &f);
+  if (err == SMPC_OK) err = smpi_record_open(&r, &s->cfg, id, &rules, &f);
   smpi_secret_free(id);
   if (err == SMPC_OK) err = smpi_record_attach(r, s);
   return err == SMPC_OK ? SMPC_OK : smpi_fail(s, err, -1, "%s", f.text);
@@ -71,6 +83,9 @@ static void body(struct smpc_session *s, unsigned me, void *ctx) {
     LET_FAIL(smpc_open_i64(s, sum, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), purpose[k % 2], me < 2 ? out : NULL, me < 2 ? 2 : 0));
   if (me == 0) smpi_record_suppressed(s, 1);
   if (n->meddle != NULL) n->meddle(s, me);
+  if (me != 0) return;
+  n->met = smpi_status(s);
+  snprintf(n->text, sizeof n->text, "%s", s->fault.text);
 }
 
 bool notary_run(struct notary *n, struct parties_result *r) {
@@ -88,7 +103,7 @@ bool notary_run(struct notary *n, struct parties_result *r) {
 char *notary_read(const char *path, size_t *len) {
   struct smpi_fault f = {.party = -1};
   struct smpi_slice text;
-  if (smpi_journal_read(&text, path, &f) != SMPC_OK) fail_msg("%s", f.text);
+  if (smpi_file_read(&text, path, "journal", &f) != SMPC_OK) fail_msg("%s", f.text);
   char *copy = malloc(text.len + 1);
   memcpy(copy, text.at, text.len);
   copy[text.len] = 0;

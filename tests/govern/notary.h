@@ -2,7 +2,7 @@
 #ifndef NOTARY_H
 #define NOTARY_H
 
-#include "govern/record.h"
+#include "govern/gate.h"
 #include "support/parties.h"
 
 enum { NOTARY_PARTIES = 3 };
@@ -19,7 +19,10 @@ struct notary {
   const char *folder; /* for the journals of party 0, "" = here            */
   uint64_t seed;      /* the same keys for the same seed                */
   void (*meddle)(struct smpc_session *s, unsigned me); /* before closing   */
-  struct smpi_record_rules rules; /* must_seal is set here                 */
+  const char *study, *ask; /* go through the gate of this signed study     */
+  int64_t now;        /* by everybody's clock; 0: the machine's            */
+  smpc_err met;       /* out: what party 0 met first                       */
+  char text[256];
   int number;         /* set by notary_run()                               */
 };
 /* Run one session; true: it closed well at all parties. */

@@ -1,0 +1,188 @@
+/* show.c - a study in plain words, in English and Chinese, and the template. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "study.h"
+
+static void print_day(int64_t t) {
+  struct tm tm = {0};
+  time_t when = (time_t)t;
+  char text[16];
+  if (gmtime_r(&when, &tm) != NULL && strftime(text, sizeof text, "%Y-%m-%d", &tm) != 0) fputs(text, stdout);
+}
+
+static void print_hex(const uint8_t *bytes, size_t len) {
+  for (size_t i = 0; i < len; i++) printf("%02x", bytes[i]);
+}
+
+static void print_parties(const smpc_study *st, smpc_who who, const char *between) {
+  bool any = false;
+  for (unsigned i = 0; i < st->n_parties; i++) {
+    if (!(who.bits >> i & 1)) continue;
+    printf("%s%s", any ? between : "", st->party[i].name);
+    any = true;
+  }
+}
+
+/* The words of one language. */
+struct words {
+  const char *head, *purpose, *basis, *duo, *period, *to_day, *security, *semi_honest, *source, *dealer, *ot;
+  const char *parties, *roles[4], *between, *clearance, *key;
+  const char *question, *program, *reads, *graded, *condition, *opens, *nobody, *minimum, *result, *lower;
+  const char *limits, *runs, *rows, *values, *no_limit, *subtract, *agreement, *digest, *end;
+};
+
+static const struct words english = {
+    "Study: ", "Purpose: ", "Legal basis: ", "Data use terms (GA4GH DUO): ", "Valid: ", " to ",
+    "Protection: ",
+    "Every party sees random-looking shares only. This holds as long as all parties follow the protocol, and even if all "
+    "but one computing party pool what they see. It does not protect against a party that deviates from the protocol.",
+    "Correlated randomness: ",
+    "made by a dealer, who sees no data. Whoever controls the dealer and any one computing party can learn all inputs.",
+    "made by the computing parties among themselves; nobody else is trusted.",
+    "Parties", {"gives data", "computes on shares", "may receive results", "deals randomness"}, ", ", "cleared for ", "key ",
+    "Question ", "Computed by ", "Reads at each party with data, without any of it leaving: ", " graded ",
+    "Who counts: ", "What becomes known, and to whom", "Nothing else becomes known to anybody, but that the question was asked, when, and by whom.",
+    "Groups of fewer than %s people are not shown; a recipient's own people do not count towards this.", "The result is graded ",
+    "Note: the result is graded lower than some data it is computed from. Signing means agreeing to that.",
+    "At most, over the whole study, by each party's own journal: ", " runs", " rows", " opened values", "no limits",
+    "Note: with two parties that give data, a recipient that is one of them can subtract its own numbers from the result.",
+    "Claim that a refusal for different studies would show: ", "Digest of this study: ", "Changing one character of the file makes it another study, which nobody has signed."};
+
+static const struct words chinese = {
+    "研究:", "用途:", "法律依据:", "数据使用条款(GA4GH DUO):", "有效期:", " 至 ",
+    "保护方式:",
+    "各方只能看到形似随机的份额。前提是所有参与方都遵守协议;即使除一方以外的所有计算方把所见合在一起,数据仍受保护。"
+    "对于不遵守协议的一方,不提供保护。",
+    "相关随机数:", "由发牌方生成,它看不到任何数据;但控制发牌方和任意一个计算方的人可以得到全部输入。", "由计算方共同生成,不需要信任任何第三方。",
+    "参与方", {"提供数据", "在份额上计算", "可接收结果", "发放随机数"}, "、", "可接触级别:", "密钥 ",
+    "问题 ", "计算程序:", "在每个数据方本地读取、原始数据不出域的列:", ",分级:", "计入条件:", "会公开什么、给谁",
+    "除此之外,任何人都不会获知任何内容,只会知道何时由谁问过这个问题。", "少于 %s 人的组不显示;接收方自己的人不计入这个最低人数。", "结果的分级:",
+    "注意:结果的分级低于它所依据的某些数据。签名即表示同意。",
+    "整个研究期间的上限(按各方自己的日志计算):", " 次运行", " 行数据", " 个公开数值", "没有上限",
+    "注意:只有两方提供数据时,其中的接收方可以从结果中减去自己的数字。",
+    "研究不一致而被拒绝时所显示的标识:", "本研究的摘要:", "改动文件中的任何一个字符,就成为另一个没有人签名的研究。"};
+
+static void show_parties(const smpc_study *st, const struct words *w) {
+  printf("%s\n", w->parties);
+  for (unsigned i = 0; i < st->n_parties; i++) {
+    char print[SMPC_FINGERPRINT_LEN];
+    bool any = false;
+    smpc_fingerprint(print, &st->party[i]);
+    printf("  %s: ", st->party[i].name);
+    for (int r = 0; r < 4; r++)
+      if (st->party[i].roles >> r & 1) printf("%s%s", any ? w->between : "", w->roles[r]), any = true;
+    printf("; %s%s; %s%s\n", w->clearance, st->grade[st->clearance[i]], w->key, print);
+  }
+}
+
+static void show_limits(const smpc_study_question *q, const struct words *w) {
+  const struct { uint64_t max; const char *name; } limit[] = {
+      {q->max_runs, w->runs}, {q->max_rows, w->rows}, {q->max_values, w->values}};
+  bool any = false;
+  printf("  %s", w->limits);
+  for (int i = 0; i < 3; i++)
+    if (limit[i].max != 0) printf("%s%llu%s", any ? w->between : "", (unsigned long long)limit[i].max, limit[i].name), any = true;
+  printf("%s\n", any ? "" : w->no_limit);
+}
+
+static void show_columns(const smpc_study *st, const smpc_study_question *q, const struct words *w) {
+  bool is_lowered = false;
+  printf("  %s", w->reads);
+  for (unsigned k = 0; k < q->n_columns; k++) {
+    printf("%s%s%s%s", k ? w->between : "", q->column[k].name, w->graded, st->grade[q->column[k].grade]);
+    is_lowered |= q->column[k].grade > q->grade;
+  }
+  putchar('\n');
+  if (q->condition != NULL) printf("  %s%s\n", w->condition, q->condition);
+  printf("  %s%s\n", w->result, st->grade[q->grade]);
+  if (is_lowered) printf("  %s\n", w->lower);
+}
+
+/* Two with data, and a recipient among them. */
+static bool can_subtract(const smpc_study *st, const smpc_study_question *q) {
+  unsigned inputs = 0, both = 0;
+  for (unsigned i = 0; i < st->n_parties; i++) {
+    bool has_input = st->party[i].roles & SMPC_INPUT;
+    inputs += has_input;
+    both += has_input && (q->opening[0].to.bits >> i & 1);
+  }
+  return inputs == 2 && both > 0;
+}
+
+static void show_question(const smpc_study *st, unsigned i, const struct words *w) {
+  const smpc_study_question *q = &st->question[i];
+  char claim[SMPC_CLAIM_LEN];
+  printf("\n%s%s\n  %s%s\n", w->question, q->name, w->program, q->program);
+  show_columns(st, q, w);
+  printf("  %s\n", w->opens);
+  for (unsigned k = 0; k < q->n_openings; k++) {
+    printf("    \"%s\" -> ", q->opening[k].purpose);
+    print_parties(st, q->opening[k].to, w->between);
+    putchar('\n');
+  }
+  if (q->minimum_cell != NULL) {
+    const char *at = strstr(w->minimum, "%s");
+    printf("  %.*s%s%s\n", (int)(at - w->minimum), w->minimum, q->minimum_cell, at + 2);
+  }
+  if (can_subtract(st, q)) printf("  %s\n", w->subtract);
+  show_limits(q, w);
+  printf("  %s\n  %s", w->nobody, w->agreement);
+  puts(smpc_study_claim(claim, st, i) == SMPC_OK ? claim : "");
+}
+
+static void show(const smpc_study *st, const struct words *w) {
+  printf("%s%s\n%s%s\n%s%s\n", w->head, st->title, w->purpose, st->purpose, w->basis, st->legal_basis);
+  for (unsigned i = 0; i < st->n_duo; i++) printf("%s%s", i == 0 ? w->duo : w->between, st->duo[i]);
+  printf("%s%s", st->n_duo > 0 ? "\n" : "", w->period);
+  print_day(st->from);
+  fputs(w->to_day, stdout);
+  print_day(st->until - 1);
+  bool has_dealer = st->preprocessing != NULL && strcmp(st->preprocessing, "dealer") == 0;
+  printf("\n%s%s\n%s%s\n\n", w->security, w->semi_honest, w->source, has_dealer ? w->dealer : w->ot);
+  show_parties(st, w);
+  for (unsigned i = 0; i < st->n_questions; i++) show_question(st, i, w);
+  printf("\n%s", w->digest);
+  print_hex(st->digest, 32);
+  printf("\n%s\n", w->end);
+}
+
+void study_show_english(const smpc_study *st) { show(st, &english); }
+void study_show_chinese(const smpc_study *st) { show(st, &chinese); }
+
+const char study_template[] =
+    "# A study: the same bytes at every party, signed by all (smpc-study sign).\n"
+    "# smpc-study.yaml(5) describes every key.\n"
+    "study:\n"
+    "  title: My study\n"
+    "  purpose: What the results are for, in one line\n"
+    "  duo: [\"DUO:0000007\"]            # optional: GA4GH data use terms\n"
+    "legal basis: Ethics vote 12/2026 of the university hospital; contract of 2026-11-01\n"
+    "valid from: 2026-12-01\n"
+    "valid until: 2027-11-30\n"
+    "grades: [public, internal, sensitive]   # optional, the lowest first\n"
+    "security: semi-honest\n"
+    "preprocessing: ot                 # or dealer: one more party, with the role dealer alone\n"
+    "parties:                          # the entries that smpc-party show prints\n"
+    "#  - name: north\n"
+    "#    address: tcp://north.example.org:7700\n"
+    "#    key: smpc1_...\n"
+    "#    roles: [input, compute, result]\n"
+    "#    clearance: internal          # the highest grade of a result it may receive\n"
+    "questions:\n"
+    "  - name: patients-by-sex\n"
+    "    program: cohort-count\n"
+    "    purpose: Cohort sizes         # what the table is opened for; default: the study's\n"
+    "    recipients: [north]\n"
+    "    grade: internal               # of the result\n"
+    "    columns:\n"
+    "      - {name: age, type: number, grade: sensitive}\n"
+    "      - {name: sex, type: text, grade: internal}\n"
+    "    condition: age >= 60\n"
+    "    strata:\n"
+    "      - {name: sex, expression: sex, cells: [f, m]}\n"
+    "    minimum_cell: 10\n"
+    "    limits: {runs: 5, rows: 1000000, opened values: 50}   # in all; each may be left out\n"
+    "#    also opens:                  # further openings of the program, to others or for other purposes\n"
+    "#      - {purpose: \"Cohort sizes: which cells are suppressed\", recipients: [north, south]}\n";

@@ -1,0 +1,146 @@
+/* smpc-study - a study: written, read, signed by every party, checked.
+ *
+ *   smpc-study new FILE        a commented template
+ *   smpc-study check FILE      is it well formed?  for every question what its program would refuse
+ *   smpc-study show FILE       in plain words; --chinese
+ *   smpc-study sign FILE       sign it with my key        -> FILE.NAME.sig
+ *   smpc-study revoke FILE     take it back, for good     -> FILE.NAME.revoked
+ *   smpc-study verify FILE     who signed, and does it hold today?
+ *
+ * Exit   0 done, 5 it does not hold; else the table in smpc-party(1). */
+#include "study.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "data.h"
+#include "question.h"
+
+struct job { const char *command, *file, *config, *key; bool chinese; };
+
+enum { CONFIG = 0x1000, KEY, CHINESE };
+
+static const struct argp_option options[] = {
+    {"config", CONFIG, "FILE", 0, "sign, revoke: my configuration, for my key (default: party.yaml)", 1},
+    {"key", KEY, "FILE", 0, "sign, revoke: my key file, instead of the one in party.yaml", 1},
+    {"chinese", CHINESE, NULL, 0, "show: in Chinese", 1},
+    {0}};
+
+static const char doc[] = "Write, read, sign and check a study: what several parties agree may be computed and opened."
+                          "\vThe study is one file, the same bytes at every party; signatures and revocations lie beside "
+                          "it.  Any change makes it another study, which nobody has signed.";
+
+static error_t parse_option(int key, char *arg, struct argp_state *state) {
+  struct job *job = state->input;
+  switch (key) {
+  case CONFIG: job->config = arg; break;
+  case KEY: job->key = arg; break;
+  case CHINESE: job->chinese = true; break;
+  case ARGP_KEY_ARG:
+    if (job->command == NULL) job->command = arg;
+    else if (job->file == NULL) job->file = arg;
+    else argp_error(state, "too many arguments");
+    break;
+  case ARGP_KEY_END:
+    if (job->file == NULL) argp_error(state, "new, check, show, sign, revoke or verify, and a FILE");
+    break;
+  default: return ARGP_ERR_UNKNOWN;
+  }
+  return 0;
+}
+
+static enum cli_exit said(smpc_err err, const char *text) {
+  if (err != SMPC_OK) cli_error("%s", text);
+  return cli_exit_of(err);
+}
+
+static enum cli_exit make_new(const struct job *job) {
+  FILE *out = fopen(job->file, "wx");
+  bool good = out != NULL && fputs(study_template, out) >= 0;
+  if (out != NULL && fclose(out) != 0) good = false;
+  if (good) {
+    printf("Wrote %s.  Fill it in together; then everybody: smpc-study check, show, sign.\n", job->file);
+    return CLI_DONE;
+  }
+  cli_error("%s: %s", job->file, errno == EEXIST ? "exists already; it is not overwritten" : strerror(errno));
+  return out == NULL ? CLI_INPUT : CLI_MACHINE;
+}
+
+/* What the library does not know: the question in its program's eyes. */
+static enum cli_exit check_questions(const struct job *job, const smpc_study *st) {
+  for (unsigned i = 0; i < st->n_questions; i++) {
+    const smpc_study_question *q = &st->question[i];
+    if (strcmp(q->program, "cohort-count") != 0) continue; /* another program's question: it reads it itself */
+    struct question *read;
+    struct data_fault fault = {0};
+    char text[600];
+    if (!question_load(&read, job->file, q->name, text, sizeof text)) return cli_error("%s", text), CLI_INPUT;
+    int code = data_check(&read->data, &fault);
+    question_free(read);
+    if (code != 0) return cli_error("%s: question \"%s\": %s", job->file, q->name, fault.text), (enum cli_exit)code;
+  }
+  printf("%s: %u parties, %u question%s: well formed\n", job->file, st->n_parties, st->n_questions,
+         st->n_questions == 1 ? "" : "s");
+  return CLI_DONE;
+}
+
+static enum cli_exit sign(const struct job *job, const smpc_study *st, bool revoke) {
+  char text[400];
+  const char *key = job->key;
+  smpc_config cfg = SMPC_CONFIG_INIT;
+  if (key == NULL) {
+    smpc_err err = smpc_config_load_with(&cfg, job->config != NULL ? job->config : "party.yaml", job->file, text, sizeof text);
+    if (err != SMPC_OK) return said(err, text);
+    key = cfg.key_file;
+  }
+  enum cli_exit code = said(smpc_study_sign(st, job->file, key, revoke, text, sizeof text), text);
+  if (code == CLI_DONE)
+    printf("%s %s.  Send the new file beside it to the others.\n", revoke ? "Revoked" : "Signed", job->file);
+  return code;
+}
+
+static void print_word(void *user, smpc_party party, smpc_err code, const char *text) {
+  (void)user, (void)party;
+  printf("%s  %s\n", code == SMPC_OK ? "ok   " : "REFUSED", text);
+}
+
+static enum cli_exit verify(const struct job *job, const smpc_study *st) {
+  char text[400];
+  smpc_err err = smpc_study_verify(st, job->file, print_word, NULL, text, sizeof text);
+  if (err == SMPC_OK) printf("%s: signed by all %u parties, and valid today\n", job->file, st->n_parties);
+  fflush(stdout);
+  return said(err, text);
+}
+
+static enum cli_exit with_study(const struct job *job, const smpc_study *st) {
+  if (strcmp(job->command, "check") == 0) return check_questions(job, st);
+  if (strcmp(job->command, "sign") == 0) return sign(job, st, false);
+  if (strcmp(job->command, "revoke") == 0) return sign(job, st, true);
+  if (strcmp(job->command, "verify") == 0) return verify(job, st);
+  if (job->chinese) study_show_chinese(st);
+  else study_show_english(st);
+  return CLI_DONE;
+}
+
+static bool is_command(const char *name) {
+  static const char *const all[] = {"check", "show", "sign", "revoke", "verify"};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    if (strcmp(name, all[i]) == 0) return true;
+  return false;
+}
+
+int main(int argc, char **argv) {
+  static const struct argp argp = {options, parse_option, "new|check|show|sign|revoke|verify FILE", doc, NULL, NULL, NULL};
+  struct job job = {NULL, NULL, NULL, NULL, false};
+  smpc_study *st = NULL;
+  char text[400];
+  cli_begin(argv);
+  argp_parse(&argp, argc, argv, 0, NULL, &job);
+  if (strcmp(job.command, "new") == 0) return make_new(&job);
+  if (!is_command(job.command)) return cli_error("no command %s; see --help", job.command), CLI_USAGE;
+  enum cli_exit code = said(smpc_study_load(&st, job.file, text, sizeof text), text);
+  if (code == CLI_DONE) code = with_study(&job, st);
+  smpc_study_free(st);
+  return (int)code;
+}

@@ -1,0 +1,50 @@
+/* smpc_study_types.h - a study as plain data; see smpc_study.h. */
+#ifndef SMPC_STUDY_TYPES_H
+#define SMPC_STUDY_TYPES_H
+
+#include <smpc_types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { SMPC_MAX_QUESTIONS = 100, SMPC_MAX_GRADES = 16 };
+
+typedef struct smpc_study_column { const char *name; unsigned grade; } smpc_study_column;
+
+/* What may open: for exactly this purpose, to exactly these parties. */
+typedef struct smpc_study_opening { const char *purpose; smpc_who to; } smpc_study_opening;
+
+typedef struct smpc_study_question {
+  const char *name, *program;
+  const char *condition, *minimum_cell; /* as they stand, or NULL               */
+  unsigned grade;                       /* of the result, index into grade[]    */
+  unsigned n_openings;
+  smpc_study_opening *opening;          /* the first is the question's own      */
+  unsigned n_columns;
+  smpc_study_column *column;
+  uint64_t max_runs, max_rows, max_values; /* over the study's life, at each party; 0: no limit */
+} smpc_study_question;
+
+/* Parties are numbered as they stand in the study, like a configuration's members. */
+typedef struct smpc_study {
+  const char *title, *purpose, *legal_basis;
+  const char *security, *preprocessing;
+  unsigned n_duo;
+  const char *const *duo;               /* GA4GH data use terms                 */
+  int64_t from, until;                  /* seconds since 1970: from <= now < until */
+  unsigned n_grades;
+  const char *const *grade;             /* the lowest first                     */
+  unsigned n_parties;
+  smpc_member party[SMPC_MAX_PARTIES];
+  unsigned clearance[SMPC_MAX_PARTIES]; /* index into grade[]                   */
+  unsigned n_questions;
+  smpc_study_question *question;
+  uint8_t digest[32];                   /* of the file's exact bytes            */
+  void *file;                           /* the library's                        */
+} smpc_study;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,107 @@
+/* test_governance.c - smpc-study and smpc-journal as a user runs them, from a draft to
+ * an audit; and what the programs refuse. */
+#include "run.h"
+#include "support/test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char QUESTION[] = "study: {title: Ages, purpose: sizes of groups}\n"
+                               "questions:\n"
+                               "  - name: by-sex\n"
+                               "    program: cohort-count\n"
+                               "    recipients: [north]\n"
+                               "    columns: [{name: age, type: number}, {name: sex, type: text}]\n"
+                               "    condition: age >= 40\n"
+                               "    strata: [{name: sex, expression: sex, cells: [f, m]}]\n"
+                               "    minimum_cell: 5\n"
+                               "    zeros: shown\n"
+                               "    limits: {runs: 2}\n";
+
+/* Three parties who have signed, with their data and journals, in site/. */
+static void make_site(void) {
+  char rows[4096] = "age,sex\n";
+  for (int i = 0; i < 60; i++) sprintf(rows + strlen(rows), "%d,%s\n", 30 + i, i % 2 ? "f" : "m");
+  run_write("rows.csv", rows);
+  run_write("question.yaml", QUESTION);
+  run_write("more.yaml", "data:\n  columns:\n    - {name: age, type: number}\n");
+  assert_int_equal(run("rm -rf site")->exit, 0);
+  run_expect(run("smpc-local -q --names north,south,west --dealer --grace 0 --study question.yaml --dir site "
+                 "--party-yaml more.yaml -- true"), 0, "");
+}
+
+/* Everybody runs the study's question; the exit code of the worst. */
+static const struct run *run_all(const char *more) {
+  return run("cd site; for p in south west; do smpc-cohort-count -q --config $p.yaml --study study.yaml --data ../rows.csv "
+             "--wait 20 %s >$p.out 2>$p.err & done; smpc-dealer -q --config dealer.yaml --study study.yaml --wait 20 "
+             ">dealer.out 2>&1 & smpc-cohort-count -q --config north.yaml --study study.yaml --data ../rows.csv --wait 20 %s; "
+             "code=$?; wait; exit $code", more, more);
+}
+
+static void a_study_runs_and_is_audited(void **state) {
+  (void)state;
+  make_site();
+  run_expect(run("smpc-study verify site/study.yaml"), 0, "signed by all 4 parties, and valid today");
+  run_expect(run("smpc-study check site/study.yaml"), 0, "4 parties, 1 question: well formed");
+  run_expect(run_all(""), 0, "Delivered to: north");
+  run_expect(run("smpc-journal verify site/*.journal"), 0, "4 journals, 23 entries, 1 session, 3 openings, 3 seals: no fault\n");
+  run_expect(run("smpc-journal report --csv site/north.journal"), 0, "\"north\",\"sizes of groups\",");
+  run_expect(run("smpc-journal report --json site/north.journal"), 0, "\"rows\": 60");
+  run_expect(run_all(""), 0, "Delivered to: north");
+  run_expect(run_all(""), 5, "asked as often as it may be");
+  run_expect(run("smpc-journal verify site/*.journal"), 0, "no fault");
+  run_expect(run("sed -i 's/^rows 60/rows 61/' site/south.journal; smpc-journal verify site/*.journal; test $? = 6"), 0,
+             "FAULT  site/south.journal");
+}
+
+static void what_is_shown_is_plain(void **state) {
+  (void)state;
+  make_site();
+  run_expect(run("smpc-study show site/study.yaml"), 0, "\"sizes of groups\" -> north\n");
+  run_expect(run("smpc-study show site/study.yaml"), 0, "Groups of fewer than 5 people are not shown");
+  run_expect(run("smpc-study show site/study.yaml"), 0, "2 runs");
+  run_expect(run("smpc-study show --chinese site/study.yaml"), 0, "用途:sizes of groups");
+}
+
+/* One party alone: it must stop before it looks for the others. */
+static void refused(const char *do_before, int exit, const char *word) {
+  make_site();
+  assert_int_equal(run("cd site && %s", do_before)->exit, 0);
+  run_expect(run("cd site && smpc-cohort-count -q --config north.yaml --study study.yaml --data ../rows.csv --wait 2"), exit, word);
+}
+
+static void a_study_that_does_not_hold_is_refused(void **state) {
+  (void)state;
+  refused("rm study.yaml.west.sig", 5, "west has not signed the study");
+  refused("echo >>study.yaml", 5, "for another study, or another version");
+  refused("smpc-study revoke --key south.key study.yaml", 5, "south revoked the study");
+  refused("cp study.yaml.south.sig study.yaml.west.sig", 5, "it is another party's");
+  refused("sed -i '/^journal/d' north.yaml", 5, "needs a journal");
+  refused("sed -i 's/^valid until.*/valid until: 2020-01-02/; s/^valid from.*/valid from: 2020-01-01/' study.yaml && "
+          "rm *.sig && for p in north south west dealer; do smpc-study sign --key $p.key study.yaml || exit 1; done", 5,
+          "ended on 2020-01-03");
+  refused("printf 'purposes: [something else]\\n' >>north.yaml", 5, "does not list");
+  refused("chmod 400 north.journal 2>/dev/null; rm -f north.journal; mkdir north.journal", 2, "north.journal");
+}
+
+static void mistakes_are_named(void **state) {
+  (void)state;
+  make_site();
+  run_expect(run("smpc-study new new.yaml && grep -c '^valid' new.yaml"), 0, "2");
+  run_expect(run("smpc-study new new.yaml"), 2, "not overwritten");
+  run_expect(run("smpc-study check new.yaml"), 2, "new.yaml");
+  run_expect(run("smpc-study sign --key site/north.key site/study.yaml"), 2, "exists already");
+  run_expect(run("smpc-party keygen stranger.key && smpc-study sign --key stranger.key site/study.yaml"), 5, "no party's");
+  run_expect(run("smpc-study frown site/study.yaml"), 1, "no command");
+  run_expect(run("smpc-journal verify nowhere"), 2, "nowhere");
+  run_expect(run("smpc-journal verify site/study.yaml; test $? = 6"), 0, "no entry of a journal");
+  run_expect(run("smpc-journal verify"), 1, "at least one");
+  run_expect(run("smpc-cohort-count --study a --question b"), 1, "leave --parties and --question out");
+  run_expect(run("smpc-cohort-count --ask a --question b"), 1, "belongs to --study");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {T(a_study_runs_and_is_audited), T(what_is_shown_is_plain),
+                                     T(a_study_that_does_not_hold_is_refused), T(mistakes_are_named)};
+  return cmocka_run_group_tests(tests, run_setup, run_teardown);
+}

@@ -1,0 +1,243 @@
+/* test_gate.c - sessions under a signed study: what every party lets pass, and what
+ * each refuses before any share leaves. */
+#include "support/test.h"
+
+#include <smpc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "govern/notary.h"
+#include "session/identity.h"
+
+enum { SEED = 21 };
+
+static void write_study(const char *path, const char *limits, const char *extra) {
+  static char text[8192];
+  size_t used = (size_t)snprintf(text, sizeof text,
+                                 "study: {title: T, purpose: totals for the test}\nlegal basis: none\n"
+                                 "valid from: 2020-01-01\nvalid until: 2099-12-31\nsecurity: semi-honest\nparties:\n");
+  for (unsigned i = 0; i < NOTARY_PARTIES; i++) {
+    struct parties p = {.n = NOTARY_PARTIES, .seed = SEED};
+    smpc_config cfg;
+    uint8_t link_secret[32];
+    char key[SMPI_KEY_TEXT_LEN];
+    struct smpi_public keys;
+    parties_config(&cfg, link_secret, &p, i);
+    memcpy(keys.link, cfg.member[i].link_key, 32);
+    memcpy(keys.sign, cfg.member[i].sign_key, 32);
+    smpi_key_text(key, &keys);
+    used += (size_t)snprintf(text + used, sizeof text - used, "  - {name: party%u, key: %s, roles: [input, compute, result]}\n", i, key);
+  }
+  used += (size_t)snprintf(text + used, sizeof text - used,
+                           "questions:\n  - name: sum\n    program: test\n    recipients: [party0, party1]\n%s"
+                           "  - name: other\n    program: test\n    recipients: [party0]\n%s", limits, extra);
+  notary_write(path, text, used);
+}
+
+static void sign_all(const char *path) {
+  smpc_study *st;
+  struct smpi_fault f = {.party = -1};
+  if (smpi_study_load(&st, path, &f) != SMPC_OK) fail_msg("%s", f.text);
+  for (unsigned i = 0; i < NOTARY_PARTIES; i++) {
+    uint8_t key[64];
+    notary_key(key, SEED, i);
+    if (smpi_study_sign(st, path, SMPI_SIGNATURE, key, (int64_t)time(NULL), &f) != SMPC_OK) fail_msg("%s", f.text);
+  }
+  smpi_study_free(st);
+}
+
+static struct notary begin(const char *limits, unsigned openings) {
+  assert_int_equal(system("rm -f *.journal study.yaml*"), 0);
+  write_study("study.yaml", limits, "");
+  sign_all("study.yaml");
+  return (struct notary){.openings = openings, .without = -1, .seed = SEED, .study = "study.yaml", .ask = "sum"};
+}
+
+static void expect_run(struct notary *n) {
+  if (!notary_run(n, NULL)) fail_msg("%d %s", n->met, n->text);
+}
+
+static unsigned announced(void) {
+  size_t len;
+  unsigned count = 0;
+  char *text = notary_read(notary_journals[2], &len);
+  for (const char *p = text; (p = strstr(p, "kind open")) != NULL; p++) count++;
+  free(text);
+  return count;
+}
+
+static void expect_refusal(struct notary *n, smpc_err err, const char *word) {
+  assert_false(notary_run(n, NULL));
+  if (n->met != err || strstr(n->text, word) == NULL) fail_msg("met %d, wanted \"%s\": %s", n->met, word, n->text);
+}
+
+static void a_question_of_the_study_passes(void **state) {
+  (void)state;
+  char findings[4000];
+  struct notary n = begin("", 1);
+  expect_run(&n);
+  if (notary_audit(findings, sizeof findings, notary_journals, NOTARY_PARTIES) != 0) fail_msg("%s", findings);
+  size_t len;
+  char *text = notary_read(notary_journals[1], &len);
+  assert_non_null(strstr(text, "\nquestion sum\n"));
+  assert_non_null(strstr(text, "kind sealed"));
+  free(text);
+}
+
+static void another_purpose_is_refused_before_it_is_announced(void **state) {
+  (void)state;
+  struct notary n = begin("", 2);
+  expect_refusal(&n, SMPC_E_POLICY, "opens nothing for the purpose \"more totals for the test\"");
+  assert_int_equal(announced(), 1);
+}
+
+static void a_listed_second_purpose_passes(void **state) {
+  (void)state;
+  struct notary n = begin("    also opens: [{purpose: more totals for the test, recipients: [party0, party1]}]\n", 2);
+  expect_run(&n);
+}
+
+static void other_recipients_are_refused(void **state) {
+  (void)state;
+  struct notary n = begin("", 1);
+  n.ask = "other";
+  expect_refusal(&n, SMPC_E_POLICY, "other recipients");
+  assert_int_equal(announced(), 0);
+}
+
+static void runs_are_limited_by_each_partys_own_journal(void **state) {
+  (void)state;
+  struct notary n = begin("    limits: {runs: 2}\n", 1);
+  expect_run(&n);
+  expect_run(&n);
+  expect_refusal(&n, SMPC_E_POLICY, "asked as often as it may be");
+  assert_int_equal(announced(), 2);
+  assert_int_equal(unlink(notary_journals[0]), 0); /* one forgets: the others do not */
+  assert_false(notary_run(&n, NULL));
+  assert_int_not_equal(n.met, SMPC_OK);
+  assert_int_equal(announced(), 2);
+}
+
+/* A run that was cut short after its opening was announced counts. */
+static void leave(struct smpc_session *s, unsigned me) {
+  if (me == 1) (void)smpi_fail(s, SMPC_E_CANCELED, -1, "gone");
+}
+
+static void a_run_that_failed_counts(void **state) {
+  (void)state;
+  struct notary n = begin("    limits: {runs: 1}\n", 1);
+  n.meddle = leave;
+  assert_false(notary_run(&n, NULL));
+  n.meddle = NULL;
+  expect_refusal(&n, SMPC_E_POLICY, "asked as often as it may be");
+}
+
+static void opened_values_are_limited(void **state) {
+  (void)state;
+  struct notary n = begin("    limits: {opened values: 5}\n", 1); /* two in each opening */
+  expect_run(&n);
+  expect_run(&n);
+  expect_refusal(&n, SMPC_E_POLICY, "more values would be opened");
+}
+
+static void rows_are_limited(void **state) {
+  (void)state;
+  struct notary n = begin("    limits: {rows: 250}\n", 1); /* 100 to 102 in each run */
+  expect_run(&n);
+  expect_run(&n);
+  expect_refusal(&n, SMPC_E_POLICY, "more rows would be used");
+  assert_int_equal(announced(), 2);
+}
+
+/* --- before any link ---------------------------------------------------------------- */
+
+static void expect_no_gate(const struct notary *n, int64_t now, smpc_err err, const char *word, void (*change)(smpc_config *)) {
+  struct parties p = {.n = NOTARY_PARTIES, .seed = SEED};
+  struct smpi_record_rules rules;
+  struct smpi_fault f = {.party = -1};
+  smpc_config cfg;
+  smpc_study *st;
+  uint8_t link_secret[32];
+  parties_config(&cfg, link_secret, &p, 0);
+  snprintf(cfg.study, sizeof cfg.study, "%s", n->study);
+  snprintf(cfg.ask, sizeof cfg.ask, "%s", n->ask);
+  snprintf(cfg.journal, sizeof cfg.journal, "party0.journal");
+  assert_int_equal(smpi_study_load(&st, n->study, NULL), SMPC_OK);
+  smpi_study_agreement(cfg.question, st, smpi_study_find(st, "sum"));
+  smpi_study_free(st);
+  if (change != NULL) change(&cfg);
+  smpc_err met = smpi_gate_open(&rules, &cfg, now, &f);
+  if (met == SMPC_OK && rules.free != NULL) rules.free(rules.ctx);
+  if (met != err || (word != NULL && strstr(f.text, word) == NULL)) fail_msg("met %d, wanted \"%s\": %s", met, word, f.text);
+}
+
+static void no_journal(smpc_config *cfg) { cfg->journal[0] = 0; }
+static void other_role(smpc_config *cfg) { cfg->member[2].roles = SMPC_INPUT; }
+static void other_key(smpc_config *cfg) { cfg->member[1].sign_key[0] ^= 1; }
+static void other_question(smpc_config *cfg) { snprintf(cfg->ask, sizeof cfg->ask, "other"); }
+static void no_question(smpc_config *cfg) { snprintf(cfg->ask, sizeof cfg->ask, "none"); }
+
+static void what_does_not_hold_opens_no_link(void **state) {
+  (void)state;
+  struct notary n = begin("", 1);
+  int64_t now = (int64_t)time(NULL);
+  expect_no_gate(&n, now, SMPC_OK, NULL, NULL);
+  expect_no_gate(&n, now, SMPC_E_POLICY, "needs a journal", no_journal);
+  expect_no_gate(&n, now, SMPC_E_PARAM, "not those of the study", other_role);
+  expect_no_gate(&n, now, SMPC_E_PARAM, "not those of the study", other_key);
+  expect_no_gate(&n, now, SMPC_E_PARAM, "changed since", other_question);
+  expect_no_gate(&n, now, SMPC_E_POLICY, "no question", no_question);
+  expect_no_gate(&n, 1577836799, SMPC_E_POLICY, "begins on 2020-01-01", NULL); /* this party's own clock */
+  expect_no_gate(&n, 4102444800, SMPC_E_POLICY, "ended on 2100-01-01", NULL);
+  assert_int_equal(unlink("study.yaml.party2.sig"), 0);
+  expect_no_gate(&n, now, SMPC_E_POLICY, "party2 has not signed", NULL);
+}
+
+/* A party whose clock says that the study still holds gets no session from the others. */
+static void another_version_signed_by_all_is_another_study(void **state) {
+  (void)state;
+  struct notary n = begin("    limits: {runs: 1}\n", 1);
+  expect_run(&n);
+  assert_int_equal(system("for i in 0 1 2; do cp study.yaml.party$i.sig old.party$i.sig; done"), 0);
+  write_study("study.yaml", "    limits: {runs: 100}\n", "");
+  expect_refusal(&n, SMPC_E_POLICY, "for another study, or another version"); /* the old signatures do not do */
+}
+
+static const char *own_study[NOTARY_PARTIES];
+static void take_own(smpc_config *cfg, unsigned me, void *ctx) {
+  (void)ctx;
+  memset(cfg->question, own_study[me][0], 32);
+}
+
+static void each_is_told_what_the_other_claims(void **state) {
+  (void)state;
+  struct parties_result r;
+  own_study[0] = "\x11";
+  own_study[1] = "\x22";
+  parties_run(&(struct parties){.n = 2, .seed = SEED, .timeout_ms = 2000, .configure = take_own}, NULL, NULL, &r);
+  for (unsigned i = 0; i < 2; i++) assert_int_equal(r.open[i], SMPC_E_PARAM);
+  for (unsigned i = 0; i < 2; i++) {
+    char word[100], claim[2][17];
+    for (unsigned k = 0; k < 2; k++) {
+      uint8_t question[32], tag[8];
+      memset(question, own_study[k][0], 32);
+      smpi_question_tag(tag, question);
+      sodium_bin2hex(claim[k], sizeof claim[k], tag, sizeof tag);
+    }
+    snprintf(word, sizeof word, "claims %s, I have %s", claim[1 - i], claim[i]);
+    if (strstr(r.fault[i].text, word) == NULL) fail_msg("%s", r.fault[i].text);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      T(a_question_of_the_study_passes), T(another_purpose_is_refused_before_it_is_announced), T(a_listed_second_purpose_passes),
+      T(other_recipients_are_refused), T(runs_are_limited_by_each_partys_own_journal), T(a_run_that_failed_counts),
+      T(opened_values_are_limited), T(rows_are_limited), T(what_does_not_hold_opens_no_link),
+      T(another_version_signed_by_all_is_another_study), T(each_is_told_what_the_other_claims),
+  };
+  return cmocka_run_group_tests(tests, notary_setup, notary_teardown);
+}
