@@ -1,6 +1,7 @@
 /* params.h - the SECURITY constants of protocols/ot: each with where it comes
  * from and its margin.  None is tunable; each file that uses one relies on the
- * assertions here.  Read for this project in 2026-11. */
+ * assertions here.  Chosen from knowledge of the papers and reviewed once, 2026-11; not
+ * compared with their text. */
 #ifndef SMPI_OT_PARAMS_H
 #define SMPI_OT_PARAMS_H
 

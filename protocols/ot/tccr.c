@@ -3,8 +3,9 @@
  * H(i, x) = pi(pi(x) + i) + pi(x), pi a fixed-key AES-128 [GKWY20]:
  * tccr in the ideal-cipher model, for adversaries that choose the x and see many tweaks.
  * The advantage grows as 2^-128 (p q + q^2 / 2) for q hashes under one Delta and p calls of the
- * cipher; the key is drawn for each session and instance, so that work on one
- * does not help with another.
+ * cipher: each call is a guess at Delta for every hash at once, so 2^36 hashes (2^30 products of
+ * words) leave 92 bits.  The key is drawn for each session and instance, so that work
+ * on one does not help with another, and that work can begin only with the session.
  *
  * The one-call form smpi_tccr_random_x: with z_i = x_i + i,
  *     H'(i, x) = pi(z_i) + z_i,

@@ -51,7 +51,6 @@ enum {
 struct common {
   uint32_t instance;
   struct smpi_tccr *hash;
-  struct smpi_vole_tree_keys trees;
   uint64_t sent[SMPC_MAX_COMPUTING], received[SMPC_MAX_COMPUTING]; /* transfers hashed so far: tweaks */
 };
 
@@ -65,17 +64,6 @@ struct smpi_vole_active {
 };
 
 static smpc_err open_common(struct common *c, struct smpc_session *s, uint32_t instance) {
-  struct smpi_hash h;
-  uint8_t id[32], key[SMPI_HASH_LEN];
-  smpi_session_id(s, id);
-  smpi_hash_begin(&h, "smpc vole trees");
-  smpi_hash_add(&h, id, sizeof id);
-  smpi_hash_add_u64(&h, instance);
-  smpi_hash_end(&h, key);
-  for (int b = 0; b < 2; b++) {
-    blk side = {{smpi_get64(key + 16 * b), smpi_get64(key + 16 * b + 8)}};
-    smpi_aes_key_set(&c->trees.side[b], &side);
-  }
   c->instance = instance;
   smpc_err err = smpi_tccr_open(&c->hash, s, instance);
   return err == SMPC_OK ? err : smpi_fail(s, err, -1, "not enough memory for a hash key");
@@ -91,6 +79,7 @@ struct run {
   struct smpi_vole_shape shape;
   unsigned rank;
   uint64_t first;          /* tweak of the first transfer        */
+  struct smpi_base_place place; /* of the trees                  */
   blk delta;               /* the sender's                       */
   blk *q;                  /* [transfers] q, or t at the receiver */
   uint64_t *bits;          /* [transfers], packed: the receiver's */
@@ -130,6 +119,13 @@ static struct smpi_tweak tweak(const struct run *r, bool sends) {
   return (struct smpi_tweak){r->c->instance, sends ? me : peer, sends ? peer : me, TWEAK_USE};
 }
 
+/* Public.  Numbered as the tree's first transfer is: never twice in this direction. */
+static struct smpi_vole_tree_keys tree_keys(const struct run *r, size_t i) {
+  struct smpi_vole_tree_keys k;
+  smpi_vole_tree_keys_set(&k, &r->place, r->first + i * r->shape.lpn.depth);
+  return k;
+}
+
 /* Transfers of tree i begin at i * depth, those of its noise value here: */
 static size_t noise_at(const struct run *r, size_t i) { return r->shape.lpn.t * r->shape.lpn.depth + i * r->shape.dim; }
 static size_t spare_at(const struct run *r) { return noise_at(r, r->shape.lpn.t); }
@@ -147,13 +143,14 @@ static void plant_all(struct run *r) {
   struct smpi_tweak w = tweak(r, true);
   for (size_t i = 0; i < n->t; i++) {
     blk m0[SMPI_VOLE_TREE_DEPTH_MAX], m1[SMPI_VOLE_TREE_DEPTH_MAX], root;
+    const struct smpi_vole_tree_keys k = tree_keys(r, i);
     const blk *q = r->q + i * n->depth;
     size_t at = i << n->depth;
     blk *leaf = at < n->half ? r->b + at : (blk *)r->rest + (at - n->half);
     smpi_prg_words(smpi_prg_own(r->s), root.w, 2);
     smpi_tccr(r->c->hash, m0, q, n->depth, NULL, w, r->first + i * n->depth);
     smpi_tccr(r->c->hash, m1, q, n->depth, &r->delta, w, r->first + i * n->depth);
-    smpi_vole_plant(&r->c->trees, leaf, r->message + i * (2 * n->depth + 1), root, m0, m1,
+    smpi_vole_plant(&k, leaf, r->message + i * (2 * n->depth + 1), root, m0, m1,
                     smpi_vole_pack(r->q + noise_at(r, i), r->shape.dim), n->depth);
     smpi_wipe(m0, sizeof m0);
     smpi_wipe(m1, sizeof m1);
@@ -199,6 +196,10 @@ static smpc_err extend(struct run *r, bool sends) {
   uint64_t *counter = sends ? &r->c->sent[r->rank] : &r->c->received[r->rank];
   const struct smpi_cot_job to = {.rank = r->rank, .n_send = n, .q = r->q};
   const struct smpi_cot_job from = {.rank = r->rank, .n_receive = n, .t = r->q, .b = r->bits};
+  struct smpi_tweak w = tweak(r, sends);
+  uint8_t id[32];
+  smpi_session_id(r->s, id);
+  smpi_base_place(&r->place, id, w.instance, w.sender, w.receiver);
   r->first = *counter;
   *counter += n;
   if (r->active != NULL) return smpi_cot_active_extend(r->active, r->s, sends ? &to : &from, 1);
@@ -226,9 +227,10 @@ out:
 static void unplant_one(struct run *r, size_t i, blk *a, blk *c) {
   const struct smpi_lpn_shape *n = &r->shape.lpn;
   blk pad[SMPI_VOLE_TREE_DEPTH_MAX];
+  const struct smpi_vole_tree_keys k = tree_keys(r, i);
   size_t noise = noise_at(r, i);
   smpi_tccr(r->c->hash, pad, r->q + i * n->depth, n->depth, NULL, tweak(r, false), r->first + i * n->depth);
-  smpi_vole_unplant(&r->c->trees, a, c, r->message + i * (2 * n->depth + 1), pad, r->bits, i * n->depth,
+  smpi_vole_unplant(&k, a, c, r->message + i * (2 * n->depth + 1), pad, r->bits, i * n->depth,
                     smpi_vole_pack_bits(r->bits, noise, r->shape.dim), smpi_vole_pack(r->q + noise, r->shape.dim),
                     n->depth);
   smpi_wipe(pad, sizeof pad);

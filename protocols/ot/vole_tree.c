@@ -5,8 +5,22 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
+#include "rand/hash.h"
 
 enum { RUN = 64 }; /* LOCAL: nodes expanded at a time */
+
+void smpi_vole_tree_keys_set(struct smpi_vole_tree_keys *k, const struct smpi_base_place *place, uint64_t number) {
+  uint8_t key[SMPI_HASH_LEN];
+  struct smpi_hash h;
+  smpi_hash_begin(&h, "smpc vole tree");
+  smpi_hash_add(&h, place->id, sizeof place->id);
+  smpi_hash_add_u64(&h, number);
+  smpi_hash_end(&h, key);
+  for (int b = 0; b < 2; b++) {
+    blk side = {{smpi_get64(key + 16 * b), smpi_get64(key + 16 * b + 8)}};
+    smpi_aes_key_set(&k->side[b], &side);
+  }
+}
 
 /* Level l + 1 in place of level l, from its end, so that no node is overwritten
  * before it is read.  sum[b] := of all child b. */

@@ -16,7 +16,10 @@
  *               which i has -m0 and p has m + r_p tau = m0 + r_p x_i.  Doubling makes
  *               what is known modulo 2^width known modulo 2^(width+1).
  * Security      semi-honest, computational, up to P-1 of P parties: each tau is
- *               hidden by a string its receiver lacks, used once.
+ *               hidden by a string its receiver lacks, used once.  A party's two shares of a bit
+ *               agree in their lowest bit (all else is masked by the m0 of other pairs): a
+ *               share by sum must not be shown without a fresh zero share where two honest
+ *               parties' shares by xor matter; openings of results add one (share/release.h).
  * Assumes       F_rot (ot/rot.h), authenticated private channels.
  * Cost          see ot_cross.h.
  * Secrets       own x m0 m1 m.

@@ -52,6 +52,24 @@ static void trees_agree_but_at_the_hole(void **state) {
   check_tree(13, 0), check_tree(13, 8191), check_tree(13, 5000);
 }
 
+/* Two trees with the same node have no other in common: what is found out about one helps with no other. */
+static void every_tree_has_its_own_permutations(void **state) {
+  (void)state;
+  struct smpi_base_place here, there;
+  const uint8_t session[32] = {1};
+  struct smpi_vole_tree_keys k[4];
+  blk leaf[4][2], sum[2];
+  smpi_base_place(&here, session, 2, 0, 1), smpi_base_place(&there, session, 2, 1, 0);
+  smpi_vole_tree_keys_set(&k[0], &here, 5), smpi_vole_tree_keys_set(&k[1], &here, 5);
+  smpi_vole_tree_keys_set(&k[2], &here, 6), smpi_vole_tree_keys_set(&k[3], &there, 5);
+  for (size_t i = 0; i < 4; i++) smpi_vole_tree_grow(&k[i], leaf[i], sum, (blk){{9, 9}}, 1);
+  assert_memory_equal(leaf[0], leaf[1], sizeof leaf[0]);
+  for (size_t b = 0; b < 2; b++) {
+    assert_false(equal(leaf[0][b], leaf[2][b]) || equal(leaf[0][b], leaf[3][b]));
+    assert_false(equal(leaf[0][b], leaf[0][1 - b]));
+  }
+}
+
 static void leaves_look_uniform(void **state) {
   (void)state;
   struct smpi_vole_tree_keys k = make_keys();
@@ -234,5 +252,5 @@ static void a_changed_message_is_noticed(void **state) {
   assert_true(noticed == must && noticed >= 4);
 }
 
-TEST_MAIN(T(trees_agree_but_at_the_hole), T(leaves_look_uniform), T(masks_are_right), T(packed_transfers_are_vole),
-          T(runs_at_boundary_sizes), T(runs_in_every_subspace), T(a_changed_message_is_noticed))
+TEST_MAIN(T(trees_agree_but_at_the_hole), T(every_tree_has_its_own_permutations), T(leaves_look_uniform),
+          T(masks_are_right), T(packed_transfers_are_vole), T(runs_at_boundary_sizes), T(runs_in_every_subspace), T(a_changed_message_is_noticed))
