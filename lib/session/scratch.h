@@ -3,6 +3,7 @@
 #ifndef SMPI_SCRATCH_H
 #define SMPI_SCRATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,7 +11,7 @@ enum { SMPI_SCRATCH_CHUNKS = 32 };
 
 struct smpi_scratch {
   struct { uint8_t *p; size_t len, used; } chunk[SMPI_SCRATCH_CHUNKS];
-  unsigned n; /* chunks in use; the first is kept for the session's life */
+  unsigned n; /* chunks in use; behind them wiped ones are kept for the next operation */
 };
 
 /* len bytes, 64-byte aligned; NULL when out of memory. */

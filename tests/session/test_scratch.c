@@ -50,6 +50,25 @@ static void marks_nest(void **state) {
   smpi_scratch_end(&a);
 }
 
+static void large_chunks_are_kept_but_not_huge_ones(void **state) {
+  (void)state;
+  struct smpi_scratch a = {0};
+  smpi_scratch_take(&a, 64);
+  size_t mark = smpi_scratch_here(&a);
+  uint64_t live = seam_heap_live();
+  uint8_t *p = smpi_scratch_take(&a, 20u << 20);
+  memset(p, 1, 20u << 20);
+  smpi_scratch_back(&a, mark);
+  assert_int_equal(seam_heap_live(), live + 1);
+  assert_ptr_equal(smpi_scratch_take(&a, 20u << 20), p);
+  for (size_t i = 0; i < 20u << 20; i += 4093) assert_int_equal(p[i], 0);
+  smpi_scratch_back(&a, mark);
+  assert_non_null(smpi_scratch_take(&a, 200u << 20)); /* in place of the one that is kept */
+  smpi_scratch_back(&a, mark);
+  assert_int_equal(seam_heap_live(), live);
+  smpi_scratch_end(&a);
+}
+
 static void running_out_is_reported(void **state) {
   (void)state;
   struct smpi_scratch a = {0};
@@ -64,4 +83,5 @@ static void running_out_is_reported(void **state) {
   assert_int_equal(seam_heap_live(), live);
 }
 
-TEST_MAIN(T(pieces_do_not_overlap), T(what_is_given_back_is_wiped), T(marks_nest), T(running_out_is_reported))
+TEST_MAIN(T(pieces_do_not_overlap), T(what_is_given_back_is_wiped), T(marks_nest), T(large_chunks_are_kept_but_not_huge_ones),
+          T(running_out_is_reported))
