@@ -7,6 +7,7 @@
  * exit   0 done   1 usage   2 input   3 network   4 disagreement   5 refused by policy
  *        6 cheating   7 machine   99 bug; nothing has been opened unless it is 0 or 7
  */
+#include <smpc_study.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +97,8 @@ static enum cli_exit intersect(struct run *r) {
   smpc_session *s = NULL;
   enum cli_exit code = cli_open(&s, &r->cfg, &r->options);
   if (code != CLI_DONE) return code;
-  program(s, r);
+  r->err = smpc_journal_rows(s, r->rows == NULL ? 0 : psi_rows_tally(r->rows)->rows);
+  if (r->err == SMPC_OK) program(s, r);
   code = cli_close(s);
   return code == CLI_DONE && r->err != SMPC_OK ? cli_exit_of(r->err) : code;
 }

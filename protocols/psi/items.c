@@ -50,10 +50,15 @@ static uint32_t *places_find(const struct places *p, const struct smpi_mask *all
   return &p->at[i];
 }
 
-/* Slots lie anywhere in memory: they are asked for AHEAD masks before they are used. */
+/* Slots lie anywhere in memory, and so do the masks they name: they are asked for
+ * before they are used. */
 enum { AHEAD = 16 };
-static void places_expect(const struct places *p, const struct smpi_mask *mask, size_t i, size_t n) {
-  if (i + AHEAD < n) __builtin_prefetch(&p->at[slot_of(p, &mask[i + AHEAD])], 1);
+static void places_expect(const struct places *p, const struct smpi_mask *all, const struct smpi_mask *mask, size_t i,
+                          size_t n) {
+  if (i + AHEAD >= n) return;
+  __builtin_prefetch(&p->at[slot_of(p, &mask[i + AHEAD])], 1);
+  uint32_t next = p->at[slot_of(p, &mask[i + AHEAD / 2])];
+  if (next != 0) __builtin_prefetch(&all[next - 1]);
 }
 
 /* --- distinct items ---------------------------------------------------------------- */
@@ -83,7 +88,7 @@ size_t smpi_psi_distinct_vt(size_t *same, const smpc_items *set, const uint8_t k
   found = 0;
   digest_all(digest, set, key);
   for (size_t i = 0; i < n; i++) {
-    places_expect(&p, digest, i, n);
+    places_expect(&p, digest, digest, i, n);
     uint32_t *slot = places_find(&p, digest, &digest[i]);
     if (*slot == 0) {
       *slot = (uint32_t)i + 1;
@@ -148,11 +153,11 @@ size_t smpi_psi_match_vt(uint8_t *hit, const struct smpi_mask *mine, size_t n, c
   size_t found = 0;
   if (!places_make(&p, m)) return SIZE_MAX;
   for (size_t j = 0; j < m; j++) {
-    places_expect(&p, theirs, j, m);
+    places_expect(&p, theirs, theirs, j, m);
     *places_find(&p, theirs, &theirs[j]) = (uint32_t)j + 1;
   }
   for (size_t i = 0; i < n; i++) {
-    places_expect(&p, mine, i, n);
+    places_expect(&p, theirs, mine, i, n);
     bool is_in = *places_find(&p, theirs, &mine[i]) != 0;
     if (hit != NULL) hit[i] = is_in;
     found += is_in;

@@ -84,16 +84,19 @@ struct run {
 static size_t my_size(const struct run *r) { return r->t->n; }
 
 static smpc_err make_keys(struct run *r) {
-  size_t n = 0, *row = smpi_scratch(r->s, my_size(r), sizeof *row);
+  enum { RUN = 256 }; /* LOCAL */
+  size_t n = 0, row[RUN];
   r->key = smpi_scratch(r->s, my_size(r), sizeof *r->key);
   r->place = smpi_scratch(r->s, my_size(r), sizeof *r->place);
-  if (row == NULL || r->key == NULL || r->place == NULL) return smpi_status(r->s);
-  for (size_t i = 0; i < my_size(r); i++) {
-    if (r->t->row[i] == SMPI_PSI_PADDING) continue;
-    row[n] = r->t->row[i];
-    r->place[n++] = (uint32_t)i;
+  if (r->key == NULL || r->place == NULL) return smpi_status(r->s);
+  for (size_t i = 0, k; i < my_size(r); n += k) {
+    for (k = 0; k < RUN && i < my_size(r); i++) {
+      if (r->t->row[i] == SMPI_PSI_PADDING) continue;
+      row[k] = r->t->row[i];
+      r->place[n + k++] = (uint32_t)i;
+    }
+    smpi_oprf_keys(r->key + n, &r->hash, r->t->set, row, k);
   }
-  smpi_oprf_keys(r->key, &r->hash, r->t->set, row, n);
   r->n_keys = n;
   return SMPC_OK;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "psi/ecdh.h"
+#include "psi/oprf.h"
 
 static volatile uint8_t sink;
 
@@ -48,5 +49,23 @@ static void masks(void) {
   smpi_psi_unpack(mask, bytes, sizeof bytes, 5, 7);
 }
 
+/* Items of all lengths to keys, values and masks. */
+static void oprf_hashes(void) {
+  static const uint8_t session[32] = {1};
+  struct smpi_oprf_hash h;
+  struct smpi_mask mask[5];
+  blk key[5], value[5];
+  const size_t row[5] = {4, 1, 0, 3, 2};
+  smpi_oprf_hash_make(&h, session, 1, 10);
+  for (size_t len = 0; len <= 40; len++) {
+    const smpc_items set = {.n = 5, .flat = secret_words(0, 25), .item_len = len};
+    smpi_oprf_keys(key, &h, &set, row, 5);
+    smpi_oprf_values(value, &h, key, 5);
+    smpi_oprf_masks(mask, &h, value, key, 5);
+  }
+  reveal(mask, sizeof mask);
+  sink = (uint8_t)mask[0].w[0];
+}
+
 const struct probe psi_probes[] = {
-    {"items_to_points", items_to_points}, {"blinding_keys", blinding_keys}, {"masks", masks}, {NULL, NULL}};
+    {"items_to_points", items_to_points}, {"blinding_keys", blinding_keys}, {"masks", masks}, {"oprf_hashes", oprf_hashes}, {NULL, NULL}};
