@@ -31,7 +31,7 @@
  *  Costs       "r rounds, b bytes" are what one computing party sends, online,
  *              for n elements and P computing parties.  smpc_estimate() gives
  *              exact figures.  Vectors longer than 2^20 elements (less_full:
- *              2^18) are worked on in blocks of that many, each with the
+ *              2^18, functions: 2^16) are worked on in blocks of that many, each with the
  *              stated rounds.
  */
 #ifndef SMPC_H
@@ -215,8 +215,8 @@ SMPC_API smpc_shared *smpc_exp(smpc_session *s, const smpc_shared *x);
 typedef enum smpc_logistic_strength { SMPC_LOGISTIC_COARSE = 0, SMPC_LOGISTIC_FINE = 1 } smpc_logistic_strength;
 SMPC_API smpc_shared *smpc_logistic(smpc_session *s, const smpc_shared *x, smpc_logistic_strength strength);
 /* The inverse of a symmetric positive definite n x n matrix, by `steps` steps of
- * Newton and Schulz: matrix products alone, 4 rounds a step, 16 n^2 bytes and a
- * product's 8 n^2 twice.  From `start` (an earlier, similar inverse), or with
+ * Newton and Schulz: matrix products alone, 4 rounds and 40 n^2 bytes a step (and 8 n^2
+ * once).  From `start` (an earlier, similar inverse), or with
  * NULL from the unit matrix divided by `bound`, a public number not below the
  * largest eigenvalue (the trace is none below).  *residual (may be NULL) gets the
  * sum of the squares of I - x inverse, 1 x 1: compare it, in shares, with what is

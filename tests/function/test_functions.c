@@ -104,6 +104,27 @@ static void values_and_estimates(void **state) {
   }
 }
 
+/* --- the header's cost of a step ------------------------------------------------------- */
+
+static void invert(smpc_session *s, void *steps) {
+  smpc_shared *a = smpc_input(s, smpc_p(1), A, (smpc_shape){SIDE, SIDE});
+  smpc_shared_free(s, smpc_inverse(s, a, NULL, 2.8, *(const unsigned *)steps, NULL));
+}
+
+static void a_step_of_the_inverse_costs_as_stated(void **state) {
+  (void)state;
+  smpc_config cfg;
+  uint8_t secret[32];
+  smpc_cost few, more;
+  unsigned three = 3, four = 4;
+  parties_config(&cfg, secret, &(struct parties){.n = 2, .dealer = true}, 0);
+  assert_int_equal(smpc_estimate(&cfg, invert, &three, &few), SMPC_OK);
+  assert_int_equal(smpc_estimate(&cfg, invert, &four, &more), SMPC_OK);
+  assert_int_equal(more.rounds - few.rounds, 4);
+  assert_int_equal(more.bytes - few.bytes, 40 * SIDE * SIDE);
+  assert_int_equal(few.bytes, (3 * 40 + 8) * SIDE * SIDE);
+}
+
 /* --- refusals: each in a session of its own -------------------------------------------- */
 
 static void whole(smpc_session *s) { smpc_exp(s, smpc_constant_i64(s, (int64_t[]){1}, (smpc_shape){1, 1})); }
@@ -137,4 +158,4 @@ static void wrong_arguments_are_refused(void **state) {
   }
 }
 
-TEST_MAIN(T(values_and_estimates), T(wrong_arguments_are_refused))
+TEST_MAIN(T(values_and_estimates), T(a_step_of_the_inverse_costs_as_stated), T(wrong_arguments_are_refused))
