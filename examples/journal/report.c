@@ -53,9 +53,13 @@ static void csv_head(void) {
 }
 
 static void table_line(const smpc_usage *u) {
-  printf("%s  %s  %s\n   ", u->month, u->party, u->purpose);
-  for (int i = 0; i < COLUMNS; i++)
-    if (at(u, i) != 0) printf(" %llu %s%s", at(u, i), column[i].head, i < COLUMNS - 1 ? "," : "");
+  const char *between = "    ";
+  printf("%s  %s  %s\n", u->month, u->party, u->purpose);
+  for (int i = 0; i < COLUMNS; i++) {
+    if (at(u, i) == 0) continue;
+    printf("%s%s %llu", between, column[i].head, at(u, i));
+    between = ", ";
+  }
   putchar('\n');
 }
 

@@ -103,21 +103,21 @@ struct smpi_lines *smpi_journal_begin(struct smpi_journal *j, enum smpi_kind kin
   return &j->lines;
 }
 
-static smpc_err put(int fd, const char *at, size_t len) {
+static smpc_err put(int fd, const char *at, size_t len, bool durable) {
   while (len > 0) {
     ssize_t n = write(fd, at, len);
     if (n < 0 && errno != EINTR) return SMPC_E_FILE;
     if (n > 0) at += n, len -= (size_t)n;
   }
-  return fdatasync(fd) == 0 ? SMPC_OK : SMPC_E_FILE; /* the length is data here */
+  return !durable || fdatasync(fd) == 0 ? SMPC_OK : SMPC_E_FILE; /* the length is data here */
 }
 
-smpc_err smpi_journal_commit(struct smpi_journal *j, uint8_t hash[32], struct smpi_fault *f) {
+static smpc_err add(struct smpi_journal *j, uint8_t hash[32], bool durable, struct smpi_fault *f) {
   uint8_t made[32];
   if (j->fd < 0) return file_fault(f, j->path, "could not be written before");
   if (smpi_entry_sign(&j->lines, j->sign_secret, made) != SMPC_OK)
     return smpi_fault_set(f, SMPC_E_BUG, -1, "an entry of the journal is longer than it may be");
-  if (put(j->fd, j->lines.at, j->lines.len) != SMPC_OK) {
+  if (put(j->fd, j->lines.at, j->lines.len, durable) != SMPC_OK) {
     int why = errno;
     (void)!ftruncate(j->fd, j->len); /* if even this fails, the next one to open it finds the cut entry */
     close(j->fd);
@@ -129,6 +129,14 @@ smpc_err smpi_journal_commit(struct smpi_journal *j, uint8_t hash[32], struct sm
   memcpy(j->head, made, 32);
   if (hash != NULL) memcpy(hash, made, 32);
   return SMPC_OK;
+}
+
+smpc_err smpi_journal_commit(struct smpi_journal *j, uint8_t hash[32], struct smpi_fault *f) {
+  return add(j, hash, true, f);
+}
+
+smpc_err smpi_journal_add(struct smpi_journal *j, uint8_t hash[32], struct smpi_fault *f) {
+  return add(j, hash, false, f);
 }
 
 /* --- opening ----------------------------------------------------------------- */

@@ -1,7 +1,8 @@
 /* journal.h - a party's own journal: an append-only file of signed entries, each
  * holding the hash of the one before.
  *
- * Every entry is on disk (fsync) before the call returns.  One session at a time
+ * An entry is on disk (fsync), with all before it, before smpi_journal_commit()
+ * returns; smpi_journal_add() leaves that to the next commit.  One session at a time
  * may write to a file (flock).  After a crash, an unfinished last entry is cut off
  * and its length recorded; whole entries are never changed. */
 #ifndef SMPI_JOURNAL_H
@@ -21,11 +22,12 @@ smpc_err smpi_journal_open(struct smpi_journal **j, const char *path, const char
                            smpi_journal_fn each, void *user, struct smpi_fault *f);
 void smpi_journal_close(struct smpi_journal *j); /* NULL is allowed */
 
-/* Add an entry: begin, add the kind's lines to what begin returns, commit.  hash
+/* Add an entry: begin, add the kind's lines to what begin returns, commit (or add).  hash
  * (may be NULL) gets the entry's.  SMPC_E_FILE: nothing was added, and nothing can
  * be any more. */
 struct smpi_lines *smpi_journal_begin(struct smpi_journal *j, enum smpi_kind kind);
 smpc_err smpi_journal_commit(struct smpi_journal *j, uint8_t hash[32], struct smpi_fault *f);
+smpc_err smpi_journal_add(struct smpi_journal *j, uint8_t hash[32], struct smpi_fault *f);
 
 /* --- reading ----------------------------------------------------------------- */
 /* A regular file's bytes; `what` it is, for messages.  SMPC_E_FILE, SMPC_E_NOMEM;

@@ -146,7 +146,9 @@ static void add_spent(struct smpi_lines *l, const struct smpc_session *s) {
   add_number(l, "dealt", c.offline_bytes);
 }
 
-static smpc_err write_end(struct smpi_record *r, struct smpc_session *s, uint8_t hash[32]) {
+/* The `others` entry that follows before a seal makes this one durable as well, and
+ * comes before anything is signed. */
+static smpc_err write_end(struct smpi_record *r, struct smpc_session *s, bool will_seal, uint8_t hash[32]) {
   uint8_t commitment[SMPI_HASH_LEN];
   struct smpi_fault f = {.party = -1};
   struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_END);
@@ -161,7 +163,7 @@ static smpc_err write_end(struct smpi_record *r, struct smpc_session *s, uint8_t
   add_number(l, "openings", r->openings);
   add_number(l, "values", r->values);
   add_spent(l, s);
-  smpc_err err = smpi_journal_commit(r->journal, hash, &f);
+  smpc_err err = will_seal ? smpi_journal_add(r->journal, hash, &f) : smpi_journal_commit(r->journal, hash, &f);
   return err == SMPC_OK ? SMPC_OK : smpi_fail(s, err, (int)smpi_me(s), "%s", f.text);
 }
 
@@ -214,9 +216,8 @@ out:
 static void on_end(void *ctx, struct smpc_session *s) {
   struct smpi_record *r = ctx;
   uint8_t mine[32];
-  if (r->journal != NULL && write_end(r, s, mine) == SMPC_OK && smpi_status(s) == SMPC_OK && r->rules.must_seal &&
-      (int)smpi_me(s) != s->dealer)
-    seal(r, s, mine);
+  bool will_seal = smpi_status(s) == SMPC_OK && r->rules.must_seal && (int)smpi_me(s) != s->dealer;
+  if (r->journal != NULL && write_end(r, s, will_seal, mine) == SMPC_OK && will_seal) seal(r, s, mine);
   s->guard = NULL;
   smpi_record_free(r);
 }
@@ -246,7 +247,9 @@ static smpc_err write_run(struct smpi_record *r, struct smpc_session *s) {
     sodium_bin2base64(key, sizeof key, s->cfg.member[i].sign_key, 32, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     smpi_lines_add(l, "with", "%s %s", key, s->cfg.member[i].name);
   }
-  return commit(r, s, NULL);
+  struct smpi_fault f = {.party = -1}; /* durable with the first opening */
+  smpc_err err = smpi_journal_add(r->journal, NULL, &f);
+  return err == SMPC_OK ? SMPC_OK : smpi_fail(s, err, (int)smpi_me(s), "%s", f.text);
 }
 
 smpc_err smpi_record_attach(struct smpi_record *r, struct smpc_session *s) {
