@@ -22,7 +22,7 @@
 #include "ot/tccr.h"
 #include "ot/vole_tree.h"
 
-/* Elements that the arrays of a run over n must have room for: a little more
+/* Elements that the arrays of a run over n must have room for (6144 at least): a little more
  * than n; those from n on are wiped on return.  0 when n is above 2^31. */
 size_t smpi_vole_room(size_t n);
 
