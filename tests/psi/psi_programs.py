@@ -41,7 +41,7 @@ def joint(asked, files, *options):
             shutil.copyfile(rows, target)
         else:
             target.write_bytes(rows if isinstance(rows, bytes) else rows.encode())
-    return subprocess.run(["smpc-local", "-n", "2", "--", "smpc-psi", "--config", "{config}", "--question", asked, "--data",
+    return subprocess.run(["smpc-local", "--grace", "1", "-n", "2", "--", "smpc-psi", "--config", "{config}", "--question", asked, "--data",
                            FOLDER / "{name}.csv", *options], env=ENV, capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -142,6 +142,17 @@ def costs_are_told_before():
     assert done.returncode == 0 and "Nothing was sent" in done.stdout and "bytes, busiest party" in done.stdout, done
 
 
+def a_killed_party_is_noticed():
+    rows = "name,born\n" + "".join(f"n{i},20000101\n" for i in range(20000))
+    for i in range(2):
+        (FOLDER / f"party{i}.csv").write_text(rows, encoding="utf-8")
+    asked = question(KEY, more="    protocol: ecdh\n")
+    each = f"smpc-psi --csv --config {{config}} --question {asked} --data {FOLDER}/{{name}}.csv"
+    done = subprocess.run(["smpc-local", "-n", "2", "--", "sh", "-c", f"if [ {{i}} = 1 ]; then exec timeout -s KILL 1 {each}; else exec {each}; fi"],
+                          env=ENV, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode != 0 and not done.stdout and "party1" in done.stderr, done
+
+
 def bad_input_is_named():
     def bad(code, words, asked, files=(A, B)):
         done = joint(asked, files)
@@ -174,4 +185,5 @@ def main(tests):
 
 
 main([febrl_by_number, febrl_by_name, febrl_by_birth, rows_are_appended_to, only_recipients_learn, sizes_can_be_declared,
-      databases_are_read, empty_files_are_results, costs_are_told_before, bad_input_is_named])
+      databases_are_read, empty_files_are_results, costs_are_told_before, a_killed_party_is_noticed,
+      bad_input_is_named])
