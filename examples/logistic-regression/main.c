@@ -74,6 +74,8 @@ static enum cli_exit check_parties(const struct run *r) {
 static enum cli_exit read_agreed(struct run *r) {
   char text[600];
   struct data_fault fault = {0};
+  if (r->options.study != NULL)
+    return cli_error("--study: signed studies of regressions are not supported yet; use --question FILE"), CLI_USAGE;
   if (r->options.question == NULL) return cli_error("--question FILE is needed"), CLI_USAGE;
   if (!model_load(&r->model, r->options.question, text, sizeof text)) return input_error(text);
   enum cli_exit code = data_error(data_check(&r->model->base.data, &fault), &fault);
