@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "study_keys.h"
 #include "yaml_file.h"
 
 /* --- the file as it stands ------------------------------------------------------- */
@@ -63,14 +64,17 @@ static const cyaml_schema_field_t entry_fields[] = {
     CYAML_FIELD_SEQUENCE_COUNT("sizes", OPTIONAL, struct entry, sizes, n_sizes, &string_value, 2, 2),
     CYAML_FIELD_ENUM("protocol", OPTIONAL_ENUM, struct entry, protocol, protocols, N(protocols)),
     CYAML_FIELD_STRING_PTR("minimum", OPTIONAL, struct entry, minimum, 1, 20),
+    STUDY_QUESTION_KEYS,
     CYAML_FIELD_END};
 static const cyaml_schema_value_t entry_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct entry, entry_fields)};
 static const cyaml_schema_field_t study_fields[] = {
     CYAML_FIELD_STRING_PTR("title", STRING, struct study, title, 1, 500),
-    CYAML_FIELD_STRING_PTR("purpose", STRING, struct study, purpose, 1, PSI_MAX_PURPOSE), CYAML_FIELD_END};
+    CYAML_FIELD_STRING_PTR("purpose", STRING, struct study, purpose, 1, PSI_MAX_PURPOSE),
+    CYAML_FIELD_IGNORE("duo", CYAML_FLAG_OPTIONAL), CYAML_FIELD_END};
 static const cyaml_schema_field_t document_fields[] = {
     CYAML_FIELD_MAPPING("study", CYAML_FLAG_DEFAULT, struct document, study, study_fields),
     CYAML_FIELD_SEQUENCE_COUNT("questions", STRING, struct document, questions, n_questions, &entry_value, 1, 1),
+    STUDY_DOCUMENT_KEYS,
     CYAML_FIELD_END};
 static const cyaml_schema_value_t document_value = {CYAML_VALUE_MAPPING(STRING, struct document, document_fields)};
 

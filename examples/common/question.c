@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "study_keys.h"
 #include "suppress.h"
 #include "yaml_file.h"
 
@@ -52,7 +53,7 @@ static const cyaml_schema_value_t string_value = {CYAML_VALUE_STRING(STRING, cha
 static const cyaml_schema_field_t column_fields[] = {
     CYAML_FIELD_STRING_PTR("name", STRING, struct data_column, name, 1, 128),
     CYAML_FIELD_ENUM("type", ENUM, struct data_column, type, types, N(types)),
-    CYAML_FIELD_IGNORE("grade", CYAML_FLAG_OPTIONAL), /* the library's, as below */
+    STUDY_COLUMN_KEYS,
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t column_value = {
@@ -81,9 +82,7 @@ static const cyaml_schema_field_t entry_fields[] = {
     CYAML_FIELD_ENUM("zeros", OPTIONAL_ENUM, struct entry, zeros, zeros, N(zeros)),
     CYAML_FIELD_ENUM("totals", OPTIONAL_ENUM, struct entry, totals, totals, N(totals)),
     CYAML_FIELD_STRING_PTR("purpose", OPTIONAL, struct entry, purpose, 1, QUESTION_MAX_PURPOSE),
-    CYAML_FIELD_IGNORE("grade", CYAML_FLAG_OPTIONAL),
-    CYAML_FIELD_IGNORE("limits", CYAML_FLAG_OPTIONAL),
-    CYAML_FIELD_IGNORE("also opens", CYAML_FLAG_OPTIONAL),
+    STUDY_QUESTION_KEYS,
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t entry_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct entry, entry_fields)};
@@ -97,15 +96,7 @@ static const cyaml_schema_field_t study_fields[] = {
 static const cyaml_schema_field_t document_fields[] = {
     CYAML_FIELD_MAPPING("study", CYAML_FLAG_DEFAULT, struct document, study, study_fields),
     CYAML_FIELD_SEQUENCE_COUNT("questions", STRING, struct document, questions, n_questions, &entry_value, 1, 100),
-    /* a signed study has these as well, which the library reads */
-    CYAML_FIELD_IGNORE("legal basis", CYAML_FLAG_OPTIONAL),
-    CYAML_FIELD_IGNORE("valid from", CYAML_FLAG_OPTIONAL),
-    CYAML_FIELD_IGNORE("valid until", CYAML_FLAG_OPTIONAL),
-    CYAML_FIELD_IGNORE("grades", CYAML_FLAG_OPTIONAL),
-    CYAML_FIELD_IGNORE("security", CYAML_FLAG_OPTIONAL),
-    CYAML_FIELD_IGNORE("preprocessing", CYAML_FLAG_OPTIONAL),
-    CYAML_FIELD_IGNORE("fraction bits", CYAML_FLAG_OPTIONAL),
-    CYAML_FIELD_IGNORE("parties", CYAML_FLAG_OPTIONAL),
+    STUDY_DOCUMENT_KEYS,
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t document_value = {CYAML_VALUE_MAPPING(STRING, struct document, document_fields)};

@@ -50,6 +50,7 @@ static bool lists(const char *purposes, const char *purpose) {
 }
 
 static enum cli_exit allowed(const struct run *r) {
+  if (r->cfg.study[0] != 0 && r->cfg.purposes[0] == 0) return CLI_DONE; /* the study says what may open */
   struct fit_opening o;
   for (unsigned i = 0; i < FIT_OPENINGS; i++) {
     if (!fit_opening(&o, &r->job, (enum fit_which)i) || lists(r->cfg.purposes, o.purpose)) continue;
@@ -74,14 +75,13 @@ static enum cli_exit check_parties(const struct run *r) {
 static enum cli_exit read_agreed(struct run *r) {
   char text[600];
   struct data_fault fault = {0};
-  if (r->options.study != NULL)
-    return cli_error("--study: signed studies of regressions are not supported yet; use --question FILE"), CLI_USAGE;
-  if (r->options.question == NULL) return cli_error("--question FILE is needed"), CLI_USAGE;
-  if (!model_load(&r->model, r->options.question, text, sizeof text)) return input_error(text);
+  const char *file = r->options.study != NULL ? r->options.study : r->options.question;
+  if (file == NULL) return cli_error("--question FILE or --study FILE is needed"), CLI_USAGE;
+  if (!model_load(&r->model, file, text, sizeof text)) return input_error(text);
   enum cli_exit code = data_error(data_check(&r->model->base.data, &fault), &fault);
   if (code == CLI_DONE) code = cli_config(&r->cfg, &r->options);
   if (code != CLI_DONE) return code;
-  memcpy(r->cfg.question, r->model->base.digest, sizeof r->cfg.question);
+  if (r->options.study == NULL) memcpy(r->cfg.question, r->model->base.digest, sizeof r->cfg.question);
   if (r->cfg.member[r->cfg.me.id].roles & SMPC_DEAL) return input_error("this party is the dealer: run smpc-dealer");
   if (!question_resolve(&r->job.roles, &r->model->base, &r->cfg, text, sizeof text)) return input_error(text);
   r->job.model = r->model;

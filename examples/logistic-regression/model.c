@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "study_keys.h"
 #include "yaml_file.h"
 
 struct predictor { char *name, *expression, *range; };
@@ -47,7 +48,8 @@ static const cyaml_strval_t splits[] = {{"rows", SPLIT_ROWS}, {"columns", SPLIT_
 static const cyaml_schema_value_t string_value = {CYAML_VALUE_STRING(STRING, char, 1, MAX_STRING)};
 static const cyaml_schema_field_t column_fields[] = {
     CYAML_FIELD_STRING_PTR("name", STRING, struct data_column, name, 1, 128),
-    CYAML_FIELD_ENUM("type", ENUM, struct data_column, type, types, N(types)), CYAML_FIELD_END};
+    CYAML_FIELD_ENUM("type", ENUM, struct data_column, type, types, N(types)), STUDY_COLUMN_KEYS,
+    CYAML_FIELD_END};
 static const cyaml_schema_value_t column_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct data_column, column_fields)};
 static const cyaml_schema_field_t predictor_fields[] = {
@@ -72,6 +74,7 @@ static const cyaml_schema_field_t entry_fields[] = {
     CYAML_FIELD_STRING_PTR("ridge", OPTIONAL, struct entry, ridge, 1, 40),
     CYAML_FIELD_SEQUENCE_COUNT("columns", STRING, struct entry, data.columns, data.n_columns, &column_value, 1, 2000),
     CYAML_FIELD_STRING_PTR("condition", OPTIONAL, struct entry, data.condition, 1, MAX_STRING),
+    STUDY_QUESTION_KEYS,
     CYAML_FIELD_STRING_PTR("outcome", STRING, struct entry, outcome, 1, MAX_STRING),
     CYAML_FIELD_SEQUENCE_COUNT("predictors", STRING, struct entry, predictors, n_predictors, &predictor_value, 1,
                                MODEL_MAX_PREDICTORS),
@@ -79,10 +82,12 @@ static const cyaml_schema_field_t entry_fields[] = {
 static const cyaml_schema_value_t entry_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct entry, entry_fields)};
 static const cyaml_schema_field_t study_fields[] = {
     CYAML_FIELD_STRING_PTR("title", STRING, struct study, title, 1, 500),
-    CYAML_FIELD_STRING_PTR("purpose", STRING, struct study, purpose, 1, QUESTION_MAX_PURPOSE - 100), CYAML_FIELD_END};
+    CYAML_FIELD_STRING_PTR("purpose", STRING, struct study, purpose, 1, QUESTION_MAX_PURPOSE - 100),
+    CYAML_FIELD_IGNORE("duo", CYAML_FLAG_OPTIONAL), CYAML_FIELD_END};
 static const cyaml_schema_field_t document_fields[] = {
     CYAML_FIELD_MAPPING("study", CYAML_FLAG_DEFAULT, struct document, study, study_fields),
     CYAML_FIELD_SEQUENCE_COUNT("questions", STRING, struct document, questions, n_questions, &entry_value, 1, 1),
+    STUDY_DOCUMENT_KEYS,
     CYAML_FIELD_END};
 static const cyaml_schema_value_t document_value = {CYAML_VALUE_MAPPING(STRING, struct document, document_fields)};
 

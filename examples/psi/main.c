@@ -45,12 +45,12 @@ static bool is_owner(const struct run *r) { return r->cfg.me.id == r->ask.a.id |
 /* Configuration and question: everything that all parties know. */
 static enum cli_exit read_agreed(struct run *r) {
   char text[600];
-  const char *path = r->options.question;
-  if (path == NULL) return cli_error("--question FILE is needed"), CLI_USAGE;
+  const char *path = r->options.study != NULL ? r->options.study : r->options.question;
+  if (path == NULL) return cli_error("--question FILE or --study FILE is needed"), CLI_USAGE;
   if (!psi_question_load(&r->question, path, text, sizeof text)) return input_error(text);
   enum cli_exit code = cli_config(&r->cfg, &r->options);
   if (code != CLI_DONE) return code;
-  if (!question_digest(r->cfg.question, path, text, sizeof text)) return input_error(text);
+  if (r->options.study == NULL && !question_digest(r->cfg.question, path, text, sizeof text)) return input_error(text);
   if (r->cfg.member[r->cfg.me.id].roles & SMPC_DEAL) return input_error("this party is the dealer: run smpc-dealer");
   if (!psi_question_resolve(&r->ask, r->question, &r->cfg, text, sizeof text)) return input_error(text);
   return psi_plan_allowed(&r->cfg, r->question);

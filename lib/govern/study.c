@@ -78,6 +78,17 @@ static const cyaml_schema_field_t question_fields[] = {
     /* the program's own, which it reads itself from the same bytes */
     CYAML_FIELD_IGNORE("min_parties", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("strata", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("zeros", CYAML_FLAG_OPTIONAL),       CYAML_FIELD_IGNORE("totals", CYAML_FLAG_OPTIONAL),
+    /* smpc-psi */
+    CYAML_FIELD_IGNORE("result", CYAML_FLAG_OPTIONAL),      CYAML_FIELD_IGNORE("between", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("key", CYAML_FLAG_OPTIONAL),         CYAML_FIELD_IGNORE("unicode", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("empty", CYAML_FLAG_OPTIONAL),       CYAML_FIELD_IGNORE("sizes", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("protocol", CYAML_FLAG_OPTIONAL),    CYAML_FIELD_IGNORE("minimum", CYAML_FLAG_OPTIONAL),
+    /* smpc-logistic-regression */
+    CYAML_FIELD_IGNORE("privacy", CYAML_FLAG_OPTIONAL),     CYAML_FIELD_IGNORE("site_level", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("split", CYAML_FLAG_OPTIONAL),       CYAML_FIELD_IGNORE("site_indicators", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("ridge", CYAML_FLAG_OPTIONAL),       CYAML_FIELD_IGNORE("minimum_events", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("iterations", CYAML_FLAG_OPTIONAL),  CYAML_FIELD_IGNORE("outcome", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("predictors", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t question_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct asked, question_fields)};

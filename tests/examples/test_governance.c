@@ -84,6 +84,62 @@ static void a_study_that_does_not_hold_is_refused(void **state) {
   refused("chmod 400 north.journal 2>/dev/null; rm -f north.journal; mkdir north.journal", 2, "north.journal");
 }
 
+/* A model opens more than its coefficients: what the study does not list stays shut. */
+static void a_regression_opens_only_what_its_study_lists(void **state) {
+  (void)state;
+  static const char head[] = "study: {title: Ages, purpose: a model}\n"
+                             "questions:\n"
+                             "  - name: fit\n"
+                             "    program: logistic-regression\n"
+                             "    privacy: model-only\n"
+                             "    recipients: [north]\n"
+                             "    columns: [{name: x, type: number}, {name: y, type: number}]\n"
+                             "    outcome: y\n"
+                             "    predictors: [{name: x, range: 0}]\n"
+                             "    minimum_cell: 5\n";
+  char rows[8192] = "x,y\n", whole[2048];
+  for (int i = 0; i < 200; i++) sprintf(rows + strlen(rows), "%d,%d\n", i % 2, i % 3 == 0 || i % 4 == 1);
+  run_write("model.csv", rows);
+  run_write("model-more.yaml", "data:\n  columns:\n    - {name: x, type: number}\n    - {name: y, type: number}\n");
+  static const char fit[] = "smpc-local -q --names north,south,west --dealer --study model.yaml --party-yaml model-more.yaml "
+                            "--logs model-logs -- smpc-logistic-regression -q --config {config} --study {study} --data model.csv";
+  run_write("model.yaml", head);
+  run_expect(run("%s", fit), 5, "opens nothing for the purpose \"a model: whether");
+  snprintf(whole, sizeof whole,
+           "%s    also opens:\n"
+           "      - {purpose: \"a model: whether the fit is sound\", recipients: [north, south, west]}\n"
+           "      - {purpose: \"a model: rows of each hospital\", recipients: [north, south, west]}\n"
+           "      - {purpose: \"a model: whether the small-count rules hold\", recipients: [north, south, west]}\n", head);
+  run_write("model.yaml", whole);
+  run_expect(run("%s", fit), 0, "(Intercept)");
+}
+
+static void an_overlap_runs_under_a_study(void **state) {
+  (void)state;
+  const struct run *r = run("smpc-psi --help | grep -c study");
+  run_expect(r, 0, "");
+  run_write("a.csv", "id\n1\n2\n3\n");
+  run_write("b.csv", "id\n2\n3\n4\n");
+  static const char form[] = "study: {title: Overlap, purpose: how many we share}\n"
+                             "questions:\n"
+                             "  - {name: overlap, program: psi, result: count, recipients: [a], key: [{column: id}], unicode: \"%s\"}\n";
+  char text[600];
+  snprintf(text, sizeof text, form, "0"); /* the program says which version it has */
+  run_write("psi.yaml", text);
+  static const char count[] = "smpc-local -q --names a,b --study psi.yaml --dir psi-site --logs psi-logs -- smpc-psi --config {config} "
+                              "--study {study} --data {name}.csv";
+  r = run("%s", count);
+  const char *at = strstr(r->err, "are of Unicode ");
+  assert_non_null(at);
+  char version[16];
+  snprintf(version, sizeof version, "%.*s", (int)strcspn(at + 15, ","), at + 15);
+  snprintf(text, sizeof text, form, version);
+  run_write("psi.yaml", text);
+  assert_int_equal(run("rm -r psi-site")->exit, 0);
+  run_expect(run("%s", count), 0, "keys in both         2");
+  run_expect(run("smpc-journal verify psi-site/*.journal"), 0, "2 seals: no fault");
+}
+
 static void mistakes_are_named(void **state) {
   (void)state;
   make_site();
@@ -102,6 +158,7 @@ static void mistakes_are_named(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {T(a_study_runs_and_is_audited), T(what_is_shown_is_plain),
-                                     T(a_study_that_does_not_hold_is_refused), T(mistakes_are_named)};
+                                     T(a_study_that_does_not_hold_is_refused),
+                                     T(a_regression_opens_only_what_its_study_lists), T(an_overlap_runs_under_a_study), T(mistakes_are_named)};
   return cmocka_run_group_tests(tests, run_setup, run_teardown);
 }
