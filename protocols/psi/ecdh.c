@@ -53,7 +53,7 @@ smpc_err smpi_ecdh_key_make(struct smpi_ecdh_key *k, const uint8_t session[32], 
   smpi_put64(dst + sizeof name - 1 + 32, instance);
   smpi_xmd_begin(&k->hash, dst, sizeof dst);
   crypto_core_ristretto255_scalar_reduce(k->scalar, random);
-  return sodium_is_zero(k->scalar, sizeof k->scalar) ? SMPC_E_RNG : SMPC_OK;
+  return (smpc_err)(sodium_is_zero(k->scalar, sizeof k->scalar) * SMPC_E_RNG); /* no branch here */
 }
 
 void smpi_ecdh_blind(uint8_t point[SMPI_POINT_LEN], const struct smpi_ecdh_key *k, const void *item, size_t len) {
