@@ -53,6 +53,9 @@ static const char *parse(struct smpi_public *pub, const char *text) {
   if (sodium_base642bin(raw, sizeof raw, text + prefix, CHARS, NULL, &got, NULL,
                         sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 || got != sizeof raw)
     return "has a character that no public key has";
+  char again[CHARS + 1]; /* the decoder takes '-' and '_' with the top bit set for themselves */
+  sodium_bin2base64(again, sizeof again, raw, sizeof raw, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  if (memcmp(again, text + prefix, CHARS) != 0) return "has a character that no public key has";
   sum_keys(sum, raw);
   if (memcmp(sum, raw + KEYS, SUM) != 0) return "has a typing error: its checksum is wrong";
   memcpy(pub->link, raw, 32);

@@ -79,8 +79,10 @@ static void derive(blk *key, const struct smpi_base_place *p, size_t i, uint64_t
   smpi_wipe(out, sizeof out);
 }
 
+/* libsodium 1.0.18 overlooks the top bit, which no encoding has set (RFC 9496, 4.3.1). */
 static bool is_proper(const uint8_t point[SMPI_POINT]) {
-  return crypto_core_ristretto255_is_valid_point(point) == 1 && !sodium_is_zero(point, SMPI_POINT);
+  return (point[SMPI_POINT - 1] & 0x80) == 0 && crypto_core_ristretto255_is_valid_point(point) == 1 &&
+         !sodium_is_zero(point, SMPI_POINT);
 }
 
 static uint64_t choice_bit(const blk *choice, size_t i) { return choice->w[i / 64] >> i % 64 & 1; }

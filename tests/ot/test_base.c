@@ -97,6 +97,12 @@ static void malformed_points_are_refused(void **state) {
     memcpy(b.offer, bad[k], 32);
     assert_false(receive_keys(&b));
   }
+  offer_and_choose(&b, 20);
+  b.offer[31] |= 0x80; /* a good point with the bit that libsodium overlooks */
+  assert_false(receive_keys(&b));
+  offer_and_choose(&b, 20);
+  b.points[0][1][31] |= 0x80;
+  assert_false(send_keys(&b, &b.place));
 }
 
 /* Whichever is chosen, both points are uniform: their encodings look alike but for the top bit and

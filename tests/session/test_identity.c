@@ -250,6 +250,11 @@ static void every_typing_error_in_a_key_is_found(void **state) {
     bad[i] = '+';
     key_is_refused(bad, i < PREFIX ? "begin" : "character");
   }
+  for (size_t i = PREFIX; i < CHARS; i++) {
+    strcpy(bad, good);
+    bad[i] = (char)(bad[i] ^ 0x80);
+    key_is_refused(bad, "character");
+  }
   for (size_t i = PREFIX; i + 1 < CHARS; i++) { /* two characters swapped */
     strcpy(bad, good);
     bad[i] = good[i + 1];
