@@ -2,26 +2,11 @@
 #include "psi_plan.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "report.h"
 
-static bool lists(const char *purposes, const char *purpose) {
-  size_t len = strlen(purpose);
-  if (strcmp(purposes, "*") == 0) return true;
-  for (const char *p = purposes; *p != '\0';) {
-    size_t n = strcspn(p, "\n");
-    if (n == len && memcmp(p, purpose, n) == 0) return true;
-    p += n + (p[n] == '\n');
-  }
-  return false;
-}
-
 enum cli_exit psi_plan_allowed(const smpc_config *cfg, const struct psi_question *q) {
-  if (cfg->study[0] != 0 && cfg->purposes[0] == 0) return CLI_DONE; /* the study says what may open */
-  if (lists(cfg->purposes, q->purpose)) return CLI_DONE;
-  cli_error("`purposes:` in this party's configuration does not list \"%s\"", q->purpose);
-  return CLI_POLICY;
+  return cli_allowed(cfg, q->purpose);
 }
 
 /* LOCAL: microseconds of one core and bytes of memory, measured on a 2.5 GHz machine.

@@ -143,9 +143,7 @@ static smpc_psi_protocol choose(const struct call *c) {
 /* --- running it --------------------------------------------------------------------- */
 
 static void progress(void *ctx, uint64_t done, uint64_t total) {
-  struct smpc_session *s = ctx;
-  smpc_event e = {.kind = SMPC_EVENT_PROGRESS, .op = s->op, .text = "", .done = done, .total = total};
-  if (s->watch != NULL) (void)s->watch(&e, s->watch_user);
+  smpi_progress(ctx, done, total);
 }
 
 /* Who does what, from my side. */
