@@ -181,7 +181,7 @@ static void the_others_end_by_themselves_when_one_is_killed(void **state) {
 static void an_interrupt_ends_a_session_everywhere(void **state) {
   (void)state;
   time_t begin = time(NULL);
-  const struct run *r = run("smpc-local -n 3 --dealer --grace 1 -- smpc-trial --config {config} wait >out & pid=$!; "
+  const struct run *r = run("smpc-local -n 3 --dealer --grace 3 -- smpc-trial --config {config} wait >out & pid=$!; "
                             "while ! grep -q open out; do sleep 0.1; done; sleep 0.3; kill -INT $pid; wait $pid");
   assert_int_equal(r->exit, 3);
   assert_non_null(strstr(r->err, "party0 ended with 3 (network)")); /* canceled, or told so by another */
