@@ -258,7 +258,7 @@ static bool fill(const struct reader *r, struct question *q, struct document *d,
   return read_numbers(r, q, e) && check(r, q);
 }
 
-static void digest_of(uint8_t digest[QUESTION_DIGEST_LEN], const char *bytes, size_t len) {
+void question_digest_of(uint8_t digest[QUESTION_DIGEST_LEN], const char *bytes, size_t len) {
   crypto_generichash(digest, QUESTION_DIGEST_LEN, (const unsigned char *)bytes, len,
                      (const unsigned char *)"libmpc question 1", 17);
 }
@@ -275,14 +275,14 @@ bool question_parse(struct question **q, const char *name, const char *bytes, si
     return yaml_free(file, &document_value), false;
   }
   new->file = file;
-  digest_of(new->digest, bytes, len);
+  question_digest_of(new->digest, bytes, len);
   if (!fill(&r, new, file, ask)) return question_free(new), false;
   *q = new;
   return true;
 }
 
 /* The bytes of a file, to be freed; NULL: text says why not. */
-static char *read_file(const char *path, size_t *len, char *text, size_t text_len) {
+char *question_read(const char *path, size_t *len, char *text, size_t text_len) {
   FILE *f = fopen(path, "rb");
   char *bytes = f == NULL ? NULL : malloc(QUESTION_MAX_BYTES + 1);
   *len = bytes == NULL ? 0 : fread(bytes, 1, QUESTION_MAX_BYTES + 1, f);
@@ -296,7 +296,7 @@ static char *read_file(const char *path, size_t *len, char *text, size_t text_le
 
 bool question_load(struct question **q, const char *path, const char *ask, char *text, size_t text_len) {
   size_t len;
-  char *bytes = read_file(path, &len, text, text_len);
+  char *bytes = question_read(path, &len, text, text_len);
   *q = NULL;
   bool good = bytes != NULL && question_parse(q, path, bytes, len, ask, text, text_len);
   free(bytes);
@@ -305,9 +305,9 @@ bool question_load(struct question **q, const char *path, const char *ask, char 
 
 bool question_digest(uint8_t digest[QUESTION_DIGEST_LEN], const char *path, char *text, size_t text_len) {
   size_t len;
-  char *bytes = read_file(path, &len, text, text_len);
+  char *bytes = question_read(path, &len, text, text_len);
   memset(digest, 0, QUESTION_DIGEST_LEN);
-  if (bytes != NULL) digest_of(digest, bytes, len);
+  if (bytes != NULL) question_digest_of(digest, bytes, len);
   free(bytes);
   return bytes != NULL;
 }

@@ -50,7 +50,11 @@ bool question_parse(struct question **q, const char *name, const char *bytes, si
                     size_t text_len);
 void question_free(struct question *q); /* NULL is allowed */
 
-/* The digest of a file's bytes, for smpc_config.question.  False: unreadable. */
+/* A question file's bytes, to be freed.  NULL: unreadable or too long. */
+char *question_read(const char *path, size_t *len, char *text, size_t text_len);
+/* What stands for these bytes in smpc_config.question. */
+void question_digest_of(uint8_t digest[QUESTION_DIGEST_LEN], const char *bytes, size_t len);
+/* The digest of a file that is not parsed here.  False: unreadable. */
 bool question_digest(uint8_t digest[QUESTION_DIGEST_LEN], const char *path, char *text, size_t text_len);
 
 /* Who takes part in this question: sets of members of cfg. */

@@ -1,7 +1,6 @@
 /* model.c - see model.h.  libcyaml checks the shape, the rest is checked here. */
 #include "model.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -201,22 +200,18 @@ bool model_parse(struct model **m, const char *name, const char *bytes, size_t l
   struct model *new = calloc(1, sizeof *new);
   if (new == NULL) return yaml_free(file, &document_value), refuse(&r, "study", "out of memory");
   new->base.file = file;
+  question_digest_of(new->base.digest, bytes, len);
   if (!fill(&r, new, file)) return model_free(new), false;
   *m = new;
   return true;
 }
 
 bool model_load(struct model **m, const char *path, char *text, size_t text_len) {
-  FILE *f = fopen(path, "rb");
-  char *bytes = f == NULL ? NULL : malloc(QUESTION_MAX_BYTES + 1);
-  size_t len = bytes == NULL ? 0 : fread(bytes, 1, QUESTION_MAX_BYTES + 1, f);
-  bool good = bytes != NULL && !ferror(f) && len <= QUESTION_MAX_BYTES;
+  size_t len;
+  char *bytes = question_read(path, &len, text, text_len);
   *m = NULL;
-  if (!good) snprintf(text, text_len, "%s: %s", path, len > QUESTION_MAX_BYTES ? "too long for a question" : strerror(errno));
-  if (f != NULL) fclose(f);
-  if (good) good = model_parse(m, path, bytes, len, text, text_len);
+  bool good = bytes != NULL && model_parse(m, path, bytes, len, text, text_len);
   free(bytes);
-  if (good && !question_digest((*m)->base.digest, path, text, text_len)) return model_free(*m), *m = NULL, false;
   return good;
 }
 
