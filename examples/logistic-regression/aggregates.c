@@ -23,17 +23,19 @@ struct newton {
   size_t p, numbers;
   int shift;
   int64_t *packed;
-  double *beta, *before, *l; /* l: Hessian, then its factor */
+  double *beta, *before, *penalty, *l; /* l: Hessian, then its factor */
+  double unpenalised;                  /* log-likelihood */
   struct sums sums;
 };
 
 static bool begin(struct newton *t, size_t p) {
   *t = (struct newton){.p = p, .numbers = p + p * (p + 1) / 2 + 1};
   t->packed = calloc(t->numbers, sizeof *t->packed);
-  t->beta = calloc(3 * p + 2 * p * p, sizeof *t->beta);
+  t->beta = calloc(4 * p + 2 * p * p, sizeof *t->beta);
   if (t->beta == NULL) return false;
   t->before = t->beta + p;
-  t->sums.gradient = t->before + p;
+  t->penalty = t->before + p;
+  t->sums.gradient = t->penalty + p;
   t->sums.hessian = t->sums.gradient + p;
   t->l = t->sums.hessian + p * p;
   return t->packed != NULL;
@@ -63,17 +65,28 @@ static void unpack(struct newton *t) {
   t->sums.log_likelihood = ldexp((double)*in, LIKELIHOOD_BITS - t->shift);
 }
 
-/* The ridge is on the coefficients in their own units; the intercept goes free. */
-static void penalise(struct newton *t, const struct model *m) {
-  for (size_t j = 1; j < t->p && m->ridge > 0; j++) {
-    double weight = ldexp(m->ridge, j <= m->n_predictors ? -2 * m->range[j - 1] : 0);
-    t->sums.gradient[j] -= weight * t->beta[j];
-    t->sums.hessian[j * t->p + j] += weight;
-    t->sums.log_likelihood -= weight * t->beta[j] * t->beta[j] / 2;
+/* The ridge L takes L/2 (b_j sd_j)^2 off for every column but the intercept, sd_j by division by n.
+ * At the first iterate, 0, all weights are 1/4: the Hessian has the columns' sums
+ * and squares. */
+static void find_penalty(struct newton *t, double ridge) {
+  const double *h = t->sums.hessian;
+  double n = 4 * h[0];
+  for (size_t j = 1; j < t->p && n > 0; j++) {
+    double mean = 4 * h[j] / n, variance = 4 * h[j * (t->p + 1)] / n - mean * mean;
+    t->penalty[j] = ridge * fmax(0, variance);
   }
 }
 
-static smpc_err joint_sums(smpc_session *s, struct fit_job *job, struct newton *t) {
+static void penalise(struct newton *t) {
+  t->unpenalised = t->sums.log_likelihood;
+  for (size_t j = 1; j < t->p; j++) {
+    t->sums.gradient[j] -= t->penalty[j] * t->beta[j];
+    t->sums.hessian[j * (t->p + 1)] += t->penalty[j];
+    t->sums.log_likelihood -= t->penalty[j] * t->beta[j] * t->beta[j] / 2;
+  }
+}
+
+static smpc_err joint_sums(smpc_session *s, struct fit_job *job, struct newton *t, bool is_first) {
   memset(t->packed, 0, t->numbers * sizeof *t->packed);
   if (job->mine != NULL && !job->estimating) {
     design_sums(job->mine, t->beta, &t->sums);
@@ -83,7 +96,8 @@ static smpc_err joint_sums(smpc_session *s, struct fit_job *job, struct newton *
   smpc_err err = fit_open(s, job, sum, FIT_STEPS, t->packed, t->numbers);
   smpc_shared_free(s, sum);
   unpack(t);
-  penalise(t, job->model);
+  if (is_first) find_penalty(t, job->model->ridge);
+  penalise(t);
   return err;
 }
 
@@ -122,10 +136,10 @@ static bool step(struct newton *t, struct fit_job *job) {
 
 /* One more evaluation, and a step unless it went down.  *done: nothing moves any more. */
 static smpc_err iterate(smpc_session *s, struct fit_job *job, struct newton *t, double *likelihood, bool *done) {
-  smpc_err err = joint_sums(s, job, t);
+  bool is_first = isinf(*likelihood);
+  smpc_err err = joint_sums(s, job, t, is_first);
   double now = t->sums.log_likelihood, change = now - *likelihood;
   if (err != SMPC_OK || job->estimating) return err;
-  bool is_first = isinf(*likelihood);
   *done = !is_first && fabs(change) <= enough * (fabs(now) + 0.05);
   if (!is_first && !*done && change < 0) {
     for (size_t j = 0; j < t->p; j++) t->beta[j] = (t->beta[j] + t->before[j]) / 2;
@@ -160,7 +174,7 @@ smpc_err fit_aggregates(smpc_session *s, struct fit_job *job) {
     if (!job->estimating) report(&t, job);
     job->fit.steps = steps;
     err = fit_scores(s, job, t.beta);
-    if (job->model->ridge == 0) job->fit.log_likelihood = likelihood;
+    job->fit.log_likelihood = t.unpenalised;
   }
   end(&t);
   return err;

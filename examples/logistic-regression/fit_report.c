@@ -38,6 +38,11 @@ static double null_deviance(const struct fit *f) {
   return -2 * (ones * log(ones / n) + zeros * log(zeros / n));
 }
 
+/* NaN with a ridge: the number of coefficients is not what they cost there. */
+static double aic(const struct fit_job *job) {
+  return job->model->ridge > 0 ? NAN : 2 * (double)job->fit.p - 2 * job->fit.log_likelihood;
+}
+
 /* --- the table ---------------------------------------------------------------------------- */
 
 static const char *stars(double p) {
@@ -72,11 +77,12 @@ static void print_fit(FILE *out, const struct fit_job *job) {
   long long n = f->n, p = (long long)f->p;
   fprintf(out, "    Null deviance: %.2f  on %lld degrees of freedom\n", null_deviance(f), n - 1);
   fprintf(out, "Residual deviance: %.2f  on %lld degrees of freedom\n", -2 * f->log_likelihood, n - p);
-  fprintf(out, "AIC: %.2f   log-likelihood: %.6f\n", 2 * (double)p - 2 * f->log_likelihood, f->log_likelihood);
+  if (job->model->ridge == 0) fprintf(out, "AIC: %.2f   ", aic(job));
+  fprintf(out, "log-likelihood: %.6f\n", f->log_likelihood);
   fprintf(out, "Accuracy at 0.5: %.4f   AUC: %.4f (+- %.4f)\n", f->accuracy, f->auc, f->auc_error);
   fprintf(out, "%lld rows, %lld events; %u steps of Newton's method\n", n, (long long)f->events, f->steps);
   if (job->model->ridge > 0)
-    fprintf(out, "Ridge penalty %g on the squared coefficients / 2: standard errors are of the penalised fit\n",
+    fprintf(out, "Ridge penalty %g / 2 on the squared standardised coefficients: standard errors are of the penalised fit\n",
             job->model->ridge);
 }
 
@@ -136,10 +142,11 @@ static void fit_json(json_t *o, const struct fit_job *job) {
   json_object_set_new(o, "logLik", real(f->log_likelihood));
   json_object_set_new(o, "null.deviance", real(null_deviance(f)));
   json_object_set_new(o, "deviance", real(-2 * f->log_likelihood));
-  json_object_set_new(o, "AIC", real(2 * (double)f->p - 2 * f->log_likelihood));
+  json_object_set_new(o, "AIC", real(aic(job)));
   json_object_set_new(o, "accuracy", real(f->accuracy));
   json_object_set_new(o, "auc", real(f->auc));
   json_object_set_new(o, "auc.error", real(f->auc_error));
+  json_object_set_new(o, "ridge", real(job->model->ridge));
   json_object_set_new(o, "iterations", json_integer(f->steps));
 }
 

@@ -174,7 +174,6 @@ static bool check(const struct reader *r, const struct model *m, const struct en
   if (m->site_indicators && !m->site_level && m->privacy == MODEL_AGGREGATES)
     return refuse(r, "site_indicators", "the sums of an indicator's column are one hospital's own: this needs "
                                         "`site_level: accepted`");
-  if (m->ridge > 0 && m->privacy == MODEL_ONLY) return refuse(r, "ridge", "only with `privacy: aggregates` in this version");
   return true;
 }
 

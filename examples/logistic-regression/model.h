@@ -26,7 +26,7 @@ struct model {
   bool site_indicators;   /* a column for every hospital but the first */
   int64_t minimum_events; /* events, and non-events, for each coefficient */
   unsigned steps;         /* of Newton's method: at most, or (model-only) exactly */
-  double ridge;
+  double ridge;           /* L: L/2 sum (b_j sd_j)^2 is taken off, sd_j by division by n */
   unsigned n_predictors;
   int range[MODEL_MAX_PREDICTORS]; /* |value| <= 2^range, checked by every hospital */
 };

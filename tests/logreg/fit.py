@@ -186,6 +186,21 @@ def heart_model_only():
     assert result(ended["cleveland"])["coefficients"] == fit["coefficients"]
 
 
+def heart_with_a_ridge():
+    """Against R's Newton iterates of the standardised columns, ridge 1, intercept free."""
+    rows, last = heart_rows(), reference("reference/heart_h1s_newton_ridge1.csv")[-1]
+    spread = {r["column"]: float(r["sd_population"]) for r in reference("reference/heart_h1_scaling.csv")}
+    with Fits(PROGRAMS, HOSPITALS, data_section(COLUMNS)) as site:
+        for privacy, most in (("aggregates", 1e-8), ("model-only", 1e-3)):
+            ask = site.write("q.yaml", question(COLUMNS, HEART, privacy=privacy, more=ACCEPTED + "    ridge: 1\n"))
+            fit = result(site.joint(ask, site.files(rows), ("--json",))["va"])
+            for row in fit["coefficients"][1:]:
+                got, want = row["estimate"] * spread[row["term"]], float(last[row["term"]])
+                assert abs(got - want) <= most, f"{privacy} {row['term']}: {got} instead of {want}"
+            close(fit["logLik"], float(last["loglik"]), 1e-9 if privacy == "aggregates" else 1e-5, privacy)
+            assert fit["AIC"] is None
+
+
 def smoking_model_only():
     fit, want = smoking_fit(smoking_rows(), "", "S1", "model-only")
     near(fit, of_reference(want), {"smoker": 0.483}, "smoking")
@@ -315,7 +330,7 @@ def the_generator_s_truth_is_found():
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAMS = sys.argv[1]
-FAST = [heart_aggregates, heart_with_site_indicators, smoking_aggregates, a_table_and_csv, heart_model_only,
+FAST = [heart_aggregates, heart_with_site_indicators, smoking_aggregates, a_table_and_csv, heart_model_only, heart_with_a_ridge,
         smoking_model_only, the_generator_s_truth_is_found, hopeless_data_is_refused,
         rules_of_disclosure, data_with_holes_and_wild_scales, a_hospital_without_rows, bad_input_is_named,
         the_dry_run_lists_every_opening]

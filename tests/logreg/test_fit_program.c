@@ -131,12 +131,26 @@ static double pairs_in_order(const struct design *d, const double *beta) {
   return won / pairs;
 }
 
-static struct clear fit_clear(const struct design *d) {
+static double variance(const struct design *d, size_t j) {
+  double sum = 0, squares = 0, n = (double)d->n;
+  for (size_t i = 0; i < d->n; i++) {
+    double x = d->x[i * d->p + j];
+    sum += x;
+    squares += x * x;
+  }
+  return squares / n - sum / n * (sum / n);
+}
+
+static struct clear fit_clear(const struct design *d, double ridge) {
   struct clear c = {0};
   double g[MAX_P], h[MAX_P * MAX_P], inverse[MAX_P * MAX_P];
   struct sums sums = {g, h, 0};
   for (int i = 0; i < 20; i++) {
     design_sums(d, c.beta, &sums);
+    for (size_t j = 1; j < d->p; j++) {
+      g[j] -= ridge * variance(d, j) * c.beta[j];
+      h[j * (d->p + 1)] += ridge * variance(d, j);
+    }
     assert_int_equal(cholesky(h, d->p), d->p);
     cholesky_solve(h, g, d->p);
     for (size_t j = 0; j < d->p; j++) c.beta[j] += g[j];
@@ -152,7 +166,7 @@ static struct clear fit_clear(const struct design *d) {
 }
 
 static void check(const struct run *r, unsigned party, double of_beta, double of_se) {
-  struct clear c = fit_clear(&r->pooled);
+  struct clear c = fit_clear(&r->pooled, r->model->ridge);
   const struct fit *f = &r->job[party].fit;
   if (r->job[party].refusal[0]) fail_msg("refused: %s", r->job[party].refusal);
   assert_true(r->job[party].has_fit);
@@ -198,6 +212,28 @@ static void aggregates_are_exact(void **state) {
     struct run r = typical(sites, "aggregates");
     fit_and_check(&r, sites, 1e-10, 1e-8);
   }
+}
+
+static void a_ridge_pulls_as_it_does_in_the_clear(void **state) {
+  (void)state;
+  static const char *const more[] = {"    site_level: accepted\n    ridge: 0.5\n", "    site_level: accepted\n    ridge: 150\n"};
+  for (unsigned i = 0; i < 4; i++) {
+    struct run r = typical(2 + i, i % 2 ? "model-only" : "aggregates");
+    r.more = more[i / 2];
+    fit_and_check(&r, 20 + i, i % 2 ? 1e-3 : 1e-10, i % 2 ? 0.01 : 1e-8);
+  }
+}
+
+static void too_large_a_ridge_is_refused(void **state) {
+  (void)state;
+  struct parties parties = {.n = 2, .dealer = true, .seed = 9};
+  struct run r = typical(2, "model-only");
+  r.more = "    ridge: 701\n";
+  set_up(&r, &parties, 9, 3);
+  parties_run_ok(&parties, body, &r, NULL);
+  assert_non_null(strstr(r.job[0].refusal, "`ridge` is above the number of rows, 700"));
+  assert_false(r.job[0].has_fit);
+  tear_down(&r);
 }
 
 /* Four of six hospitals delegate the computing to two. */
@@ -373,7 +409,8 @@ static void a_hospital_dies(void **state) {
   }
 }
 
-TEST_MAIN(T(ten_generated_sets_model_only), T(aggregates_are_exact), T(some_hospitals_only_give_rows), T(model_only_opens_this_and_nothing_else),
+TEST_MAIN(T(ten_generated_sets_model_only), T(aggregates_are_exact), T(a_ridge_pulls_as_it_does_in_the_clear),
+          T(too_large_a_ridge_is_refused), T(some_hospitals_only_give_rows), T(model_only_opens_this_and_nothing_else),
           T(aggregates_open_this_and_nothing_else), T(nothing_opens_when_a_rule_fails), T(unsound_fits_are_refused),
           T(the_estimate_counts_the_rounds),
           T(twenty_columns_over_a_country_take_less_than_a_minute), T(a_hospital_dies))

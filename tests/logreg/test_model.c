@@ -62,7 +62,7 @@ static void refusals_name_the_key(void **state) {
       {"minimum_cell: 5", "minimum_cell: 5\n    site_indicators: yes", "site_level"},
       {"minimum_cell: 5", "minimum_cell: 5\n    minimum_events: 0", "minimum_events"},
       {"minimum_cell: 5", "minimum_cell: 5\n    strange: 0", "strange"}, {"    outcome: sick > 0\n", "", "outcome"},
-      {"privacy: aggregates", "privacy: model-only\n    ridge: 1", "ridge"}};
+      {"minimum_cell: 5", "minimum_cell: 5\n    ridge: -1", "ridge"}};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     char message[512];
     struct model *m = parse(bad[i][0], bad[i][1], message, sizeof message);

@@ -1,0 +1,118 @@
+/* shared_rows.c - the rows in shares, standardised; steps 1 to 3 of shared.c. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared.h"
+
+enum { STAND_IN = 1000 }; /* rows of a hospital, in an estimate */
+
+/* Step 1. */
+static smpc_err open_rows(smpc_session *s, struct shared_fit *t) {
+  struct fit_job *job = t->job;
+  int64_t rows[SMPC_MAX_PARTIES] = {0};
+  unsigned sites = job->roles.n_inputs;
+  if (job->mine != NULL) rows[fit_site(job, job->cfg->me.id)] = (int64_t)job->mine->n;
+  smpc_err err = fit_open(s, job, fit_sum(s, job, rows, sites, NULL, NULL), FIT_ROWS, rows, sites);
+  for (unsigned i = 0; i < sites; i++) {
+    t->rows[i] = job->estimating ? STAND_IN : (size_t)rows[i];
+    t->n += t->rows[i];
+  }
+  while ((size_t)1 << t->m < t->n) t->m++;
+  job->fit.n = (int64_t)t->n;
+  if (err == SMPC_OK && job->model->ridge > (double)t->n)
+    fit_refuse(job, "`ridge` is above the number of rows, %zu: it would leave nothing of the coefficients", t->n);
+  return err;
+}
+
+/* --- 2: the rows ------------------------------------------------------------------- */
+
+/* This hospital's numbers, row-major: rows, outcomes, and the moments of its columns. */
+struct own {
+  double *x, *moments;
+  int64_t *y;
+};
+
+static bool own_new(struct own *o, const struct shared_fit *t) {
+  const struct design *d = t->job->mine;
+  size_t n = t->job->estimating ? STAND_IN : d != NULL ? d->n : 0;
+  o->x = calloc(n * t->k + 1, sizeof *o->x);
+  o->y = calloc(n + 1, sizeof *o->y);
+  o->moments = calloc(2 * t->k, sizeof *o->moments);
+  if (o->x == NULL || o->y == NULL || o->moments == NULL) return false;
+  for (size_t i = 0; d != NULL && i < d->n; i++) {
+    o->y[i] = d->y[i] > 0;
+    for (size_t j = 0; j < t->k; j++) {
+      double x = d->x[i * d->p + 1 + j];
+      o->x[i * t->k + j] = x;
+      o->moments[j] += x / (double)t->n;
+      o->moments[t->k + j] += x * x / (double)t->n;
+    }
+  }
+  return true;
+}
+
+static void own_free(struct own *o, const struct shared_fit *t) {
+  const struct design *d = t->job->mine;
+  if (d != NULL && o->x != NULL) explicit_bzero(o->x, d->n * t->k * sizeof *o->x);
+  if (d != NULL && o->y != NULL) explicit_bzero(o->y, d->n * sizeof *o->y);
+  free(o->x);
+  free(o->y);
+  free(o->moments);
+}
+
+static smpc_err share_rows(smpc_session *s, struct shared_fit *t, smpc_shared **x, smpc_shared **moments) {
+  struct own own = {0};
+  bool good = own_new(&own, t);
+  *x = *moments = NULL;
+  for (unsigned i = 0; good && i < SMPC_MAX_PARTIES; i++) {
+    size_t n = t->rows[fit_site(t->job, i)];
+    if (!fit_is_in(t->job->roles.inputs, i)) continue;
+    smpc_shared *mine = smpc_input(s, smpc_p(i), own.moments, fit_shape(2, t->k));
+    *moments = *moments ? smpc_add(s, *moments, mine) : mine;
+    if (n == 0) continue;
+    *x = shared_stack(s, *x, smpc_input(s, smpc_p(i), own.x, fit_shape(n, t->k)));
+    t->outcome = shared_stack(s, t->outcome, smpc_input_i64(s, smpc_p(i), own.y, fit_shape(n, 1)));
+  }
+  own_free(&own, t);
+  t->y = smpc_scale(s, 1, t->outcome, 0);
+  return good ? smpc_session_error(s).code : SMPC_E_NOMEM;
+}
+
+/* --- 3: standardisation ---------------------------------------------------------------- */
+
+/* c = 1 + sum_t [v < 4^-t] 2^(t-1), which is 2^t; and how many columns are constant. */
+static void find_scale(smpc_session *s, struct shared_fit *t, const smpc_shared *variance) {
+  smpc_shared *copies = NULL, *limits = NULL;
+  for (int i = 1; i <= SHARED_SHIFT + 1; i++) {
+    copies = shared_stack(s, copies, smpc_slice(s, variance, 0, 0, fit_shape(1, t->k)));
+    limits = shared_stack(s, limits, shared_fill(s, 1, t->k, ldexp(1, -2 * (i > SHARED_SHIFT ? SHARED_CONSTANT_SHIFT : i))));
+  }
+  smpc_shared *below = smpc_less(s, copies, limits);
+  smpc_shared *c = smpc_scale_i64(s, 1, smpc_slice(s, below, 0, 0, fit_shape(1, t->k)), 1);
+  for (int i = 2; i <= SHARED_SHIFT; i++)
+    c = smpc_add(s, c, smpc_scale_i64(s, INT64_C(1) << (i - 1), smpc_slice(s, below, (size_t)i - 1, 0, fit_shape(1, t->k)), 0));
+  t->c = c;
+  t->constant = smpc_sum(s, smpc_slice(s, below, SHARED_SHIFT, 0, fit_shape(1, t->k)));
+}
+
+static void standardise(smpc_session *s, struct shared_fit *t, smpc_shared *x, const smpc_shared *moments) {
+  t->mean = smpc_slice(s, moments, 0, 0, fit_shape(1, t->k));
+  smpc_shared *second = smpc_slice(s, moments, 1, 0, fit_shape(1, t->k));
+  find_scale(s, t, smpc_sub(s, second, smpc_mul(s, t->mean, t->mean)));
+  smpc_shared *centred = smpc_sub(s, x, t->mean), *z = smpc_mul(s, centred, t->c);
+  smpc_shared_free(s, x);
+  smpc_shared_free(s, centred);
+  t->zt = shared_stack(s, shared_fill(s, 1, t->n, 1), smpc_transpose(s, z));
+  t->z = smpc_transpose(s, t->zt);
+  smpc_shared_free(s, z);
+}
+
+smpc_err shared_rows(smpc_session *s, struct shared_fit *t) {
+  smpc_shared *x, *moments;
+  smpc_err err = open_rows(s, t);
+  if (err != SMPC_OK || t->job->refusal[0] != 0) return err;
+  err = share_rows(s, t, &x, &moments);
+  if (err == SMPC_OK) standardise(s, t, x, moments);
+  return err;
+}
