@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "api/opening.h"
-#include "api/value.h"
+#include "api/psi_set.h"
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "psi/ecdh.h"
@@ -16,7 +16,7 @@ struct call {
   bool is_count;
   uint8_t *matched;       /* [mine->n] or NULL */
   smpc_psi_result r;
-  size_t *same;           /* [mine->n] first row with the same item */
+  struct smpi_psi_set set;
   struct smpi_psi_task t;
 };
 
@@ -67,17 +67,6 @@ out:
   return err;
 }
 
-static smpc_err check_set(smpc_session *s, const smpc_items *set) {
-  if (set == NULL) return smpi_fail(s, SMPC_E_ARG, -1, "%s: an owner gives no set", s->op);
-  if (set->n >= SMPI_PSI_MAX_ITEMS) return smpi_fail(s, SMPC_E_RANGE, -1, "%s: the set is too large", s->op);
-  bool has_pointers = set->item != NULL || set->flat != NULL;
-  for (size_t i = 0; has_pointers && set->item != NULL && i < set->n; i++)
-    if (set->item[i] == NULL && smpi_item_len(set, i) != 0) has_pointers = false;
-  if (set->n != 0 && (!has_pointers || (set->item == NULL && set->len != NULL)))
-    return smpi_fail(s, SMPC_E_ARG, -1, "%s: the set has items without bytes", s->op);
-  return SMPC_OK;
-}
-
 /* --- my set ----------------------------------------------------------------------- */
 
 static uint64_t *my_size(struct call *c) { return smpi_me(c->s) == c->q->a.id ? &c->r.size_a : &c->r.size_b; }
@@ -85,32 +74,11 @@ static uint64_t *peer_size(struct call *c) { return smpi_me(c->s) == c->q->a.id 
 
 /* Which items are different, and the size the other party will see. */
 static smpc_err count_mine(struct call *c) {
-  uint64_t key[4];
-  c->same = smpi_scratch(c->s, c->mine->n, sizeof *c->same);
-  if (c->same == NULL) return smpi_status(c->s);
-  smpi_prg_words(smpi_prg_own(c->s), key, 4);
-  size_t distinct = smpi_psi_distinct_vt(c->same, c->mine, (const uint8_t *)key);
-  smpi_wipe(key, sizeof key);
-  if (distinct == SIZE_MAX) return smpi_fail(c->s, SMPC_E_NOMEM, -1, "out of memory");
-  c->r.distinct = distinct;
-  c->r.duplicates = c->mine->n - distinct;
-  if (*my_size(c) == 0) *my_size(c) = distinct;
-  if (*my_size(c) < distinct)
-    return smpi_fail(c->s, SMPC_E_RANGE, (int)smpi_me(c->s), "%s: my set has more different items than its declared size",
-                     c->s->op);
-  return SMPC_OK;
-}
-
-/* Items and paddings in random order. */
-static smpc_err order_mine(struct call *c) {
-  size_t n = *my_size(c), at = 0, *row = smpi_scratch(c->s, n, sizeof *row);
-  if (row == NULL) return smpi_status(c->s);
-  for (size_t i = 0; i < c->mine->n; i++)
-    if (c->same[i] == i) row[at++] = i;
-  while (at < n) row[at++] = SMPI_PSI_PADDING;
-  smpi_psi_shuffle_rows(row, n, smpi_prg_own(c->s));
-  c->t.row = row;
-  c->t.n = n;
+  smpc_err err = smpi_psi_set_open(c->s, &c->set, c->mine, *my_size(c));
+  if (err != SMPC_OK) return err;
+  c->r.distinct = c->set.distinct;
+  c->r.duplicates = c->mine->n - c->set.distinct;
+  *my_size(c) = c->set.size;
   return SMPC_OK;
 }
 
@@ -159,25 +127,20 @@ static void fill_task(struct call *c) {
   c->t.ctx = c->s;
 }
 
-/* Rows as the caller has them; equal ones alike. */
-static void spread_hits(struct call *c) {
-  for (size_t i = 0; i < c->t.n; i++)
-    if (c->t.row[i] != SMPI_PSI_PADDING) c->matched[c->t.row[i]] = c->t.hit[i];
-  for (size_t i = 0; i < c->mine->n; i++) c->matched[i] = c->matched[c->same[i]];
-}
-
 static smpc_err run(struct call *c) {
   smpc_err err;
   fill_task(c);
   if (c->q->size_a == 0 || c->q->size_b == 0) TRY(tell_sizes(c));
-  TRY(order_mine(c));
+  TRY(smpi_psi_set_shuffle(c->s, &c->set));
+  c->t.row = c->set.row;
+  c->t.n = c->set.size;
   c->t.m = *peer_size(c);
   bool wants_hits = c->t.i_learn && !c->is_count;
   if (wants_hits && (c->t.hit = smpi_scratch(c->s, c->t.n, 1)) == NULL) return smpi_status(c->s);
   c->r.protocol = choose(c);
   TRY(c->r.protocol == SMPC_PSI_VOLE ? smpi_psi_oprf(c->s, &c->t) : smpi_psi_ecdh(c->s, &c->t));
   c->r.matched = c->t.matched;
-  if (wants_hits) spread_hits(c);
+  if (wants_hits) smpi_psi_set_spread(&c->set, c->matched, c->t.hit);
 out:
   return err;
 }
@@ -206,7 +169,7 @@ static smpc_err intersect(struct call *c, const char *name, size_t n_matched) {
   TRY(check_question(s, c->q, c->is_count));
   bool i_own = is_owner(c->q, smpi_me(s));
   if (!i_own) c->mine = NULL;
-  if (i_own && !s->is_dry) TRY(check_set(s, c->mine));
+  if (i_own && !s->is_dry) TRY(smpi_psi_set_check(s, c->mine));
   if (!c->is_count && i_own && learns(c->q, smpi_me(s)) && (c->matched == NULL || n_matched != c->mine->n) && !s->is_dry && c->mine->n != 0)
     TRY(smpi_fail(s, SMPC_E_ARG, -1, "%s: matched must have room for %zu items", name, c->mine->n));
   if (!learns(c->q, smpi_me(s))) c->matched = NULL;

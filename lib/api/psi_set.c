@@ -1,0 +1,46 @@
+/* psi_set.c - see psi_set.h.  Memory is the session's scratch: the operation gives it back. */
+#include "api/psi_set.h"
+
+#include "base/mem.h"
+
+smpc_err smpi_psi_set_check(struct smpc_session *s, const smpc_items *items) {
+  if (items == NULL) return smpi_fail(s, SMPC_E_ARG, -1, "%s: an owner gives no set", s->op);
+  if (items->n >= SMPI_PSI_MAX_ITEMS) return smpi_fail(s, SMPC_E_RANGE, -1, "%s: the set is too large", s->op);
+  bool has_pointers = items->item != NULL || items->flat != NULL;
+  for (size_t i = 0; has_pointers && items->item != NULL && i < items->n; i++)
+    if (items->item[i] == NULL && smpi_item_len(items, i) != 0) has_pointers = false;
+  if (items->n != 0 && (!has_pointers || (items->item == NULL && items->len != NULL)))
+    return smpi_fail(s, SMPC_E_ARG, -1, "%s: the set has items without bytes", s->op);
+  return SMPC_OK;
+}
+
+smpc_err smpi_psi_set_open(struct smpc_session *s, struct smpi_psi_set *set, const smpc_items *items, uint64_t declared) {
+  uint64_t key[4];
+  *set = (struct smpi_psi_set){.items = items, .same = smpi_scratch(s, items->n, sizeof *set->same)};
+  if (set->same == NULL) return smpi_status(s);
+  smpi_prg_words(smpi_prg_own(s), key, 4);
+  size_t distinct = smpi_psi_distinct_vt(set->same, items, (const uint8_t *)key);
+  smpi_wipe(key, sizeof key);
+  if (distinct == SIZE_MAX) return smpi_fail(s, SMPC_E_NOMEM, -1, "out of memory");
+  set->distinct = distinct;
+  set->size = declared != 0 ? declared : distinct;
+  if (set->size < distinct)
+    return smpi_fail(s, SMPC_E_RANGE, (int)smpi_me(s), "%s: my set has more different items than its declared size", s->op);
+  return SMPC_OK;
+}
+
+smpc_err smpi_psi_set_shuffle(struct smpc_session *s, struct smpi_psi_set *set) {
+  size_t at = 0, *row = set->row = smpi_scratch(s, set->size, sizeof *row);
+  if (row == NULL) return smpi_status(s);
+  for (size_t i = 0; i < set->items->n; i++)
+    if (set->same[i] == i) row[at++] = i;
+  while (at < set->size) row[at++] = SMPI_PSI_PADDING;
+  smpi_psi_shuffle_rows(row, set->size, smpi_prg_own(s));
+  return SMPC_OK;
+}
+
+void smpi_psi_set_spread(const struct smpi_psi_set *set, uint8_t *matched, const uint8_t *hit) {
+  for (size_t i = 0; i < set->size; i++)
+    if (set->row[i] != SMPI_PSI_PADDING) matched[set->row[i]] = hit[i];
+  for (size_t i = 0; i < set->items->n; i++) matched[i] = matched[set->same[i]];
+}

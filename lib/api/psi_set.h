@@ -1,0 +1,28 @@
+/* psi_set.h - one party's own set, as every public function of set intersection takes it. */
+#ifndef SMPI_PSI_SET_H
+#define SMPI_PSI_SET_H
+
+#include "api/value.h"
+#include "psi/psi.h"
+
+struct smpi_psi_set {
+  const smpc_items *items;
+  size_t *same;        /* [items->n] the first row with the same item                 */
+  uint64_t distinct;   /* different items                                             */
+  uint64_t size;       /* as the others see it: distinct, or the declared size        */
+  size_t *row;         /* [size] different items and paddings, in random order        */
+};
+
+/* SMPC_E_ARG: no set, or items without bytes; SMPC_E_RANGE: too many. */
+smpc_err smpi_psi_set_check(struct smpc_session *s, const smpc_items *items);
+
+/* Which items are different.  declared: 0 for none; SMPC_E_RANGE: there are more. */
+smpc_err smpi_psi_set_open(struct smpc_session *s, struct smpi_psi_set *set, const smpc_items *items, uint64_t declared);
+
+/* Draw their order. */
+smpc_err smpi_psi_set_shuffle(struct smpc_session *s, struct smpi_psi_set *set);
+
+/* matched[items->n] := what hit[size] says of each row's item. */
+void smpi_psi_set_spread(const struct smpi_psi_set *set, uint8_t *matched, const uint8_t *hit);
+
+#endif
