@@ -87,10 +87,10 @@ struct smpc_shared *smpi_op_end(struct smpi_op *op, struct smpc_shared *z, smpc_
 
 /* --- bases and handles ---------------------------------------------------------------- */
 
-static void base_drop(struct smpi_base *b) {
+static void base_drop(struct smpc_session *s, struct smpi_base *b) {
   if (b == NULL || --b->refs > 0) return;
-  smpi_masked_drop(&b->masked);
-  smpi_secret_free(b->v);
+  smpi_masked_drop(s, &b->masked);
+  smpi_block_put(s, b->v, b->rows * b->cols, sizeof *b->v);
   smpi_free(b);
 }
 
@@ -100,7 +100,7 @@ static struct smpi_base *base_new(struct smpc_session *s, size_t rows, size_t co
   b->refs = 1;
   b->rows = b->masked.rows = rows;
   b->cols = b->masked.cols = cols;
-  if (smpi_has_data(s)) b->v = smpi_secret_alloc(rows * cols, sizeof *b->v);
+  if (smpi_has_data(s)) b->v = smpi_block_get(s, rows * cols, sizeof *b->v);
   if (!smpi_has_data(s) || b->v != NULL) return b;
   smpi_free(b);
   return NULL;
@@ -143,7 +143,7 @@ static smpc_err place(struct smpc_session *s, struct smpc_shared *z) {
     z->v = b->v + z->row * b->cols;
     return SMPC_OK;
   }
-  z->v = z->own_v = smpi_secret_alloc(z->rows * z->cols, sizeof *z->v);
+  z->v = z->own_v = smpi_block_get(s, z->rows * z->cols, sizeof *z->v);
   if (z->v == NULL) return smpi_fail(s, SMPC_E_NOMEM, -1, "out of memory");
   for (size_t i = 0; i < z->rows; i++)
     for (size_t j = 0; j < z->cols; j++)
@@ -178,8 +178,8 @@ void smpi_value_free(struct smpc_shared *x) {
   if (x->prev != NULL) x->prev->next = x->next;
   else api->first = x->next;
   if (x->next != NULL) x->next->prev = x->prev;
-  smpi_secret_free(x->own_v);
-  base_drop(x->base);
+  smpi_block_put(x->s, x->own_v, x->rows * x->cols, sizeof *x->own_v);
+  base_drop(x->s, x->base);
   smpi_free(x);
 }
 

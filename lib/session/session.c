@@ -124,6 +124,7 @@ smpc_err smpi_session_close(struct smpc_session *s) {
   smpi_mesh_close(atomic_exchange(&s->mesh, NULL), err == SMPC_OK);
   wipe_keys(s);
   smpi_scratch_end(&s->scratch);
+  smpi_stock_end(&s->stock);
   smpi_secret_free(s);
   return err;
 }
@@ -274,6 +275,9 @@ void *smpi_scratch(struct smpc_session *s, size_t n, size_t size) {
 }
 size_t smpi_scratch_mark(const struct smpc_session *s) { return smpi_scratch_here(&s->scratch); }
 void smpi_scratch_release(struct smpc_session *s, size_t mark) { smpi_scratch_back(&s->scratch, mark); }
+
+void *smpi_block_get(struct smpc_session *s, size_t n, size_t size) { return smpi_stock_get(&s->stock, n, size); }
+void smpi_block_put(struct smpc_session *s, void *p, size_t n, size_t size) { smpi_stock_put(&s->stock, p, n, size); }
 
 void smpi_slot_set(struct smpc_session *s, enum smpi_slot slot, void *state, void (*close)(void *state)) {
   s->slot[slot] = (struct smpi_slot_entry){state, close};

@@ -63,6 +63,13 @@ void *smpi_scratch(struct smpc_session *s, size_t n, size_t size);
 size_t smpi_scratch_mark(const struct smpc_session *s);
 void smpi_scratch_release(struct smpc_session *s, size_t mark);
 
+/* --- blocks ----------------------------------------------------------------
+ * Secret memory that outlives an operation: zeroed, NULL when out of memory
+ * (nothing recorded).  Put back with the n and size it was got with, wiped then;
+ * the session keeps some for the next of the same length.  p may be NULL. */
+void *smpi_block_get(struct smpc_session *s, size_t n, size_t size);
+void smpi_block_put(struct smpc_session *s, void *p, size_t n, size_t size);
+
 /* --- randomness -----------------------------------------------------------
  * Streams that advance in step at both ends of a pair: position and use are
  * part of the SPMD program.  `own` is known to this party alone. */

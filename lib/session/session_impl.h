@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <sys/types.h>
 
+#include "base/stock.h"
 #include "rand/hash.h"
 #include "session/scratch.h"
 #include "session/session.h"
@@ -66,6 +67,7 @@ struct smpc_session {
   struct smpi_prg *own, *pair[SMPC_MAX_PARTIES];
 
   struct smpi_scratch scratch;
+  struct smpi_stock stock;
   struct smpi_slot_entry slot[SMPI_SLOTS];
   const struct smpi_guard *guard; /* or NULL */
   void *guard_ctx;

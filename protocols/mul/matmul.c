@@ -30,9 +30,9 @@
 #include "share/open.h"
 #include "triple/cost.h"
 
-void smpi_masked_drop(struct smpi_masked *mx) {
+void smpi_masked_drop(struct smpc_session *s, struct smpi_masked *mx) {
   smpi_mask_drop(mx->mask);
-  smpi_secret_free(mx->e);
+  smpi_block_put(s, mx->e, mx->rows * mx->cols, sizeof *mx->e);
   mx->mask = NULL;
   mx->e = NULL;
 }
@@ -104,7 +104,7 @@ static smpc_err open_both(struct smpc_session *s, struct smpi_masked *mx, const 
 static smpc_err begin(struct smpc_session *s, struct smpi_masked *mx) {
   smpc_err err = smpi_mask_new(s, &mx->mask, mx->rows, mx->cols);
   if (err != SMPC_OK) return err;
-  mx->e = smpi_secret_alloc(mx->rows * mx->cols, sizeof *mx->e);
+  mx->e = smpi_block_get(s, mx->rows * mx->cols, sizeof *mx->e);
   return mx->e != NULL ? SMPC_OK : smpi_fail(s, SMPC_E_NOMEM, -1, "out of memory");
 }
 
@@ -125,7 +125,7 @@ static smpc_err multiply(struct smpc_session *s, shr *z, struct smpi_masked *mx,
   if (a == NULL || e == NULL) TRY(SMPC_E_NOMEM);
   smpi_matmul_combine(&z->v, a, e, &b->v, &f->v, m, k, n, smpi_is_first(s)); /* 5.   */
 out:
-  if (err != SMPC_OK && opens_x) smpi_masked_drop(mx);
+  if (err != SMPC_OK && opens_x) smpi_masked_drop(s, mx);
   return err;
 }
 

@@ -13,7 +13,7 @@ struct smpi_masked {
   struct smpi_mask *mask; /* NULL: not opened yet */
   pub *e;
 };
-void smpi_masked_drop(struct smpi_masked *mx); /* wipes; the shape stays */
+void smpi_masked_drop(struct smpc_session *s, struct smpi_masked *mx); /* wipes; the shape stays */
 
 /* z := view(X) y, where the view (its `mask` field is not read) is m x k.
  *   in    x            this party's share of the whole X, row-major; read only at

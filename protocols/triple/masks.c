@@ -6,6 +6,7 @@
 #include "triple/pool.h"
 
 struct smpi_mask {
+  struct smpc_session *s;
   const struct smpi_pool *pool;
   uint64_t number;
   size_t rows, cols, holders;
@@ -20,7 +21,7 @@ void smpi_mask_keep(struct smpi_mask *m) { m->holders++; }
 
 void smpi_mask_drop(struct smpi_mask *m) {
   if (m == NULL || --m->holders != 0) return;
-  smpi_secret_free(m->a);
+  smpi_block_put(m->s, m->a, m->rows * m->cols, sizeof *m->a);
   smpi_free(m);
 }
 
@@ -30,12 +31,12 @@ static smpc_err make_mask(struct smpi_pool *p, struct smpi_mask **out, size_t ro
   if (!smpi_mask_shape_is_valid(rows, cols))
     return smpi_fail(p->s, SMPC_E_ARG, -1, "a %zu x %zu matrix cannot be masked", rows, cols);
   struct smpi_mask *m = smpi_alloc(1, sizeof *m);
-  shr *a = smpi_secret_alloc(rows * cols, sizeof *a);
+  shr *a = smpi_block_get(p->s, rows * cols, sizeof *a);
   if (m == NULL || a == NULL) {
     smpi_fail(p->s, err, -1, "out of memory");
     goto out;
   }
-  *m = (struct smpi_mask){.pool = p, .number = p->masks++, .rows = rows, .cols = cols, .holders = 1, .a = a};
+  *m = (struct smpi_mask){.s = p->s, .pool = p, .number = p->masks++, .rows = rows, .cols = cols, .holders = 1, .a = a};
   smpi_offline(p->s, true);
   err = p->src->ops->mask(p->src, p->s, a, rows * cols, m->number);
   smpi_offline(p->s, false);
@@ -43,17 +44,20 @@ static smpc_err make_mask(struct smpi_pool *p, struct smpi_mask **out, size_t ro
   *out = m;
   return SMPC_OK;
 out:
-  smpi_secret_free(a);
+  smpi_block_put(p->s, a, rows * cols, sizeof *a);
   smpi_free(m);
   return err;
 }
 
 /* --- prepared before use --------------------------------------------------------- */
 
-static void free_prepared(struct smpi_prepared *q) {
+static size_t b_words(const struct smpi_product *p) { return (size_t)(smpi_product_k(p) * p->n); }
+static size_t c_words(const struct smpi_product *p) { return (size_t)(smpi_product_m(p) * p->n); }
+
+static void free_prepared(struct smpc_session *s, struct smpi_prepared *q) {
   smpi_mask_drop(q->mask);
-  smpi_secret_free(q->b);
-  smpi_secret_free(q->c);
+  smpi_block_put(s, q->b, b_words(&q->product), sizeof *q->b);
+  smpi_block_put(s, q->c, c_words(&q->product), sizeof *q->c);
   smpi_free(q);
 }
 
@@ -61,7 +65,7 @@ static void remove_first(struct smpi_pool *p) {
   struct smpi_prepared *q = p->prepared;
   p->prepared = q->next;
   if (p->prepared == NULL) p->prepared_tail = NULL;
-  free_prepared(q);
+  free_prepared(p->s, q);
 }
 
 void smpi_pool_forget_masks(struct smpi_pool *p) {
@@ -101,8 +105,8 @@ static smpc_err prepare_product(struct smpi_pool *p, struct smpi_prepared *q, st
   if (!smpi_product_is_valid(&shape)) return smpi_fail(p->s, SMPC_E_ARG, -1, "a prepared product's shape does not fit");
   smpi_mask_keep(q->mask = mask);
   q->product = shape;
-  q->b = smpi_secret_alloc((size_t)(smpi_product_k(&shape) * shape.n), sizeof *q->b);
-  q->c = smpi_secret_alloc((size_t)(smpi_product_m(&shape) * shape.n), sizeof *q->c);
+  q->b = smpi_block_get(p->s, b_words(&shape), sizeof *q->b);
+  q->c = smpi_block_get(p->s, c_words(&shape), sizeof *q->c);
   if (q->b == NULL || q->c == NULL) return smpi_fail(p->s, SMPC_E_NOMEM, -1, "out of memory");
   return make_product(p, q->b, q->c, mask, &shape, q->number = p->products++);
 }
@@ -166,11 +170,10 @@ smpc_err smpi_mask_product(struct smpc_session *s, const struct smpi_mask_view *
     return smpi_fail(s, SMPC_E_ARG, -1, "the mask belongs to another session");
   struct smpi_product shape = product_of(view, n);
   if (!smpi_product_is_valid(&shape)) return smpi_fail(s, SMPC_E_ARG, -1, "the product's shape does not fit the mask");
-  size_t b_words = (size_t)(smpi_product_k(&shape) * n), c_words = (size_t)(smpi_product_m(&shape) * n);
   const struct smpi_prepared *q = p->prepared;
   if (q != NULL && !q->is_new && is_same_product(&q->product, &shape)) {
-    memcpy(b, q->b, b_words * sizeof *b);
-    memcpy(c, q->c, c_words * sizeof *c);
+    memcpy(b, q->b, b_words(&shape) * sizeof *b);
+    memcpy(c, q->c, c_words(&shape) * sizeof *c);
     number = q->number;
     remove_first(p);
   } else {
@@ -178,7 +181,7 @@ smpc_err smpi_mask_product(struct smpc_session *s, const struct smpi_mask_view *
     TRY(make_product(p, b, c, view->mask, &shape, number = p->products++));
   }
   smpi_pool_note(p, BOOK_PRODUCTS, number, 1);
-  struct smpi_cost spent = {.product_words = b_words + c_words};
+  struct smpi_cost spent = {.product_words = b_words(&shape) + c_words(&shape)};
   smpi_spent_add(s, &spent);
 out:
   return err;

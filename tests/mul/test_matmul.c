@@ -29,8 +29,8 @@ static void body(struct smpc_session *s, unsigned me, void *ctx) {
   struct smpi_masked mx = {.rows = j->rows, .cols = j->cols};
   for (unsigned i = 0; i < j->products && j->err[me] == SMPC_OK; i++)
     j->err[me] = smpi_matmul(s, j->z[i].of[me], &mx, &j->view[i], j->x.of[me], j->y[i].of[me], j->n);
-  smpi_masked_drop(&mx);
-  smpi_masked_drop(&mx);
+  smpi_masked_drop(s, &mx);
+  smpi_masked_drop(s, &mx);
 }
 
 static void watch(void *user, unsigned from, unsigned to, size_t off, const uint8_t *data, size_t len) {

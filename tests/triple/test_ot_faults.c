@@ -46,7 +46,7 @@ static void body(struct smpc_session *s, unsigned me, void *ctx) {
   TRY(smpi_less(s, w->z[me][1], x, y, N));
   TRY(smpi_matmul(s, w->z[me][2], &mx, &whole, x, y, 1));
 out:
-  smpi_masked_drop(&mx);
+  smpi_masked_drop(s, &mx);
   if (err != SMPC_OK) { /* the first that failed has wiped its result; the others too, when called */
     (void)smpi_beaver_mul(s, w->z[me][0], x, y, N);
     (void)smpi_less(s, w->z[me][1], x, y, N);
