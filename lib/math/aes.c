@@ -182,7 +182,50 @@ static void fold(blk *u, blk *v, const struct smpi_aes_key *leaf, unsigned bits,
   smpi_wipe(r, sizeof r);
 }
 
-const struct smpi_aes_kernels smpi_aes_portable = {"portable", always, encrypt, fold};
+/* u += f, then v += u unless this is leaf 0, in lanes. */
+#define ADD_LANES(type)                                                   \
+  static void add_##type(type *u, type *v, const type *f, size_t n, bool adds_v) { \
+    for (size_t j = 0; j < n; j++) {                                      \
+      u[j] = (type)(u[j] + f[j]);                                         \
+      if (adds_v) v[j] = (type)(v[j] + u[j]);                             \
+    }                                                                     \
+  }
+ADD_LANES(uint64_t)
+ADD_LANES(uint32_t)
+ADD_LANES(uint16_t)
+ADD_LANES(uint8_t)
+
+static void add_block(void *u, void *v, const void *f, unsigned width, bool adds_v) {
+  switch (width) {
+    case 8: add_uint64_t(u, v, f, 2, adds_v); break;
+    case 4: add_uint32_t(u, v, f, 4, adds_v); break;
+    case 2: add_uint16_t(u, v, f, 8, adds_v); break;
+    default: add_uint8_t(u, v, f, 16, adds_v);
+  }
+}
+
+static void sums(const struct smpi_aes_key *k, void *u, void *v, const blk x[SMPI_AES_LEAVES], uint64_t number,
+                 size_t blocks, unsigned width) {
+  struct sliced_key s;
+  blk f[SLICE], *to_u = u, *to_v = v;
+  slice_key(&s, k);
+  for (size_t at = 0; at < blocks; at += SLICE) {
+    memset(to_u + at, 0, sizeof f);
+    memset(to_v + at, 0, sizeof f);
+    for (unsigned i = SMPI_AES_LEAVES; i-- > 0;) {
+      for (unsigned j = 0; j < SLICE; j++) f[j] = (blk){{x[i].w[0] ^ (number + at + j), x[i].w[1]}};
+      encrypt_slice(&s, f, f);
+      for (unsigned j = 0; j < SLICE; j++) {
+        f[j] = smpi_blk_xor(f[j], x[i]);
+        add_block(to_u + at + j, to_v + at + j, &f[j], width, i != 0);
+      }
+    }
+  }
+  smpi_wipe(&s, sizeof s);
+  smpi_wipe(f, sizeof f);
+}
+
+const struct smpi_aes_kernels smpi_aes_portable = {"portable", always, encrypt, fold, sums};
 
 /* --- the choice --------------------------------------------------------------------------- */
 
@@ -209,4 +252,9 @@ void smpi_aes_encrypt(const struct smpi_aes_key *k, blk *out, const blk *in, siz
 
 void smpi_aes_fold(blk *u, blk *v, const struct smpi_aes_key *leaf, unsigned bits, unsigned first, uint64_t number) {
   smpi_aes_kernels()->fold(u, v, leaf, bits, first, number);
+}
+
+void smpi_aes_sums(const struct smpi_aes_key *k, void *u, void *v, const blk x[SMPI_AES_LEAVES], uint64_t number,
+                   size_t blocks, unsigned width) {
+  smpi_aes_kernels()->sums(k, u, v, x, number, blocks, width);
 }

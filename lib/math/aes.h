@@ -25,12 +25,22 @@ void smpi_aes_encrypt(const struct smpi_aes_key *k, blk *out, const blk *in, siz
  * first = 1 leaves r_0 out of u (it is in no v_b); leaf[0] is then not read. */
 void smpi_aes_fold(blk *u, blk *v, const struct smpi_aes_key *leaf, unsigned bits, unsigned first, uint64_t number);
 
+/* Sums over the streams of 16 leaves, in lanes of `width` bytes (8, 4, 2 or 1), each modulo its size:
+ *   stream    block j of leaf i is AES(x[i] + (number + j)) + x[i], the number in the low word
+ *   u         := sum of all streams;   v := sum of i times stream i
+ * number is a multiple of 32.  u and v have room for `blocks` rounded up to a multiple of 4. */
+enum { SMPI_AES_LEAVES = 16 };
+void smpi_aes_sums(const struct smpi_aes_key *k, void *u, void *v, const blk x[SMPI_AES_LEAVES], uint64_t number,
+                   size_t blocks, unsigned width);
+
 /* --- once for each instruction set: the tests compare them all ----------------- */
 struct smpi_aes_kernels {
   const char *name;
   bool (*usable)(void);
   void (*encrypt)(const struct smpi_aes_key *k, blk *out, const blk *in, size_t n);
   void (*fold)(blk *u, blk *v, const struct smpi_aes_key *leaf, unsigned bits, unsigned first, uint64_t number);
+  void (*sums)(const struct smpi_aes_key *k, void *u, void *v, const blk x[SMPI_AES_LEAVES], uint64_t number,
+               size_t blocks, unsigned width);
 };
 const struct smpi_aes_kernels *smpi_aes_kernels(void);            /* the best on this machine */
 const struct smpi_aes_kernels *smpi_aes_kernels_at(size_t i);     /* NULL beyond the last     */

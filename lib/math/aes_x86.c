@@ -20,6 +20,15 @@ NI ALWAYS_INLINE __m128i key128(const struct smpi_aes_key *k, unsigned r) {
   return _mm_load_si128((const __m128i *)(const void *)&k->round[r]);
 }
 
+NI ALWAYS_INLINE __m128i load128(const blk *x) { return _mm_load_si128((const __m128i *)(const void *)x); }
+
+NI ALWAYS_INLINE __m128i add_lanes128(__m128i x, __m128i y, unsigned width) {
+  return width == 8   ? _mm_add_epi64(x, y)
+         : width == 4 ? _mm_add_epi32(x, y)
+         : width == 2 ? _mm_add_epi16(x, y)
+                      : _mm_add_epi8(x, y);
+}
+
 /* Eight blocks under one key. */
 NI ALWAYS_INLINE void rounds128(__m128i x[8], const struct smpi_aes_key *k) {
   for (unsigned j = 0; j < 8; j++) x[j] = _mm_xor_si128(x[j], key128(k, 0));
@@ -59,7 +68,48 @@ NI static void ni_fold(blk *u, blk *v, const struct smpi_aes_key *leaf, unsigned
   }
 }
 
-const struct smpi_aes_kernels smpi_aes_ni = {"aes-ni", ni_usable, ni_encrypt, ni_fold};
+/* `n` blocks (1, 2, 4 or 8) of the streams of all leaves, 8 / n leaves at a time so that eight
+ * blocks go through the rounds together; v adds up the running sums of leaves 15, 14, ... 1. */
+NI ALWAYS_INLINE void sum_blocks(const struct smpi_aes_key *k, blk *u, blk *v, const blk *x, uint64_t number,
+                                 unsigned n, unsigned width) {
+  const unsigned group = 8 / n;
+  __m128i su[8] = {0}, sv[8] = {0}, r[8];
+  for (unsigned i = SMPI_AES_LEAVES; i != 0;) {
+    i -= group;
+    for (unsigned j = 0; j < 8; j++)
+      r[j] = _mm_xor_si128(load128(x + i + j / n), _mm_set_epi64x(0, (int64_t)(number + j % n)));
+    rounds128(r, k);
+    for (unsigned j = 8; j-- > 0;) {
+      unsigned to = j % n;
+      su[to] = add_lanes128(su[to], _mm_xor_si128(r[j], load128(x + i + j / n)), width);
+      if (i + j / n != 0) sv[to] = add_lanes128(sv[to], su[to], width);
+    }
+  }
+  for (unsigned j = 0; j < n; j++) {
+    _mm_store_si128((__m128i *)(void *)(u + j), su[j]);
+    _mm_store_si128((__m128i *)(void *)(v + j), sv[j]);
+  }
+}
+
+NI ALWAYS_INLINE void sum_lanes(const struct smpi_aes_key *k, blk *u, blk *v, const blk *x, uint64_t number,
+                                size_t blocks, unsigned width) {
+  size_t at = 0;
+  for (; at + 8 <= blocks; at += 8) sum_blocks(k, u + at, v + at, x, number + at, 8, width);
+  if (at + 4 <= blocks) sum_blocks(k, u + at, v + at, x, number + at, 4, width), at += 4;
+  for (; at < blocks; at++) sum_blocks(k, u + at, v + at, x, number + at, 1, width);
+}
+
+NI static void ni_sums(const struct smpi_aes_key *k, void *u, void *v, const blk x[SMPI_AES_LEAVES], uint64_t number,
+                       size_t blocks, unsigned width) {
+  switch (width) {
+    case 8: sum_lanes(k, u, v, x, number, blocks, 8); break;
+    case 4: sum_lanes(k, u, v, x, number, blocks, 4); break;
+    case 2: sum_lanes(k, u, v, x, number, blocks, 2); break;
+    default: sum_lanes(k, u, v, x, number, blocks, 1);
+  }
+}
+
+const struct smpi_aes_kernels smpi_aes_ni = {"aes-ni", ni_usable, ni_encrypt, ni_fold, ni_sums};
 
 /* --- VAES: four blocks a vector ---------------------------------------------------- */
 
@@ -74,8 +124,19 @@ static bool vaes_usable(void) {
 #endif
 }
 
+VAES ALWAYS_INLINE __m512i broadcast512(const blk *x) {
+  return _mm512_broadcast_i32x4(_mm_load_si128((const __m128i *)(const void *)x));
+}
+
 VAES ALWAYS_INLINE __m512i key512(const struct smpi_aes_key *k, unsigned r) {
-  return _mm512_broadcast_i32x4(_mm_load_si128((const __m128i *)(const void *)&k->round[r]));
+  return broadcast512(&k->round[r]);
+}
+
+VAES ALWAYS_INLINE __m512i add_lanes512(__m512i x, __m512i y, unsigned width) {
+  return width == 8   ? _mm512_add_epi64(x, y)
+         : width == 4 ? _mm512_add_epi32(x, y)
+         : width == 2 ? _mm512_add_epi16(x, y)
+                      : _mm512_add_epi8(x, y);
 }
 
 VAES ALWAYS_INLINE void rounds512(__m512i x[8], const struct smpi_aes_key *k) {
@@ -175,7 +236,63 @@ VAES static void vaes_fold(blk *u, blk *v, const struct smpi_aes_key *leaf, unsi
   }
 }
 
-const struct smpi_aes_kernels smpi_aes_vaes = {"vaes", vaes_usable, vaes_encrypt, vaes_fold};
+/* As sum_blocks, of `n` vectors (1, 2, 4 or 8) from number on, a multiple of 4 n. */
+VAES ALWAYS_INLINE void sum_vectors(const struct smpi_aes_key *k, blk *u, blk *v, const blk *x, uint64_t number,
+                                    unsigned n, unsigned width) {
+  const unsigned group = 8 / n;
+  const __m512i lane = _mm512_set_epi64(0, 3, 0, 2, 0, 1, 0, 0);
+  const __m512i base = _mm512_maskz_set1_epi64(0x55, (int64_t)number);
+  __m512i su[8], sv[8], r[8], step[8];
+  for (unsigned j = 0; j < n; j++) {
+    su[j] = sv[j] = _mm512_setzero_si512();
+    step[j] = _mm512_or_si512(lane, _mm512_maskz_set1_epi64(0x55, 4 * j));
+  }
+  for (unsigned i = SMPI_AES_LEAVES; i != 0;) {
+    i -= group;
+    for (unsigned j = 0; j < 8; j++) {
+      __m512i begin = _mm512_ternarylogic_epi64(broadcast512(x + i + j / n), base, key512(k, 0), 0x96);
+      r[j] = _mm512_xor_si512(begin, step[j % n]);
+    }
+    for (unsigned l = 1; l < SMPI_AES_ROUNDS; l++) {
+      __m512i key = key512(k, l);
+      for (unsigned j = 0; j < 8; j++) r[j] = _mm512_aesenc_epi128(r[j], key);
+    }
+    for (unsigned j = 0; j < 8; j++) {
+      __m512i last = _mm512_xor_si512(broadcast512(x + i + j / n), key512(k, SMPI_AES_ROUNDS));
+      r[j] = _mm512_aesenclast_epi128(r[j], last); /* the leaf is added with the key */
+    }
+    for (unsigned j = 8; j-- > 0;) {
+      unsigned to = j % n;
+      su[to] = add_lanes512(su[to], r[j], width);
+      if (i + j / n != 0) sv[to] = add_lanes512(sv[to], su[to], width);
+    }
+  }
+  for (unsigned j = 0; j < n; j++) {
+    _mm512_storeu_si512(u + 4 * j, su[j]);
+    _mm512_storeu_si512(v + 4 * j, sv[j]);
+  }
+}
+
+VAES ALWAYS_INLINE void sum_many(const struct smpi_aes_key *k, blk *u, blk *v, const blk *x, uint64_t number,
+                                 size_t blocks, unsigned width) {
+  size_t at = 0, end = (blocks + 3) / 4 * 4;
+  for (; at + 32 <= end; at += 32) sum_vectors(k, u + at, v + at, x, number + at, 8, width);
+  if (at + 16 <= end) sum_vectors(k, u + at, v + at, x, number + at, 4, width), at += 16;
+  if (at + 8 <= end) sum_vectors(k, u + at, v + at, x, number + at, 2, width), at += 8;
+  if (at < end) sum_vectors(k, u + at, v + at, x, number + at, 1, width);
+}
+
+VAES static void vaes_sums(const struct smpi_aes_key *k, void *u, void *v, const blk x[SMPI_AES_LEAVES],
+                           uint64_t number, size_t blocks, unsigned width) {
+  switch (width) {
+    case 8: sum_many(k, u, v, x, number, blocks, 8); break;
+    case 4: sum_many(k, u, v, x, number, blocks, 4); break;
+    case 2: sum_many(k, u, v, x, number, blocks, 2); break;
+    default: sum_many(k, u, v, x, number, blocks, 1);
+  }
+}
+
+const struct smpi_aes_kernels smpi_aes_vaes = {"vaes", vaes_usable, vaes_encrypt, vaes_fold, vaes_sums};
 
 #else
 typedef int smpi_aes_x86_is_empty; /* ISO C wants a declaration in every file */

@@ -34,22 +34,24 @@
 #include "math/ring.h"
 
 enum {
-  WIDE = SMPI_RVOLE_DIGITS / 2, /* digits below count modulo more than 2^32; the others fit 32 bits */
+  WIDE = SMPI_RVOLE_DIGITS / 2, /* digits from here on share words of the wire with those before */
+  TREES = SMPI_RVOLE_DIGITS,
   USE_NODE = 1, USE_LEAF = 16  /* tweaks' uses */
 };
+_Static_assert((int)SMPI_RVOLE_LEAVES == (int)SMPI_AES_LEAVES, "the sums are over all leaves of a tree");
 
 static struct smpi_tweak use(struct smpi_tweak t, unsigned number) {
   t.use = (uint16_t)number;
   return t;
 }
 
-/* --- trees ------------------------------------------------------------------------- */
+/* --- trees: level l of all of them is one array, tree after tree -------------------------- */
 
-/* node[2i], node[2i+1] := the children of node[i], i < n, in place; level: of the children. */
-static void spread(blk *node, size_t n, unsigned level, const struct smpi_tccr *h, const struct smpi_rvole_tweak *id,
-                   unsigned digit) {
-  blk left[SMPI_RVOLE_LEAVES / 2];
-  uint64_t first = (id->first + 4 * digit + level - 1) * SMPI_RVOLE_LEAVES;
+/* node[2i], node[2i+1] := the children of node[i], i < n, in place; level: of the children, 2..4.
+ * A scalar's 64 transfers leave room for 1024 numbers; each level takes 128 of its 256. */
+static void spread(blk *node, size_t n, unsigned level, const struct smpi_tccr *h, const struct smpi_rvole_tweak *id) {
+  blk left[TREES * SMPI_RVOLE_LEAVES / 2];
+  uint64_t first = id->first * SMPI_RVOLE_LEAVES + (level - 1) * 256;
   smpi_tccr(h, left, node, n, NULL, use(id->tweak, USE_NODE), first);
   for (size_t i = n; i-- > 0;) {
     blk parent = node[i];
@@ -60,15 +62,17 @@ static void spread(blk *node, size_t n, unsigned level, const struct smpi_tccr *
 
 void smpi_rvole_grow(struct smpi_rvole_trees *t, uint8_t message[SMPI_RVOLE_TREES_LEN], const struct smpi_tccr *h,
                      const blk q[64], const blk *delta, const struct smpi_rvole_tweak *id) {
-  for (unsigned d = 0; d < SMPI_RVOLE_DIGITS; d++) {
-    const blk *level_q = q + 4 * d + 3; /* the digit's top bit is level 1: q_l at level_q[1 - l] */
-    blk *node = t->leaf[d];
-    node[0] = smpi_blk_xor(*level_q, *delta);
-    node[1] = *level_q;
-    for (unsigned l = 2; l <= SMPI_RVOLE_BITS; l++, message += 16) {
-      spread(node, (size_t)1 << (l - 1), l, h, id, d);
-      blk c = *(level_q - (l - 1));
-      for (size_t i = 1; i < (size_t)1 << l; i += 2) c = smpi_blk_xor(c, node[i]);
+  blk *node = t->leaf[0];
+  for (unsigned d = 0; d < TREES; d++) { /* a digit's top bit is level 1: q_l at number 4 - l */
+    node[2 * d] = smpi_blk_xor(q[4 * d + 3], *delta);
+    node[2 * d + 1] = q[4 * d + 3];
+  }
+  for (unsigned l = 2; l <= SMPI_RVOLE_BITS; l++) {
+    size_t n = (size_t)1 << l;
+    spread(node, TREES * n / 2, l, h, id);
+    for (unsigned d = 0; d < TREES; d++, message += 16) {
+      blk c = q[4 * d + 4 - l];
+      for (size_t i = 1; i < n; i += 2) c = smpi_blk_xor(c, node[d * n + i]);
       memcpy(message, &c, 16);
     }
   }
@@ -91,52 +95,43 @@ static void repair(blk *node, size_t n, uint64_t at, blk sum) {
 
 void smpi_rvole_puncture(struct smpi_rvole_trees *t, const uint8_t message[SMPI_RVOLE_TREES_LEN],
                          const struct smpi_tccr *h, const blk t_i[64], uint64_t b, const struct smpi_rvole_tweak *id) {
-  for (unsigned d = 0; d < SMPI_RVOLE_DIGITS; d++) {
-    const blk *level_t = t_i + 4 * d + 3;
-    uint64_t digit = b >> 4 * d & (SMPI_RVOLE_LEAVES - 1);
-    blk *node = t->leaf[d];
-    node[0] = node[1] = *level_t; /* right for the sibling of the path, garbage for the path */
-    for (unsigned l = 2; l <= SMPI_RVOLE_BITS; l++, message += 16) {
+  blk *node = t->leaf[0];
+  for (unsigned d = 0; d < TREES; d++)
+    node[2 * d] = node[2 * d + 1] = t_i[4 * d + 3]; /* right for the sibling of the path, garbage for the path */
+  for (unsigned l = 2; l <= SMPI_RVOLE_BITS; l++) {
+    size_t n = (size_t)1 << l;
+    spread(node, TREES * n / 2, l, h, id);
+    for (unsigned d = 0; d < TREES; d++, message += 16) {
       blk c;
-      spread(node, (size_t)1 << (l - 1), l, h, id, d);
       memcpy(&c, message, 16);
+      uint64_t digit = b >> 4 * d & (SMPI_RVOLE_LEAVES - 1);
       uint64_t sibling = (digit >> (SMPI_RVOLE_BITS - l)) ^ 1; /* of the path's node on this level */
-      repair(node, (size_t)1 << l, sibling, smpi_blk_xor(c, *(level_t - (l - 1))));
+      repair(node + d * n, n, sibling, smpi_blk_xor(c, t_i[4 * d + 4 - l]));
     }
   }
 }
 
 /* --- vectors ------------------------------------------------------------------------ */
 
-/* One part's sums over the leaves of a tree: u = sum F_i, v = sum i F_i, as words of
- * 64 bits or, for digits from WIDE on, of 32. */
-struct sums { _Alignas(16) uint64_t u[SMPI_RVOLE_PART], v[SMPI_RVOLE_PART], f[SMPI_RVOLE_PART]; };
+/* Bytes of a lane that holds what counts of digit d: 64 - 4d bits. */
+static unsigned width_of(unsigned d) { return d < 8 ? 8 : d < 12 ? 4 : d < 14 ? 2 : 1; }
 
-static void add_half_words(uint32_t *z, const uint32_t *x, size_t n) {
-  for (size_t i = 0; i < n; i++) z[i] += x[i];
-}
+/* One part's sums over the leaves of a tree: u = sum F_i, v = sum i F_i, in lanes. */
+struct sums {
+  _Alignas(64) union { uint64_t by8[SMPI_RVOLE_PART]; uint32_t by4[SMPI_RVOLE_PART]; uint16_t by2[SMPI_RVOLE_PART];
+                       uint8_t by1[SMPI_RVOLE_PART]; } u, v;
+};
 
-/* Of n entries; v adds up the running sums u of leaves 15, 14, ... 1. */
+/* Of n entries from `first` on; block j of leaf i is hashed with number `first / entries of a block + j`. */
 static void expand(struct sums *s, unsigned digit, size_t first, size_t n, const struct smpi_rvole_trees *t,
                    const struct smpi_tccr *h, const struct smpi_rvole_tweak *id) {
-  static const blk zeros[SMPI_RVOLE_PART / 2];
-  const unsigned per = digit < WIDE ? 2 : 4; /* entries of one block */
-  uint64_t number = (id->first / 4 + digit) << 32 | first / per;
-  unsigned high = (unsigned)((id->first / 4 + digit) >> 32);
-  const size_t blocks = (n + per - 1) / per;
-  memset(s->u, 0, 16 * blocks);
-  memset(s->v, 0, 16 * blocks);
-  for (unsigned i = SMPI_RVOLE_LEAVES; i-- > 0;) {
-    smpi_tccr_random_x(h, (blk *)(void *)s->f, zeros, blocks, &t->leaf[digit][i],
-                       use(id->tweak, USE_LEAF + i + SMPI_RVOLE_LEAVES * high), number);
-    if (digit < WIDE) {
-      smpi_ring_add_words(s->u, s->f, 2 * blocks);
-      if (i != 0) smpi_ring_add_words(s->v, s->u, 2 * blocks);
-    } else {
-      add_half_words((uint32_t *)(void *)s->u, (uint32_t *)(void *)s->f, 4 * blocks);
-      if (i != 0) add_half_words((uint32_t *)(void *)s->v, (uint32_t *)(void *)s->u, 4 * blocks);
-    }
-  }
+  const unsigned width = width_of(digit), per = 16 / width;
+  uint64_t tree = id->first / 4 + digit;
+  unsigned high = (unsigned)(tree >> 32);
+  blk x[SMPI_RVOLE_LEAVES];
+  for (unsigned i = 0; i < SMPI_RVOLE_LEAVES; i++)
+    x[i] = smpi_tccr_point(&t->leaf[digit][i], use(id->tweak, USE_LEAF + i + SMPI_RVOLE_LEAVES * high), tree << 32);
+  smpi_aes_sums(&h->key, &s->u, &s->v, x, first / per, (n + per - 1) / per, width);
 }
 
 /* The corrections on the wire: words[w], w < 8, hold digit w's in their low 64 - 4w bits
@@ -152,23 +147,39 @@ static void get_wire(struct wire *w, const uint8_t *in, size_t n) {
   memcpy(w->half, in, 4 * n);
 }
 
-static void send_wide(struct wire *w, uint64_t *z, const uint64_t *a, size_t n, unsigned d, const struct sums *s) {
+/* Lanes of digit d: what lies above its 64 - 4d bits falls out when it is shifted to its place. */
+#define SEND_LANES(by)                                                                                           \
+  static void send_##by(uint64_t *word, uint64_t *z, const uint64_t *a, size_t n, unsigned d, const struct sums *s) { \
+    for (size_t j = 0; j < n; j++) {                                                                             \
+      word[j] |= (a[j] - s->u.by[j]) << 4 * d;                                                                   \
+      z[j] += (uint64_t)s->v.by[j] << 4 * d;                                                                     \
+    }                                                                                                            \
+  }
+SEND_LANES(by4)
+SEND_LANES(by2)
+SEND_LANES(by1)
+
+static void send_wide(uint64_t *word, uint64_t *z, const uint64_t *a, size_t n, unsigned d, const struct sums *s) {
   uint64_t mask = UINT64_MAX >> 4 * d;
   for (size_t j = 0; j < n; j++) {
-    w->word[d][j] = (a[j] - s->u[j]) & mask;
-    z[j] += s->v[j] << 4 * d;
+    word[j] = (a[j] - s->u.by8[j]) & mask;
+    z[j] += s->v.by8[j] << 4 * d;
   }
 }
 
-/* 32 low bits of a - u, of which 64 - 4d count. */
-static void send_narrow(struct wire *w, uint64_t *z, const uint64_t *a, size_t n, unsigned d, const struct sums *s) {
-  const uint32_t *u = (const uint32_t *)(const void *)s->u, *v = (const uint32_t *)(const void *)s->v;
+static void send_half(uint32_t *half, uint64_t *z, const uint64_t *a, size_t n, unsigned d, const struct sums *s) {
   for (size_t j = 0; j < n; j++) {
-    uint32_t e = (uint32_t)a[j] - u[j];
-    if (d == WIDE) w->half[j] = e;
-    else w->word[SMPI_RVOLE_DIGITS - d][j] |= (uint64_t)e << 4 * d;
-    z[j] += (uint64_t)v[j] << 4 * d;
+    half[j] = (uint32_t)a[j] - s->u.by4[j];
+    z[j] += (uint64_t)s->v.by4[j] << 4 * d;
   }
+}
+
+static void send_digit(struct wire *w, uint64_t *z, const uint64_t *a, size_t n, unsigned d, const struct sums *s) {
+  if (d < WIDE) send_wide(w->word[d], z, a, n, d, s);
+  else if (d == WIDE) send_half(w->half, z, a, n, d, s);
+  else if (width_of(d) == 4) send_by4(w->word[SMPI_RVOLE_DIGITS - d], z, a, n, d, s);
+  else if (width_of(d) == 2) send_by2(w->word[SMPI_RVOLE_DIGITS - d], z, a, n, d, s);
+  else send_by1(w->word[SMPI_RVOLE_DIGITS - d], z, a, n, d, s);
 }
 
 void smpi_rvole_send(uint8_t *out, uint64_t *z, const uint64_t *a, size_t first, size_t n,
@@ -177,25 +188,45 @@ void smpi_rvole_send(uint8_t *out, uint64_t *z, const uint64_t *a, size_t first,
   struct wire w;
   for (unsigned d = 0; d < SMPI_RVOLE_DIGITS; d++) {
     expand(&s, d, first, n, t, h, id);
-    if (d < WIDE) send_wide(&w, z, a, n, d, &s);
-    else send_narrow(&w, z, a, n, d, &s);
+    send_digit(&w, z, a, n, d, &s);
   }
   put_wire(out, &w, n);
   smpi_wipe(&s, sizeof s);
 }
 
-static void receive_wide(uint64_t *z, const struct wire *w, uint64_t digit, size_t n, unsigned d,
-                         const struct sums *s) {
-  for (size_t j = 0; j < n; j++) z[j] += (digit * (s->u[j] + w->word[d][j]) - s->v[j]) << 4 * d;
+#define RECEIVE_LANES(by)                                                                                   \
+  static void receive_##by(uint64_t *z, const uint64_t *word, uint64_t digit, size_t n, unsigned d,         \
+                           const struct sums *s) {                                                          \
+    for (size_t j = 0; j < n; j++) z[j] += times(digit, s->u.by[j] + (word[j] >> 4 * d), s->v.by[j]) << 4 * d; \
+  }
+
+/* digit x - v, digit < 16 */
+static inline uint64_t times(uint64_t digit, uint64_t x, uint64_t v) {
+  return (x & (0 - (digit & 1))) + ((x << 1) & (0 - (digit >> 1 & 1))) + ((x << 2) & (0 - (digit >> 2 & 1))) +
+         ((x << 3) & (0 - (digit >> 3))) - v;
 }
 
-static void receive_narrow(uint64_t *z, const struct wire *w, uint64_t digit, size_t n, unsigned d,
-                           const struct sums *s) {
-  const uint32_t *u = (const uint32_t *)(const void *)s->u, *v = (const uint32_t *)(const void *)s->v;
-  for (size_t j = 0; j < n; j++) {
-    uint32_t e = d == WIDE ? w->half[j] : (uint32_t)(w->word[SMPI_RVOLE_DIGITS - d][j] >> 4 * d);
-    z[j] += (uint64_t)(uint32_t)((uint32_t)digit * (u[j] + e) - v[j]) << 4 * d;
-  }
+RECEIVE_LANES(by4)
+RECEIVE_LANES(by2)
+RECEIVE_LANES(by1)
+
+static void receive_wide(uint64_t *z, const uint64_t *word, uint64_t digit, size_t n, unsigned d,
+                         const struct sums *s) {
+  for (size_t j = 0; j < n; j++) z[j] += times(digit, s->u.by8[j] + word[j], s->v.by8[j]) << 4 * d;
+}
+
+static void receive_half(uint64_t *z, const uint32_t *half, uint64_t digit, size_t n, unsigned d,
+                         const struct sums *s) {
+  for (size_t j = 0; j < n; j++) z[j] += times(digit, s->u.by4[j] + half[j], s->v.by4[j]) << 4 * d;
+}
+
+static void receive_digit(uint64_t *z, const struct wire *w, uint64_t digit, size_t n, unsigned d,
+                          const struct sums *s) {
+  if (d < WIDE) receive_wide(z, w->word[d], digit, n, d, s);
+  else if (d == WIDE) receive_half(z, w->half, digit, n, d, s);
+  else if (width_of(d) == 4) receive_by4(z, w->word[SMPI_RVOLE_DIGITS - d], digit, n, d, s);
+  else if (width_of(d) == 2) receive_by2(z, w->word[SMPI_RVOLE_DIGITS - d], digit, n, d, s);
+  else receive_by1(z, w->word[SMPI_RVOLE_DIGITS - d], digit, n, d, s);
 }
 
 void smpi_rvole_receive(uint64_t *z, const uint8_t *in, uint64_t b, size_t first, size_t n,
@@ -205,10 +236,8 @@ void smpi_rvole_receive(uint64_t *z, const uint8_t *in, uint64_t b, size_t first
   struct wire w;
   get_wire(&w, in, n);
   for (unsigned d = 0; d < SMPI_RVOLE_DIGITS; d++) {
-    uint64_t digit = b >> 4 * d & (SMPI_RVOLE_LEAVES - 1);
     expand(&s, d, first, n, t, h, id);
-    if (d < WIDE) receive_wide(z, &w, digit, n, d, &s);
-    else receive_narrow(z, &w, digit, n, d, &s);
+    receive_digit(z, &w, b >> 4 * d & (SMPI_RVOLE_LEAVES - 1), n, d, &s);
   }
   smpi_wipe(&s, sizeof s);
 }

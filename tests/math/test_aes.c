@@ -108,4 +108,51 @@ static void folding_is_what_it_says(void **state) {
       }
 }
 
-TEST_MAIN(T(the_standard_s_vectors), T(libcrypto_agrees), T(folding_is_what_it_says))
+/* The definition, lane by lane: sum of weight_i times lane `at` of leaf i's stream. */
+static uint64_t sum_plainly(const struct smpi_aes_key *k, const blk *x, uint64_t number, size_t at, unsigned width,
+                            bool is_weighted) {
+  uint64_t sum = 0;
+  size_t byte = at * width;
+  for (unsigned i = 0; i < SMPI_AES_LEAVES; i++) {
+    blk f = {{x[i].w[0] ^ (number + byte / 16), x[i].w[1]}};
+    uint64_t lane = 0;
+    smpi_aes_portable.encrypt(k, &f, &f, 1);
+    f = smpi_blk_xor(f, x[i]);
+    memcpy(&lane, (uint8_t *)&f + byte % 16, width);
+    sum += is_weighted ? i * lane : lane;
+  }
+  return width == 8 ? sum : sum & ((UINT64_C(1) << 8 * width) - 1);
+}
+
+static void sums_are_what_they_say(void **state) {
+  (void)state;
+  static const size_t sizes[] = {1, 2, 3, 4, 5, 7, 8, 12, 13, 16, 28, 31, 32, 33, 60, 64, 77};
+  static const uint64_t numbers[] = {0, 32, 96, UINT64_C(1) << 32};
+  enum { MOST_BLOCKS = 81 };
+  static blk u[MOST_BLOCKS], v[MOST_BLOCKS];
+  uint64_t seed = 3;
+  struct smpi_aes_key k;
+  blk x[SMPI_AES_LEAVES];
+  smpi_aes_key_set(&k, &(blk){{next_word(&seed), next_word(&seed)}});
+  for (unsigned i = 0; i < SMPI_AES_LEAVES; i++) x[i] = (blk){{next_word(&seed), next_word(&seed)}};
+  for (unsigned width = 1; width <= 8; width *= 2)
+    for (size_t c = 0; c < sizeof sizes / sizeof *sizes; c++)
+      for (size_t i = 0; smpi_aes_kernels_at(i) != NULL; i++) {
+        uint64_t number = numbers[c % 4], got_u = 0, got_v = 0;
+        size_t lanes = 16 / width * sizes[c];
+        if (!smpi_aes_kernels_at(i)->usable()) continue;
+        memset(u, 0x55, sizeof u);
+        memset(v, 0x55, sizeof v);
+        smpi_aes_kernels_at(i)->sums(&k, u, v, x, number, sizes[c], width);
+        for (size_t at = 0; at < lanes; at += at + 13 < lanes ? 13 : 1) {
+          memcpy(&got_u, (uint8_t *)u + at * width, width);
+          memcpy(&got_v, (uint8_t *)v + at * width, width);
+          assert_int_equal(got_u, sum_plainly(&k, x, number, at, width, false));
+          assert_int_equal(got_v, sum_plainly(&k, x, number, at, width, true));
+        }
+        const blk *beyond = u + (sizes[c] + 3) / 4 * 4;
+        assert_int_equal(beyond->w[0], UINT64_C(0x5555555555555555));
+      }
+}
+
+TEST_MAIN(T(the_standard_s_vectors), T(libcrypto_agrees), T(folding_is_what_it_says), T(sums_are_what_they_say))
