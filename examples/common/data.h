@@ -89,7 +89,7 @@ void data_close(struct data *d); /* NULL is allowed */
 
 /* The cells of a question: the product of n_cells + 1 over its strata; 0 when
  * that is beyond DATA_MAX_CELLS. */
-enum { DATA_MAX_CELLS = 1 << 20 };
+enum { DATA_MAX_CELLS = 1 << 20, DATA_MAX_STRATA = 128 };
 size_t data_cells(const struct data_question *q);
 
 /* Check a question without any data: it names only agreed columns, is one
@@ -121,5 +121,20 @@ struct data_rows {
 int data_rows(struct data *d, struct data_rows *rows, struct data_report *report, const struct data_question *q,
               struct data_fault *f);
 void data_rows_free(struct data_rows *rows);
+
+/* Every row in the order of the file, with the strata's values as numbers: NaN where one
+ * is missing, all NaN where the condition is not true.  Only columns that the
+ * question's expressions use need be there. */
+struct data_row {
+  const double *value;          /* [n_strata]                                            */
+  bool belongs;                 /* the condition is true                                 */
+  unsigned n_own;
+  const char *const *own_name;  /* the hospital's own columns                            */
+  const char *const *own;       /* their values as text, NULL: missing; valid in the call */
+};
+/* false: stop; then the exit is DATA_MACHINE */
+typedef bool (*data_row_fn)(void *user, const struct data_row *row);
+int data_each(struct data *d, const struct data_question *q, data_row_fn fn, void *user, struct data_report *report,
+              struct data_fault *f);
 
 #endif

@@ -93,7 +93,7 @@ static int check_stratum(struct data_axis *a, struct expr_source *agreed, const 
 int data_plan_make(struct data_plan *p, const struct data_question *q, struct data_fault *f) {
   memset(p, 0, sizeof *p);
   if (data_cells(q) == 0) return data_fail(f, DATA_INPUT, "strata: more than %d cells", DATA_MAX_CELLS);
-  if (q->n_strata > 30) return data_fail(f, DATA_INPUT, "strata: more than 30");
+  if (q->n_strata > DATA_MAX_STRATA) return data_fail(f, DATA_INPUT, "strata: more than %d", DATA_MAX_STRATA);
   if (take_columns(p, q, f) != 0) return f->exit;
   struct expr_source agreed = {.name = "", .columns = p->columns, .n = q->n_columns};
   p->axes = calloc(q->n_strata + 1u, sizeof *p->axes);

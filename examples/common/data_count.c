@@ -2,6 +2,7 @@
 #include "data_check.h"
 #include "data_open.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@ struct count {
   struct data_report report;
   int64_t *counts;
   struct data_rows *rows; /* take these instead of counting */
+  data_row_fn fn;         /* or give every row to this */
+  void *user;
   struct data_fault *f;
 };
 
@@ -50,7 +53,8 @@ static int prepare_count(sqlite3_stmt **st, struct count *c) {
   sqlite3_str *sql = sqlite3_str_new(c->d->db);
   sqlite3_str_appendf(sql, "SELECT (%s)", q->condition != NULL ? q->condition : "1");
   for (unsigned i = 0; i < q->n_strata; i++) sqlite3_str_appendf(sql, ", (%s)", q->strata[i].expression);
-  for (unsigned i = 0; i < q->n_columns; i++)
+  if (c->fn != NULL) sqlite3_str_appendall(sql, ", *"); /* a constant, these columns, the hospital's */
+  for (unsigned i = 0; i < q->n_columns && c->fn == NULL; i++)
     if (c->plan.columns[i].used) sqlite3_str_appendf(sql, ", \"%w\"", q->columns[i].name);
   sqlite3_str_appendall(sql, " FROM " DATA_AGREED);
   char *text = sqlite3_str_finish(sql);
@@ -121,14 +125,61 @@ static int take_row(struct count *c, sqlite3_stmt *st) {
   return 0;
 }
 
+/* Where the hospital's own columns begin: after the condition, the strata, a constant, the question's. */
+static int first_own(const struct count *c) { return 2 + (int)(c->plan.n_axes + c->q->n_columns); }
+
+struct each { double *value; const char **own, **name; };
+
+static int each_begin(struct each *e, const struct count *c, sqlite3_stmt *st) {
+  size_t n_own = (size_t)(sqlite3_column_count(st) - first_own(c));
+  e->value = calloc(c->plan.n_axes + 1u, sizeof *e->value);
+  e->own = calloc(n_own + 1, sizeof *e->own);
+  e->name = calloc(n_own + 1, sizeof *e->name);
+  if (e->value == NULL || e->own == NULL || e->name == NULL) return data_fail(c->f, DATA_MACHINE, "out of memory");
+  for (size_t i = 0; i < n_own; i++) {
+    const char *name = sqlite3_column_name(st, first_own(c) + (int)i);
+    if (name == NULL) return data_fail(c->f, DATA_MACHINE, "out of memory");
+    e->name[i] = name + 1; /* without the '=' */
+  }
+  return 0;
+}
+
+static void each_end(struct each *e, const struct count *c) {
+  if (e->value != NULL) explicit_bzero(e->value, c->plan.n_axes * sizeof *e->value);
+  free(e->value);
+  free(e->own);
+  free(e->name);
+}
+
+static int give_row(struct count *c, struct each *e, sqlite3_stmt *st) {
+  unsigned n_own = (unsigned)(sqlite3_column_count(st) - first_own(c));
+  struct data_row row = {e->value, is_true(st), n_own, e->name, e->own};
+  bool missing = false;
+  for (unsigned i = 0; i < c->plan.n_axes; i++) {
+    bool none = sqlite3_column_type(st, 1 + (int)i) == SQLITE_NULL;
+    missing = missing || none;
+    e->value[i] = none || !row.belongs ? NAN : sqlite3_column_double(st, 1 + (int)i);
+  }
+  for (unsigned i = 0; i < n_own; i++) e->own[i] = (const char *)sqlite3_column_text(st, first_own(c) + (int)i);
+  c->report.rows++;
+  c->report.missing += row.belongs && missing;
+  c->report.cohort += row.belongs && !missing;
+  return c->fn(c->user, &row) ? 0 : data_fail(c->f, DATA_MACHINE, "a row could not be taken");
+}
+
 static int count_rows(struct count *c, sqlite3_stmt *st) {
-  int rc;
+  struct each e = {0};
+  int rc, exit = c->fn != NULL ? each_begin(&e, c, st) : 0;
+  if (exit != 0) return each_end(&e, c), exit;
   while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
     if (c->report.rows == INT64_MAX) return data_fail(c->f, DATA_INPUT, "question: more than 2^63 rows");
-    if (c->rows == NULL) count_row(c, st);
-    else if (take_row(c, st) != 0) return c->f->exit;
+    if (c->fn != NULL) exit = give_row(c, &e, st);
+    else if (c->rows != NULL) exit = take_row(c, st);
+    else count_row(c, st);
+    if (exit != 0) break;
   }
-  if (rc == SQLITE_DONE) return 0;
+  if (c->fn != NULL) each_end(&e, c);
+  if (rc == SQLITE_DONE || exit != 0) return exit;
   char what[64];
   sqlite3_snprintf(sizeof what, what, "row %lld", (long long)c->report.rows + 1);
   return data_fail_sqlite(c->d, &c->guard, what, c->f);
@@ -183,16 +234,43 @@ void data_rows_free(struct data_rows *rows) {
   memset(rows, 0, sizeof *rows);
 }
 
+static int check_numeric(const struct count *c) {
+  const struct data_question *q = c->q;
+  for (unsigned i = 0; i < c->plan.n_axes; i++)
+    if (!c->plan.axes[i].numeric)
+      return data_fail(c->f, DATA_INPUT, "%s '%.100s': it gives text, not numbers", q->part != NULL ? q->part : "stratum",
+                       q->strata[i].name);
+  return 0;
+}
+
+int data_each(struct data *d, const struct data_question *q, data_row_fn fn, void *user, struct data_report *report,
+              struct data_fault *f) {
+  struct data_question needed = *q; /* with the columns that are used alone */
+  struct count c = {.d = d, .q = &needed, .fn = fn, .user = user, .f = f};
+  memset(f, 0, sizeof *f);
+  int exit = data_plan_make(&c.plan, q, f);
+  needed.columns = calloc(q->n_columns + 1u, sizeof *needed.columns);
+  needed.n_columns = 0;
+  if (exit == 0 && needed.columns == NULL) exit = data_fail(f, DATA_MACHINE, "out of memory");
+  for (unsigned i = 0; i < q->n_columns && exit == 0; i++)
+    if (c.plan.columns[i].used) needed.columns[needed.n_columns++] = q->columns[i];
+  d->with_own = true;
+  if (exit == 0) exit = check_numeric(&c);
+  if (exit == 0) exit = count_in_transaction(&c);
+  d->with_own = false;
+  data_plan_free(&c.plan);
+  free(needed.columns);
+  if (report != NULL) *report = c.report;
+  return exit;
+}
+
 int data_rows(struct data *d, struct data_rows *rows, struct data_report *report, const struct data_question *q,
               struct data_fault *f) {
   struct count c = {.d = d, .q = q, .rows = rows, .f = f};
   memset(f, 0, sizeof *f);
   *rows = (struct data_rows){.cols = q->n_strata};
   int exit = data_plan_make(&c.plan, q, f);
-  for (unsigned i = 0; i < c.plan.n_axes && exit == 0; i++)
-    if (!c.plan.axes[i].numeric)
-      exit = data_fail(f, DATA_INPUT, "%s '%.100s': it gives text, not numbers", q->part != NULL ? q->part : "stratum",
-                       q->strata[i].name);
+  if (exit == 0) exit = check_numeric(&c);
   if (exit == 0) exit = count_in_transaction(&c);
   data_plan_free(&c.plan);
   if (exit != 0) data_rows_free(rows);

@@ -20,6 +20,7 @@ struct data {
   bool is_csv;               /* the declared types of the table are true */
   char *path, *table, *view; /* view may be NULL */
   struct data_table *tables; /* during data_view_make only */
+  bool with_own;             /* DATA_AGREED also has all the hospital's columns, last */
 };
 
 /* Type the hospital's view, and make the temporary view DATA_AGREED of the

@@ -177,6 +177,16 @@ static int check_columns(struct data *d, const struct data_question *q, struct d
   return exit;
 }
 
+/* The columns as the hospital has them; no name of the question starts with '='. */
+static int append_own(sqlite3_str *sql, struct data *d, struct data_guard *g, const char *from, struct data_fault *f) {
+  sqlite3_stmt *st = NULL;
+  int exit = prepare(&st, d, g, sqlite3_mprintf("SELECT * FROM %s", from), "view", f);
+  for (int i = 0; i < sqlite3_column_count(st); i++)
+    sqlite3_str_appendf(sql, ", \"%w\" AS \"=%w\"", sqlite3_column_name(st, i), sqlite3_column_name(st, i));
+  sqlite3_finalize(st);
+  return exit;
+}
+
 static int make_agreed(struct data *d, const struct data_question *q, struct data_guard *g, const char *from,
                        struct data_fault *f) {
   sqlite3_str *sql = sqlite3_str_new(d->db);
@@ -186,6 +196,7 @@ static int make_agreed(struct data *d, const struct data_question *q, struct dat
     const char *wrapper = c->type == DATA_NUMBER ? "smpc_number" : "smpc_text";
     sqlite3_str_appendf(sql, ", %s(\"%w\", %Q) AS \"%w\"", wrapper, c->name, c->name, c->name);
   }
+  if (d->with_own && append_own(sql, d, g, from, f) != 0) return sqlite3_free(sqlite3_str_finish(sql)), f->exit;
   sqlite3_str_appendf(sql, " FROM %s", from);
   return exec(d, g, sqlite3_str_finish(sql), "view", f);
 }

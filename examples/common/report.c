@@ -113,18 +113,6 @@ bool report_json(FILE *out, const struct report *r) {
 }
 
 /* --- CSV -------------------------------------------------------------------- */
-static void field(FILE *out, const char *text) {
-  if (strpbrk(text, ",\"") == NULL) {
-    fputs(text, out);
-    return;
-  }
-  putc('"', out);
-  for (; *text != '\0'; text++) {
-    if (*text == '"') putc('"', out);
-    putc(*text, out);
-  }
-  putc('"', out);
-}
 
 static void end_record(FILE *out, int64_t count, size_t suppressed) {
   if (count == TABLE_SUPPRESSED) fputs("NA", out);
@@ -137,7 +125,7 @@ static void margin_record(FILE *out, const struct table *t, int d, unsigned i) {
   const struct question *q = t->question;
   struct table_margin m = table_margin(t, d, i);
   for (unsigned e = 0; e < q->data.n_strata; e++) {
-    field(out, (int)e == d ? question_label(q, e, i) : "total");
+    report_field(out, (int)e == d ? question_label(q, e, i) : "total");
     putc(',', out);
   }
   end_record(out, m.count, m.count == TABLE_SUPPRESSED ? 1 : m.suppressed);
@@ -148,14 +136,14 @@ bool report_csv(FILE *out, const struct report *r) {
   const struct table *t = r->table;
   const struct question *q = t->question;
   for (unsigned d = 0; d < q->data.n_strata; d++) {
-    field(out, q->data.strata[d].name);
+    report_field(out, q->data.strata[d].name);
     putc(',', out);
   }
   fputs("count,suppressed\n", out);
   if (!t->delivered) return true;
   for (size_t c = 0; c < q->n_cells; c++) {
     for (unsigned d = 0; d < q->data.n_strata; d++) {
-      field(out, question_label(q, d, question_index(q, c, d)));
+      report_field(out, question_label(q, d, question_index(q, c, d)));
       putc(',', out);
     }
     end_record(out, t->cells[c], t->cells[c] == TABLE_SUPPRESSED);
@@ -169,4 +157,18 @@ bool report_csv(FILE *out, const struct report *r) {
 bool report_write(FILE *out, const struct report *r, enum cli_format format) {
   if (format == CLI_JSON) return report_json(out, r);
   return format == CLI_CSV ? report_csv(out, r) : report_table(out, r);
+}
+
+void report_field(FILE *out, const char *text) {
+  if (text == NULL) return;
+  if (strpbrk(text, ",\"\r\n") == NULL && text[0] != ' ' && (text[0] == 0 || text[strlen(text) - 1] != ' ')) {
+    fputs(text, out);
+    return;
+  }
+  fputc('"', out);
+  for (; *text != 0; text++) {
+    if (*text == '"') fputc('"', out);
+    fputc(*text, out);
+  }
+  fputc('"', out);
 }

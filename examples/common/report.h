@@ -22,6 +22,9 @@ bool report_table(FILE *out, const struct report *r);
 bool report_json(FILE *out, const struct report *r);
 bool report_csv(FILE *out, const struct report *r);
 
+/* One field of a CSV record, quoted where it must be; NULL: nothing. */
+void report_field(FILE *out, const char *text);
+
 /* "hospital-a, hospital-b": the members in `who`; to be freed, NULL when out of memory. */
 char *report_names(const smpc_config *cfg, smpc_who who);
 

@@ -170,21 +170,11 @@ static bool report_as_json(FILE *out, const struct fit_job *job) {
   return good;
 }
 
-static void csv_field(FILE *out, const char *text) {
-  bool quoted = strpbrk(text, ",\"") != NULL;
-  if (quoted) putc('"', out);
-  for (; *text != '\0'; text++) {
-    if (*text == '"') putc('"', out);
-    putc(*text, out);
-  }
-  if (quoted) putc('"', out);
-}
-
 static void report_as_csv(FILE *out, const struct fit_job *job) {
   fputs("term,estimate,std.error,statistic,p.value,conf.low,conf.high\n", out);
   for (size_t j = 0; job->has_fit && j < job->fit.p; j++) {
     struct row r = row_of(job, j);
-    csv_field(out, r.term);
+    report_field(out, r.term);
     fprintf(out, ",%.15g,%.15g,%.15g,%.15g,%.15g,%.15g\n", r.estimate, r.se, r.z, r.p, r.low, r.high);
   }
 }

@@ -1,9 +1,11 @@
 /* smpc-logistic-regression - one model on the rows of several hospitals.
  *
  * usage  smpc-logistic-regression --question question.yaml [--config party.yaml] [...]
+ *        smpc-logistic-regression --score model.json --question question.yaml [...]
  * Every party runs it with its own party.yaml and the same question.yaml.  The rows
  * never leave a hospital; what opens, and to whom, is printed with the result, or
- * before anything happens by --dry-run.
+ * before anything happens by --dry-run.  With --score it runs alone, without a network: it adds
+ * the probability by a fitted model to its own rows.
  * exit   0 done   1 usage   2 input   3 network   4 disagreement   5 refused by policy or by
  *        the small-count rules   6 cheating   7 machine   99 bug
  */
@@ -16,12 +18,14 @@
 #include "fit_report.h"
 #include "party_file.h"
 #include "program.h"
+#include "score.h"
 
 static const char doc[] = "Fit one logistic regression on the rows of several hospitals; no row leaves a hospital.\v"
                           "Every party runs this with its own party.yaml and the same question.yaml.";
 
 struct run {
   struct cli_options options;
+  const char *score; /* a model */
   smpc_config cfg;
   struct model *model;
   struct design own;
@@ -72,6 +76,7 @@ static enum cli_exit read_agreed(struct run *r) {
   if (!question_resolve(&r->job.roles, &r->model->base, &r->cfg, text, sizeof text)) return input_error(text);
   r->job.model = r->model;
   r->job.cfg = &r->cfg;
+  if (r->score != NULL) return CLI_DONE;
   code = check_parties(r);
   return code == CLI_DONE ? allowed(r) : code;
 }
@@ -83,6 +88,7 @@ static enum cli_exit prepare(struct run *r) {
   f->se = f->beta + f->p;
   f->log_likelihood = f->accuracy = f->auc = f->auc_error = NAN;
   if (f->beta == NULL) return cli_error("out of memory"), CLI_MACHINE;
+  if (r->score != NULL) return CLI_DONE;
   for (unsigned i = 0; i < r->cfg.parties; i++) {
     if (r->cfg.member[i].roles & SMPC_DEAL) continue;
     r->job.everybody = smpc_and(r->job.everybody, smpc_p(i));
@@ -94,19 +100,24 @@ static enum cli_exit prepare(struct run *r) {
   return CLI_DONE;
 }
 
+static int open_data(struct data **d, const struct run *r, struct data_fault *f) {
+  struct data_config *c = NULL;
+  int code = party_file_load(&c, r->options.config, r->options.data, f);
+  if (code == 0) code = data_open(d, c, f);
+  party_file_free(c);
+  return code;
+}
+
 /* What this hospital puts in. */
 static enum cli_exit read_own(struct run *r) {
-  struct data_config *c = NULL;
   struct data *d = NULL;
   struct data_rows rows = {0};
   struct data_fault fault = {0};
   struct data_report seen = {0};
   char text[400];
-  int code = party_file_load(&c, r->options.config, r->options.data, &fault);
-  if (code == 0) code = data_open(&d, c, &fault);
+  int code = open_data(&d, r, &fault);
   if (code == 0) code = data_rows(d, &rows, &seen, &r->model->base.data, &fault);
   data_close(d);
-  party_file_free(c);
   if (code != 0) return data_error(code, &fault);
   bool good = design_make(&r->own, &rows, r->model, fit_site(&r->job, r->cfg.me.id), r->job.roles.n_inputs, text, sizeof text);
   data_rows_free(&rows);
@@ -115,6 +126,21 @@ static enum cli_exit read_own(struct run *r) {
   cli_note(&r->options, "own data: %lld rows read, %lld complete cases used, %lld left out for missing values",
            (long long)seen.rows, (long long)seen.cohort, (long long)seen.missing);
   return CLI_DONE;
+}
+
+/* Alone: no network. */
+static enum cli_exit score_own(struct run *r, struct cli_output *out) {
+  struct data *d = NULL;
+  struct data_fault fault = {0};
+  struct data_report seen = {0};
+  int code = score_model(&r->job, r->score, &fault);
+  if (code == 0) code = open_data(&d, r, &fault);
+  if (code == 0) code = score_rows(out->file, &r->job, d, &seen, &fault);
+  data_close(d);
+  if (code == 0)
+    cli_note(&r->options, "own data: %lld rows, %lld with a probability, %lld without for missing values", (long long)seen.rows,
+             (long long)seen.cohort, (long long)seen.missing);
+  return data_error(code, &fault);
 }
 
 static enum cli_exit dry_run(struct run *r) {
@@ -146,16 +172,34 @@ static enum cli_exit fit_jointly(struct run *r) {
 }
 
 static enum cli_exit run(struct run *r, struct cli_output *out) {
+  if (r->score != NULL) return score_own(r, out);
   enum cli_exit code = fit_is_in(r->job.roles.inputs, r->cfg.me.id) ? read_own(r) : CLI_DONE;
   if (code == CLI_DONE) code = fit_jointly(r);
   if (code == CLI_DONE && !fit_report(out->file, &r->job, r->options.format)) code = CLI_MACHINE;
   return code;
 }
 
+enum { SCORE = 0x2000 };
+
+static const struct argp_option options[] = {
+    {"score", SCORE, "MODEL", 0, "write my rows with their probability by this model (of --json), alone, and stop", 2}, {0}};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state) {
+  struct run *r = state->input;
+  if (key == ARGP_KEY_INIT) state->child_inputs[0] = &r->options;
+  else if (key == SCORE) r->score = arg;
+  else if (key == ARGP_KEY_END && r->score != NULL && (r->options.dry_run || r->options.format != CLI_TABLE))
+    argp_error(state, "--score writes CSV and nothing else: leave --dry-run, --json and --csv out");
+  else return ARGP_ERR_UNKNOWN;
+  return 0;
+}
+
 int main(int argc, char **argv) {
+  static const struct argp_child children[] = {{&cli_result, 0, NULL, 0}, {0}};
+  static const struct argp more = {options, parse_option, NULL, NULL, children, NULL, NULL};
   struct run r = {.cfg = SMPC_CONFIG_INIT};
   struct cli_output out;
-  cli_parse(&r.options, argc, argv, doc, &cli_result, &r.options);
+  cli_parse(&r.options, argc, argv, doc, &more, &r);
   enum cli_exit code = read_agreed(&r);
   if (code == CLI_DONE) code = prepare(&r);
   if (code == CLI_DONE && r.options.dry_run) {

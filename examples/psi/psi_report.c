@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report.h"
+
 bool psi_report_delivered(const struct psi_report *r) {
   return (r->ask->to.bits & smpc_to(r->cfg->me).bits) != 0;
 }
@@ -33,20 +35,6 @@ static void write_summary(FILE *out, const struct psi_report *r) {
 
 /* --- CSV -------------------------------------------------------------------------------- */
 
-static void write_field(FILE *out, const char *text) {
-  if (text == NULL) return;
-  if (strpbrk(text, ",\"\r\n") == NULL && text[0] != ' ' && (text[0] == 0 || text[strlen(text) - 1] != ' ')) {
-    fputs(text, out);
-    return;
-  }
-  fputc('"', out);
-  for (; *text != 0; text++) {
-    if (*text == '"') fputc('"', out);
-    fputc(*text, out);
-  }
-  fputc('"', out);
-}
-
 struct writer {
   FILE *out;
   const struct psi_report *r;
@@ -60,7 +48,7 @@ static bool csv_row(void *user, const char *const *value, size_t item) {
   struct writer *w = user;
   if (!is_in(w->r, item) && !w->r->with_unmatched) return true;
   for (unsigned i = 0; i < psi_rows_columns(w->r->rows); i++) {
-    write_field(w->out, value[i]);
+    report_field(w->out, value[i]);
     fputc(',', w->out);
   }
   fprintf(w->out, "%d\n", is_in(w->r, item));
@@ -80,7 +68,7 @@ static enum cli_exit write_csv(FILE *out, struct psi_report *r) {
     return CLI_DONE;
   }
   for (unsigned i = 0; i < psi_rows_columns(r->rows); i++) {
-    write_field(out, psi_rows_column(r->rows, i));
+    report_field(out, psi_rows_column(r->rows, i));
     fputc(',', out);
   }
   fputs("matched\n", out);

@@ -208,6 +208,31 @@ def smoking_model_only():
     assert fit["events"] == 4081
 
 
+def rows_are_scored_at_home():
+    """With no peer and no dealer: each row and its probability; none for a missing value or outside the condition."""
+    rows = generated(300)
+    with Fits(PROGRAMS, list(rows), data_section(["x1", "x2", "y"])) as site:
+        ask = site.write("q.yaml", question(["x1", "x2", "y"], X2, recipients=["site0"],
+                                            more=LOOSE + "    condition: x1 > -9\n    site_indicators: yes\n"))
+        fit = site.joint(ask, site.files(rows), ("--json",))["site0"].out
+        model = site.write("model.json", fit)
+        new = site.write("new.csv", 'x1,x2,name\n1,-2,"Ann, B"\n0.5,,Bo\n-9.5,1,Cy\n')
+        keys = site.path / "keys" / "site1.yaml"
+        keys.write_text(keys.read_text(encoding="utf-8").split("data:")[0] +
+                        "data:\n  columns:\n    - {name: x1, type: number}\n    - {name: x2, type: number}\n", encoding="utf-8")
+        ended = site.alone("site1", ask, new, "--score", model)
+        assert ended.code == 0 and "3 rows, 1 with a probability, 1 without" in ended.err, ended
+        head, ann, bo, cy = csv.reader(ended.out.splitlines())
+        b = {r["term"]: r["estimate"] for r in json.loads(fit)["coefficients"]}
+        want = 1 / (1 + math.exp(-(b["(Intercept)"] + b["x1"] - 2 * b["x2"] + b["site:site1"])))
+        assert head == ["x1", "x2", "name", "probability"] and ann[2] == "Ann, B" and bo[2] == "Bo", ended
+        assert abs(float(ann[3]) - want) < 1e-8 and bo[3] == "" and cy[3] == "", (ended, want)
+        for wrong, words in ((fit.replace('"x2"', '"x3"'), "'x2'"), (fit.replace('"q"', '"r"'), "question 'q'"), ("{", "line 1"),
+                             (fit.replace("coefficients", "cofficients"), "coefficients")):
+            site.alone("site1", ask, new, "--score", site.write("wrong.json", wrong)).expect(2, words)
+        site.alone("site1", ask, new, "--score", model, "--json").expect(1, "--score")
+
+
 # --- what is refused, and bad data --------------------------------------------------------
 
 def generated(n, seed=1, sites=3, beta=(0.3, 1.0, -0.7), scale=(1, 1)):
@@ -333,7 +358,7 @@ PROGRAMS = sys.argv[1]
 FAST = [heart_aggregates, heart_with_site_indicators, smoking_aggregates, a_table_and_csv, heart_model_only, heart_with_a_ridge,
         smoking_model_only, the_generator_s_truth_is_found, hopeless_data_is_refused,
         rules_of_disclosure, data_with_holes_and_wild_scales, a_hospital_without_rows, bad_input_is_named,
-        the_dry_run_lists_every_opening]
+        rows_are_scored_at_home, the_dry_run_lists_every_opening]
 if __name__ == "__main__":
     only = [t for t in FAST if t.__name__ in sys.argv[2:]]
     pilot.main(only or FAST)

@@ -1,6 +1,8 @@
 /* test_data_rows.c - the rows of a question as numbers: complete cases, expressions, refusals. */
 #include "../examples/data_files.h"
 
+#include <math.h>
+
 static const char people[] = "name,sex,age,sick\n"
                              "An,f,61,1\n"
                              "Bo,m,59.5,0\n"
@@ -51,6 +53,42 @@ static void complete_cases_only(void **state) {
   file_drop(&t);
 }
 
+struct seen { unsigned n; double value[8]; bool belongs[8]; char own[8][40]; };
+static bool see(void *user, const struct data_row *row) {
+  struct seen *s = user;
+  assert_int_equal(row->n_own, 4);
+  assert_string_equal(row->own_name[0], "name");
+  s->value[s->n] = row->value[0];
+  s->belongs[s->n] = row->belongs;
+  snprintf(s->own[s->n], sizeof s->own[0], "%s %s", row->own[0], row->own[1] != NULL ? row->own[1] : "-");
+  return ++s->n < 8;
+}
+
+static void every_row_with_the_hospitals_own_columns(void **state) {
+  (void)state;
+  struct file t;
+  struct data_fault f;
+  struct data_report report;
+  struct seen seen = {0};
+  struct data_stratum what[] = {{.name = "decades", .expression = "age / 10"}};
+  struct data *d = open_people(&t);
+  struct data_column three[] = {TXT("sex"), NUM("age"), NUM("nowhere")};
+  struct data_question q = asking("sex = 'f' OR age < 60", what, 1);
+  q.columns = three; /* a column that no expression uses need not be there */
+  assert_int_equal(data_each(d, &q, see, &seen, &report, &f), 0);
+  assert_int_equal(seen.n, 5);
+  assert_true(seen.value[0] == 6.1 && seen.value[1] == 5.95 && isnan(seen.value[2]) && seen.value[3] == 7 && isnan(seen.value[4]));
+  assert_true(seen.belongs[0] && seen.belongs[1] && !seen.belongs[2] && seen.belongs[3] && !seen.belongs[4]);
+  assert_string_equal(seen.own[0], "An f");
+  assert_string_equal(seen.own[4], "Ed -");
+  assert_int_equal(report.cohort, 3);
+  what[0].expression = "nowhere";
+  assert_int_equal(data_each(d, &q, see, &seen, &report, &f), DATA_INPUT);
+  assert_non_null(strstr(f.text, "nowhere"));
+  data_close(d);
+  file_drop(&t);
+}
+
 static void refusals_name_the_predictor(void **state) {
   (void)state;
   struct file t;
@@ -70,4 +108,4 @@ static void refusals_name_the_predictor(void **state) {
   file_drop(&t);
 }
 
-TEST_MAIN(T(complete_cases_only), T(refusals_name_the_predictor))
+TEST_MAIN(T(every_row_with_the_hospitals_own_columns), T(complete_cases_only), T(refusals_name_the_predictor))
