@@ -20,6 +20,7 @@ static smpc_cost cost_of(const struct smpi_cost *c) {
       .masks = c->mask_words,
       .products = c->product_words,
       .offline_bytes = c->offline_bytes,
+      .lookups = c->corr[SMPI_LOOKUP],
   };
   return out;
 }

@@ -3,7 +3,8 @@
  * Functionality F_less   from every party shares of x and y, |x - y| < 2^63;
  *                        gives every party a fresh share of [x < y]; reveals
  *                        nothing.
- * Protocol      Pi_less  [EGK+20], comparison by edaBits:
+ * Protocol      Pi_less  [EGK+20], comparison by edaBits (by the millionaires' protocol, mill.c, where
+ *               smpi_sign() says so: that is steps 2 to 5):
  *     1. locally    [d] = [x] - [y];  x < y exactly when the top bit of d is set
  *     2. take       an edaBit: [r] by sum, its 64 bits r_i by xor
  *     3. open       c = d + r                                       (1 round)
@@ -38,6 +39,7 @@
 #include "compare/and.h"
 #include "compare/b2a.h"
 #include "compare/bitless.h"
+#include "compare/mill.h"
 #include "compare/width.h"
 #include "math/bits.h"
 #include "share/blocks.h"
@@ -80,7 +82,7 @@ out:
   return err;
 }
 
-smpc_err smpi_sign(struct smpc_session *s, shr *bits, const shr *d, size_t n) {
+static smpc_err masked_sign(struct smpc_session *s, shr *bits, const shr *d, size_t n) {
   size_t mark = smpi_scratch_mark(s), m = smpi_ceil_div(n, 64), stride = smpi_bitless_stride(m);
   struct smpi_taken t = {0}; /* r, then its rows */
   smpc_err err = smpi_status(s);
@@ -103,6 +105,30 @@ out:
   if (err != SMPC_OK) smpi_wipe(bits, m * sizeof *bits);
   return err;
 }
+
+/* --- which protocol --------------------------------------------------------------
+ * Where lookups can be had, the millionaires' protocol takes fewer bytes all in, fewer
+ * rounds and half the work: 225 bytes a number for 527.  After preprocessing it takes
+ * more, 37.3 for 30.6.  Both give the same functionality, and the parties agree on what decides. */
+
+smpc_err smpi_sign(struct smpc_session *s, shr *bits, const shr *d, size_t n) {
+  if (smpi_triple_has_lookups(smpi_parties(s), smpi_source_of(s))) return smpi_mill_sign(s, bits, d, n);
+  return masked_sign(s, bits, d, n);
+}
+
+static void masked_sign_cost(struct smpi_cost *c, size_t n) {
+  size_t m = smpi_ceil_div(n, 64);
+  smpi_triple_cost(c, SMPI_EDABIT, m);
+  smpi_open_cost(c, n);
+  smpi_bitless_run_cost(c, TOP, m, SMPI_BORROW_TOP);
+}
+
+void smpi_sign_cost(struct smpi_cost *c, size_t n) {
+  if (smpi_triple_has_lookups(c->parties, c->source)) smpi_mill_sign_cost(c, n);
+  else masked_sign_cost(c, n);
+}
+
+/* --- less than ------------------------------------------------------------------- */
 
 static smpc_err less_block(struct smpc_session *s, shr *z, const shr *x, const shr *y, size_t n) {
   size_t mark = smpi_scratch_mark(s);
@@ -145,13 +171,6 @@ out:
 
 smpc_err smpi_less_full(struct smpc_session *s, shr *z, const shr *x, const shr *y, size_t n) {
   return smpi_blocks_run(s, z, x, y, n, SMPI_LESS_FULL_BLOCK, full_block);
-}
-
-void smpi_sign_cost(struct smpi_cost *c, size_t n) {
-  size_t m = smpi_ceil_div(n, 64);
-  smpi_triple_cost(c, SMPI_EDABIT, m);
-  smpi_open_cost(c, n);
-  smpi_bitless_run_cost(c, TOP, m, SMPI_BORROW_TOP);
 }
 
 void smpi_less_cost(struct smpi_cost *c, size_t n) {

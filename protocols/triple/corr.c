@@ -2,6 +2,7 @@
 #include "triple/corr.h"
 
 #include "math/bits.h"
+#include "triple/lookup.h"
 
 /* Columns that belong together: `count` of them, each `width` words a unit. */
 struct group { uint8_t count, width; bool is_xor, is_free; };
@@ -16,6 +17,7 @@ static const struct {
     [SMPI_DABIT] = {"daBits", {{1, 64, false, false}, {1, 1, true, true}}},
     [SMPI_EDABIT] = {"edaBits", {{1, 64, false, true}, {64, 1, true, false}}},
     [SMPI_TRUNC] = {"truncation tuples", {{1, 1, false, true}, {2, 1, false, false}}},
+    [SMPI_LOOKUP] = {"lookups", {{SMPI_LOOKUP_VALUE, 1, true, true}, {SMPI_LOOKUP_VALUES, 1, true, false}}},
 };
 
 static const struct group *group_of(enum smpi_corr kind, unsigned column) {
@@ -84,6 +86,7 @@ void smpi_corr_complete(uint64_t *const col[], enum smpi_corr kind, size_t n, un
   case SMPI_DABIT: complete_dabit(col, n); break;
   case SMPI_EDABIT: complete_edabit(col, n); break;
   case SMPI_TRUNC: complete_trunc(col, n, frac_bits); break;
+  case SMPI_LOOKUP: smpi_lookup_select(col + SMPI_LOOKUP_VALUE, col, col + SMPI_LOOKUP_INDEX, n); break;
   case SMPI_CORRS: break;
   }
 }

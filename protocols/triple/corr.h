@@ -22,6 +22,7 @@ void smpi_corr_lay(uint64_t *col[], enum smpi_corr kind, uint64_t *words, size_t
 void smpi_corr_at(uint64_t *at[], uint64_t *const col[], enum smpi_corr kind, size_t first);
 
 /* In the clear: write the dependent columns of n units from the free ones.
+ * (Of a lookup: of one party's table and the other's index.)
  * col[] as laid by smpi_corr_lay(); constant time.  1 <= frac_bits <= 62. */
 void smpi_corr_complete(uint64_t *const col[], enum smpi_corr kind, size_t n, unsigned frac_bits);
 

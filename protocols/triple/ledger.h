@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SMPI_LEDGER_BOOKS = 8 }; /* each enum smpi_corr; then masks, products */
+enum { SMPI_LEDGER_BOOKS = 9 }; /* each enum smpi_corr; then masks, products */
 
 struct smpi_ledger_entry { uint64_t first, end; };
 struct smpi_ledger {

@@ -9,6 +9,7 @@
  *     edaBits       64 flipped bits, bit i modulo 2^(64-i); r = sum 2^i bit_i
  *     truncation    64 flipped bits; r as before, floor((r mod 2^63) / 2^f) the weighted
  *                   bits f..62, msb the last: exact, no failure probability
+ *     lookups       one of sixteen from one of two (lookup.c), two parties   [NP99]
  *     masks         drawn
  *     products      C_i = view(A_i) B_i + cross; the longer side is the vectors'
  * Why           (sum a_i)(sum b_i) is the sum of a_i b_i and of the cross terms.
@@ -29,6 +30,7 @@
 #include "rand/prg.h"
 #include "triple/corr.h"
 #include "triple/ot_cross.h"
+#include "triple/ot_lookups.h"
 #include "triple/ot_matrix.h"
 
 static struct smpi_ot *ot_of(struct smpi_source *src) { return (struct smpi_ot *)(void *)src; }
@@ -132,6 +134,7 @@ static smpc_err ot_units(struct smpi_source *src, struct smpc_session *s, uint64
   case SMPI_DABIT: return dabits(o, col, n);
   case SMPI_EDABIT: return edabits(o, col, n);
   case SMPI_TRUNC: return tuples(o, col, n);
+  case SMPI_LOOKUP: return smpi_ot_lookups(o, col, n);
   case SMPI_CORRS: break;
   }
   return smpi_fail(s, SMPC_E_BUG, -1, "no such correlation");
@@ -249,6 +252,7 @@ uint64_t smpi_ot_units_bytes(unsigned parties, enum smpi_corr kind, uint64_t n, 
   case SMPI_EDABIT: return smpi_ot_flips_bytes(parties, 64 * n, &w);
   case SMPI_DABIT:
   case SMPI_TRUNC: return smpi_ot_flips_bytes(parties, n, &w);
+  case SMPI_LOOKUP: return smpi_ot_lookups_bytes(n);
   case SMPI_CORRS: break;
   }
   return 0;

@@ -164,6 +164,8 @@ static smpc_err assemble(struct smpi_pool *p, struct smpi_taken *t, size_t n) {
   return SMPC_OK;
 }
 
+bool smpi_triple_has_lookups(unsigned parties, smpc_source source) { return parties == 2 && source == SMPC_OT; }
+
 smpc_err smpi_triple_take(struct smpc_session *s, struct smpi_taken *t, enum smpi_corr kind, size_t n) {
   struct smpi_pool *p;
   struct smpi_cost spent = {0};
@@ -172,6 +174,8 @@ smpc_err smpi_triple_take(struct smpc_session *s, struct smpi_taken *t, enum smp
   if ((unsigned)kind >= SMPI_CORRS || n > SMPI_MAX_UNITS)
     return smpi_fail(s, SMPC_E_ARG, -1, "no such amount of correlated randomness can be taken");
   t->kind = kind;
+  if (kind == SMPI_LOOKUP && !smpi_triple_has_lookups(smpi_parties(s), smpi_source_of(s)))
+    return smpi_fail(s, SMPC_E_BUG, -1, "lookups are for two parties with oblivious transfer");
   if (n == 0) return smpi_status(s);
   TRY(smpi_pool_get(&p, s));
   size_t ready = p->kind[kind].ready, least = SMPI_POOL_LEAST / smpi_corr_words(kind);

@@ -43,7 +43,7 @@ static void read_fields(struct smpi_request *r, const uint8_t *in) {
 static bool is_valid(const struct smpi_request *r) {
   switch (r->ask) {
   case SMPI_ASK_CLOSE: return true;
-  case SMPI_ASK_UNITS: return (unsigned)r->kind < SMPI_CORRS && r->units >= 1 && r->units <= SMPI_MAX_UNITS;
+  case SMPI_ASK_UNITS: return (unsigned)r->kind < SMPI_SHARED && r->units >= 1 && r->units <= SMPI_MAX_UNITS;
   case SMPI_ASK_PRODUCT: return smpi_product_is_valid(&r->product);
   }
   return false;

@@ -15,6 +15,8 @@
  *                                  bits of r, row i = bit i: 64 rows of 1  xor
  *   SMPI_TRUNC(f)      1 number    r 1, floor((r mod 2^63) / 2^f) 1, msb(r) 1   sum
  * Taking n units gives each column as one array of n * width words.
+ *   SMPI_LOOKUP        64 lookups each way: see triple/lookup.h; no shares of one value, but what two
+ *                      parties have of each other.  Only where smpi_triple_has_lookups().
  * daBits [RW19 2019/207], edaBits [EGK+20 2020/338], truncation [DEK20 2019/131].
  *
  * MATRICES.  One mask, one value: new_mask() gives a sharing of a uniform A that
@@ -27,7 +29,8 @@
 #include "session/session.h"
 
 enum smpi_corr {
-  SMPI_TRIPLE, SMPI_BIT_TRIPLE, SMPI_BIT_PAIR, SMPI_DABIT, SMPI_EDABIT, SMPI_TRUNC, SMPI_CORRS
+  SMPI_TRIPLE, SMPI_BIT_TRIPLE, SMPI_BIT_PAIR, SMPI_DABIT, SMPI_EDABIT, SMPI_TRUNC, SMPI_LOOKUP, SMPI_CORRS,
+  SMPI_SHARED = SMPI_LOOKUP /* the kinds below are shares of a value, for any number of parties, from every source */
 };
 
 enum { SMPI_CORR_COLUMNS = 65 }; /* the most any kind has (edaBit: r and 64 rows) */
@@ -43,6 +46,9 @@ struct smpi_taken {
 unsigned smpi_corr_columns(enum smpi_corr kind);
 unsigned smpi_corr_width(enum smpi_corr kind, unsigned column); /* words of one unit          */
 bool smpi_corr_is_xor(enum smpi_corr kind, unsigned column);    /* shared by xor, not by sum   */
+
+/* Two parties whose randomness comes by oblivious transfer have lookups. */
+bool smpi_triple_has_lookups(unsigned parties, smpc_source source);
 
 /* Take n units; t must be wiped whatever happens (an all-zero t may be).
  * Costs nothing online when smpi_triple_prepare() made them before; otherwise

@@ -22,6 +22,7 @@ struct elementwise {
 struct elementwise_run {
   const struct elementwise *e;
   size_t n;
+  smpc_source source; /* 0: the dealer */
   struct shares x, y, z;
   smpc_err err[SMPC_MAX_PARTIES];
 };
@@ -49,7 +50,7 @@ static inline void elementwise_free(struct elementwise_run *r) {
 
 /* The busiest party's counters are what the cost function says, exactly. */
 static inline void elementwise_assert_cost(const struct elementwise_run *r, const struct parties_result *res) {
-  struct smpi_cost c = {.parties = r->x.parties};
+  struct smpi_cost c = {.parties = r->x.parties, .source = r->source};
   uint64_t most = 0;
   r->e->cost(&c, r->n);
   for (unsigned i = 0; i < r->x.parties; i++) {

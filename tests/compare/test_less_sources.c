@@ -9,11 +9,11 @@
 enum { N = 225 };
 static const uint64_t one = 1;
 
-struct both { struct elementwise_run r; smpc_source source; uint64_t offline[SMPC_MAX_COMPUTING]; };
+struct both { struct elementwise_run r; uint64_t offline[SMPC_MAX_COMPUTING]; };
 
 static void body(struct smpc_session *s, unsigned me, void *ctx) {
   struct both *b = ctx;
-  struct smpi_cost c = {.parties = smpi_parties(s), .source = b->source};
+  struct smpi_cost c = {.parties = smpi_parties(s), .source = b->r.source};
   struct smpi_demand demand = {{0}, NULL, 0};
   smpi_less_cost(&c, b->r.n);
   for (unsigned k = 0; k < SMPI_CORRS; k++) demand.units[k] = c.corr[k];
@@ -25,10 +25,11 @@ static void body(struct smpc_session *s, unsigned me, void *ctx) {
 /* The results in the clear; what was spent is what the cost functions say. */
 static void run(uint64_t *z, unsigned parties, smpc_source source, const uint64_t *x, const uint64_t *y, size_t n) {
   static const struct elementwise less = {smpi_less, smpi_less_cost, NULL};
-  struct both b = {.source = source};
+  struct both b;
   struct parties_result res;
   struct smpi_cost c = {.parties = parties, .source = source};
   elementwise_new(&b.r, &less, parties, x, y, n);
+  b.r.source = source;
   const struct parties who = {.n = parties, .dealer = source == SMPC_DEALER, .source = source, .seed = n};
   parties_run_ok(&who, body, &b, &res);
   for (size_t i = 0; i < n; i++) z[i] = shares_sum(&b.r.z, i);
@@ -75,14 +76,17 @@ static void every_size(void **state) {
   free(z);
 }
 
-/* All included, for whole stretches: below 700 bytes a party. */
+/* All included, for whole stretches: below 700 bytes a party; two on their own shares. */
 static void the_whole_price_is_the_stated_one(void **state) {
   (void)state;
-  struct smpi_cost c = {.parties = 2, .source = SMPC_OT};
+  struct smpi_cost c = {.parties = 2, .source = SMPC_OT}, full = c;
   smpi_less_cost(&c, 1 << 20);
+  assert_int_equal(c.rounds, 7);
   smpi_triple_cost_end(&c, 20);
   uint64_t each = (c.bytes + c.offline_bytes) >> 20;
-  assert_in_range(each, 520, 530);
+  assert_in_range(each, 220, 235);
+  smpi_less_full_cost(&full, SMPI_LESS_FULL_BLOCK);
+  assert_int_equal(full.rounds, 8);
 }
 
 TEST_MAIN(T(both_sources_agree_at_the_boundaries), T(every_size), T(the_whole_price_is_the_stated_one))

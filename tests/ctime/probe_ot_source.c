@@ -2,6 +2,7 @@
 #include "probe.h"
 
 #include "session/session_impl.h"
+#include "triple/lookup.h"
 #include "triple/ot_local.h"
 #include "triple/ot_ringvole.h"
 
@@ -24,6 +25,13 @@ static void corrections(void) {
   x[0] = smpi_ot_weigh(m0, 3, 60);
 }
 
+static void lookups(void) {
+  uint64_t *m0 = secret(0), *m1 = secret(1), *words = secret(2), *col[SMPI_LOOKUP_COLUMNS];
+  for (unsigned c = 0; c < SMPI_LOOKUP_COLUMNS; c++) col[c] = words + c;
+  smpi_lookup_send(col, m0, m1);
+  smpi_lookup_receive(col + SMPI_LOOKUP_VALUE, m0, col + SMPI_LOOKUP_INDEX);
+}
+
 static void ring_vole(void) {
   static struct smpc_session nobody;
   static struct smpi_rvole_trees t;
@@ -40,4 +48,4 @@ static void ring_vole(void) {
   smpi_tccr_close(h);
 }
 
-const struct probe ot_source_probes[] = {{"corrections", corrections}, {"ring_vole", ring_vole}, {NULL, NULL}};
+const struct probe ot_source_probes[] = {{"corrections", corrections}, {"lookups", lookups}, {"ring_vole", ring_vole}, {NULL, NULL}};

@@ -9,6 +9,7 @@
 #include "compare/bitless.h"
 #include "compare/equal.h"
 #include "compare/less.h"
+#include "compare/mill.h"
 #include "function/exp.h"
 #include "function/logistic.h"
 #include "function/reciprocal.h"
@@ -79,6 +80,16 @@ static void comparison(void) {
   smpi_equal_row(x, secret(2), secret(3), 1, M);
 }
 
+static void millionaires(void) {
+  uint64_t *x = secret(0), *hidden = secret(1), *table = secret(2), *out = secret(3), more, equal;
+  static const struct smpi_mill_block blocks[] = {{4, 4, false}, {4, 4, true}, {3, 4, true}};
+  for (unsigned i = 0; i < 3; i++) {
+    smpi_mill_hide(hidden, x, x + 4, &blocks[i]);
+    smpi_mill_offer(out, &more, &equal, x, hidden, table, &blocks[i]);
+    smpi_mill_look(&more, &equal, out, x, table, &blocks[i]);
+  }
+}
+
 static void products(void) {
   const uint64_t *t = secret(0);
   shr *x = (shr *)secret(1), *z = (shr *)secret(2);
@@ -118,7 +129,7 @@ static void correlations(void) {
 
 const struct probe protocol_probes[] = {
     {"share", share}, {"conjunctions", conjunctions}, {"bits_to_numbers", bits_to_numbers}, {"carry_tree", carry_tree},
-    {"comparison", comparison}, {"products", products}, {"truncation", truncation}, {"correlations", correlations},
+    {"comparison", comparison}, {"millionaires", millionaires}, {"products", products}, {"truncation", truncation}, {"correlations", correlations},
     {"functions", functions},
     {NULL, NULL},
 };

@@ -25,7 +25,7 @@ static void make(enum smpi_corr kind, unsigned frac_bits) {
 static void table_is_that_of_the_header(void **state) {
   (void)state;
   static const struct { unsigned columns, words, dependent; } want[SMPI_CORRS] = {
-      {3, 3, 1}, {3, 3, 1}, {5, 5, 2}, {2, 65, 64}, {65, 128, 64}, {3, 3, 2}};
+      {3, 3, 1}, {3, 3, 1}, {5, 5, 2}, {2, 65, 64}, {65, 128, 64}, {3, 3, 2}, {38, 38, 2}};
   for (unsigned k = 0; k < SMPI_CORRS; k++) {
     unsigned sum = 0, dependent = 0;
     assert_int_equal(smpi_corr_columns(k), want[k].columns);
@@ -83,6 +83,19 @@ static void truncation_tuples_for_every_frac_bits(void **state) {
   }
 }
 
+/* Number by number: the entry at the index. */
+static void lookups_find_their_entry(void **state) {
+  (void)state;
+  make(SMPI_LOOKUP, FRAC);
+  for (size_t i = 0; i < 64 * UNITS; i++) {
+    unsigned index = 0;
+    for (unsigned b = 0; b < 4; b++) index |= (col[32 + b][i / 64] >> i % 64 & 1) << b;
+    for (unsigned v = 0; v < 2; v++)
+      assert_true((col[36 + v][i / 64] >> i % 64 & 1) == (col[2 * index + v][i / 64] >> i % 64 & 1));
+  }
+  smpi_free(words);
+}
+
 /* A part of a batch is the same units as the whole. */
 static void parts_are_views(void **state) {
   (void)state;
@@ -102,4 +115,5 @@ static void parts_are_views(void **state) {
 }
 
 TEST_MAIN(T(table_is_that_of_the_header), T(products_and_conjunctions), T(bits_agree_with_numbers),
-          T(truncation_tuples_for_every_frac_bits), T(parts_are_views))
+          T(truncation_tuples_for_every_frac_bits), T(lookups_find_their_entry),
+          T(parts_are_views))

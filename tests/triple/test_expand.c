@@ -81,14 +81,14 @@ static void shares_add_up_at_every_size(void **state) {
   static const size_t size[] = {1, 127, 128, 129, 1023, 1024, 1025};
   static const unsigned parties[] = {2, 3, 5};
   for (unsigned p = 0; p < 3; p++)
-    for (unsigned k = 0; k < SMPI_CORRS; k++)
+    for (unsigned k = 0; k < SMPI_SHARED; k++)
       for (unsigned i = 0; i < sizeof size / sizeof *size; i++) check_batch(parties[p], k, size[i]);
 }
 
 static void shares_add_up_in_large_batches(void **state) {
   (void)state;
   for (size_t n = (1 << 16) - 1; n <= (1 << 16) + 1; n++)
-    for (unsigned k = 0; k < SMPI_CORRS; k++)
+    for (unsigned k = 0; k < SMPI_SHARED; k++)
       if (smpi_corr_words(k) < 64) check_batch(n == 1 << 16 ? 3 : 2, k, n);
   check_batch(2, SMPI_EDABIT, (1 << 13) + 1);
   check_batch(2, SMPI_DABIT, (1 << 13) - 1);
@@ -111,7 +111,7 @@ static void check_uniform(const uint64_t *x, size_t n) {
 /* Every column of every party, the last one's corrected columns too. */
 static void every_column_is_uniform(void **state) {
   (void)state;
-  for (unsigned k = 0; k < SMPI_CORRS; k++) {
+  for (unsigned k = 0; k < SMPI_SHARED; k++) {
     size_t n = 1 << 13;
     make_batch(3, k, n, 0);
     for (unsigned p = 0; p < 3; p++)

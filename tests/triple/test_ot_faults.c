@@ -27,8 +27,9 @@ static smpc_err prepare(struct smpc_session *s) {
   const struct smpi_mask_step step[] = {{.is_new = true, .rows = M, .cols = 1}, {.rows = M, .cols = 1, .n = 1}};
   struct smpi_demand demand = {.step = step, .steps = 2};
   demand.units[SMPI_TRIPLE] = N;
-  demand.units[SMPI_BIT_PAIR] = 56;
-  demand.units[SMPI_BIT_TRIPLE] = 6;
+  demand.units[SMPI_BIT_PAIR] = 11;
+  demand.units[SMPI_BIT_TRIPLE] = 4;
+  demand.units[SMPI_LOOKUP] = 16;
   demand.units[SMPI_DABIT] = demand.units[SMPI_EDABIT] = 1;
   return smpi_triple_prepare(s, &demand);
 }

@@ -10,7 +10,7 @@
 static void every_kind_at_every_size(void **state) {
   (void)state;
   for (unsigned parties = 2; parties <= 3; parties++)
-    for (unsigned k = 0; k < SMPI_CORRS; k++) {
+    for (unsigned k = 0; k < SMPI_SHARED; k++) {
       struct plan p = {.kind = k, .source = SMPC_OT, .takes = 9,
                        .take = {0, 1, 127, 128, 129, 1023, 1024, 1025, 3}};
       struct parties_result r;
@@ -33,7 +33,7 @@ static void five_parties(void **state) {
 
 static void large_takes(void **state) {
   (void)state;
-  for (unsigned k = 0; k < SMPI_CORRS; k++) {
+  for (unsigned k = 0; k < SMPI_SHARED; k++) {
     struct plan p = {.kind = k, .source = SMPC_OT, .take = {65535, 65537}, .takes = 2};
     struct parties_result r;
     if (smpi_corr_words(k) >= 64) p.take[0] = 1025, p.take[1] = 1023; /* 64 numbers each */
@@ -47,7 +47,7 @@ static void large_takes(void **state) {
 static void preparing_makes_exactly_what_is_taken(void **state) {
   (void)state;
   for (unsigned parties = 2; parties <= 3; parties++)
-    for (unsigned k = 0; k < SMPI_CORRS; k++) {
+    for (unsigned k = 0; k < SMPI_SHARED; k++) {
       struct plan p = {.kind = k, .source = SMPC_OT, .take = {100, 1, 299}, .takes = 3, .prepare = 400};
       struct smpi_cost cost = {.parties = parties, .source = SMPC_OT};
       struct parties_result r;
@@ -107,7 +107,7 @@ static void assert_uniform(const void *data, size_t len) {
 static void shares_are_uniform(void **state) {
   (void)state;
   for (unsigned parties = 2; parties <= 3; parties++)
-    for (unsigned k = 0; k < SMPI_CORRS; k++) {
+    for (unsigned k = 0; k < SMPI_SHARED; k++) {
       struct plan p = {.kind = k, .source = SMPC_OT, .take = {4096}, .takes = 1};
       struct parties_result r;
       uint64_t *col[SMPI_CORR_COLUMNS], *clear[SMPI_CORR_COLUMNS];
@@ -142,7 +142,7 @@ static void what_is_sent_is_uniform(void **state) {
   (void)state;
   static struct watch w;
   for (unsigned parties = 2; parties <= 3; parties++)
-    for (unsigned k = 0; k < SMPI_CORRS; k++) {
+    for (unsigned k = 0; k < SMPI_SHARED; k++) {
       struct plan p = {.kind = k, .source = SMPC_OT, .take = {2048}, .takes = 1, .prepare = 2048};
       struct parties_result r;
       if (smpi_corr_words(k) >= 64) p.take[0] = p.prepare = 64;

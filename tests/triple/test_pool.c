@@ -19,7 +19,7 @@ static void every_kind_at_every_size(void **state) {
   (void)state;
   static const unsigned parties[] = {2, 3, 5};
   for (unsigned i = 0; i < 3; i++)
-    for (unsigned k = 0; k < SMPI_CORRS; k++) {
+    for (unsigned k = 0; k < SMPI_SHARED; k++) {
       struct plan p = {.kind = k, .take = {0, 1, 127, 128, 129, 1023, 1024, 1025, 3}, .takes = 9};
       struct parties_result r;
       run_and_check(&p, parties[i], &r);
@@ -29,7 +29,7 @@ static void every_kind_at_every_size(void **state) {
 
 static void large_takes(void **state) {
   (void)state;
-  for (unsigned k = 0; k < SMPI_CORRS; k++) {
+  for (unsigned k = 0; k < SMPI_SHARED; k++) {
     struct plan p = {.kind = k, .take = {65535, 65536, 65537}, .takes = 3};
     struct parties_result r;
     if (smpi_corr_words(k) >= 64) p.take[0] = 65537, p.take[1] = 8191, p.takes = 2; /* 64 numbers each */
@@ -42,7 +42,7 @@ static void large_takes(void **state) {
 static void preparing_makes_exactly_what_is_taken(void **state) {
   (void)state;
   for (unsigned parties = 2; parties <= 3; parties++)
-    for (unsigned k = 0; k < SMPI_CORRS; k++) {
+    for (unsigned k = 0; k < SMPI_SHARED; k++) {
       struct plan p = {.kind = k, .take = {100, 1, 299}, .takes = 3, .prepare = 400};
       struct smpi_cost cost = {.parties = parties};
       struct parties_result r;
@@ -197,7 +197,7 @@ static void watch(void *user, unsigned from, unsigned to, size_t off, const uint
 
 static void corrections_are_uniform_and_go_to_one(void **state) {
   (void)state;
-  for (unsigned k = 0; k < SMPI_CORRS; k++) {
+  for (unsigned k = 0; k < SMPI_SHARED; k++) {
     struct plan p = {.kind = k, .take = {3000}, .takes = 1, .prepare = 3000};
     struct parties_result r;
     static struct watch w;

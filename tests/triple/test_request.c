@@ -22,7 +22,7 @@ static struct smpi_request product(void) {
 static void requests_survive_the_wire(void **state) {
   (void)state;
   struct smpi_request got, p = product();
-  for (unsigned k = 0; k < SMPI_CORRS; k++) {
+  for (unsigned k = 0; k < SMPI_SHARED; k++) {
     struct smpi_request r = units(k, 1000 + k);
     assert_int_equal(decode(&r, &got), SMPC_OK);
     assert_memory_equal(&r, &got, sizeof r);
@@ -46,7 +46,7 @@ static void hostile_amounts_are_refused(void **state) {
   }
   r = units(SMPI_TRIPLE, SMPI_MAX_UNITS);
   assert_int_equal(decode(&r, &got), SMPC_OK);
-  r = units(SMPI_CORRS, 1);
+  r = units(SMPI_SHARED, 1);
   assert_int_equal(decode(&r, &got), SMPC_E_FORMAT);
 }
 
