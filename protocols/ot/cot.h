@@ -34,7 +34,8 @@ struct smpi_cot_params {
 };
 
 enum smpi_cot_user { /* instances */
-  SMPI_COT_FOR_TRIPLES = 1, SMPI_COT_FOR_VOLE, SMPI_COT_FOR_PSI, SMPI_COT_FOR_BENCH
+  SMPI_COT_FOR_TRIPLES = 1, SMPI_COT_FOR_VOLE, SMPI_COT_FOR_PSI, SMPI_COT_FOR_BENCH,
+  SMPI_COT_FOR_JOIN
 };
 
 /* One pair's part of an extension.  Both ends name each other with mirrored

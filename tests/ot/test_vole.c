@@ -134,7 +134,7 @@ static void semi_honest_at_every_size(void **state) {
 
 static void subspaces(void **state) {
   (void)state;
-  for (unsigned dim = 8; dim <= 128; dim += 24)
+  for (unsigned dim = 4; dim <= 128; dim += 4 * (1 + dim / 8))
     check((struct job){.parties = 2, .sender = 1, .dim = dim, .n = 3000, .runs = 1, .cheat = -1});
 }
 
