@@ -1,4 +1,4 @@
-/* psi.c - the benches of set intersection: 128-bit items, half of them in both sets,
+/* psi.c - the benches of set intersection: 128-bit items, half of them in all sets,
  * base transfers included; one party receives. */
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +21,19 @@ static void make_items(uint64_t *item, size_t n, unsigned rank, size_t repeat) {
   }
 }
 
+/* All computing parties hold a set. */
+static void ask_many(smpc_psi *q, const struct bench *b, uint64_t size[SMPC_MAX_COMPUTING]) {
+  for (unsigned i = 0; i < smpi_parties(b->s); i++) {
+    q->owners = smpc_and(q->owners, smpc_p(smpi_member_of_rank(b->s, i)));
+    size[i] = b->o->n;
+  }
+  q->sizes = size;
+  q->size_a = q->size_b = 0;
+}
+
 static smpc_err once(struct bench *b, smpc_psi_protocol protocol, size_t i, uint64_t *item, uint8_t *matched) {
   size_t n = b->o->n;
+  uint64_t size[SMPC_MAX_COMPUTING];
   smpc_psi q = SMPC_PSI_INIT;
   smpc_psi_result r;
   smpc_err err;
@@ -32,6 +43,7 @@ static smpc_err once(struct bench *b, smpc_psi_protocol protocol, size_t i, uint
   q.purpose = "benchmark";
   q.protocol = protocol;
   q.size_a = q.size_b = n;
+  if (smpi_parties(b->s) > 2) ask_many(&q, b, size);
   make_items(item, n, (unsigned)smpi_rank(b->s), i);
   const smpc_items set = {.n = n, .flat = item, .item_len = 16};
   TRY(barrier(b));
@@ -56,7 +68,8 @@ static smpc_err run_protocol(struct bench *b, smpc_psi_protocol protocol) {
   smpc_err err = SMPC_OK;
   uint64_t *item = malloc((b->o->n + 1) * 16);
   uint8_t *matched = malloc(b->o->n + 1);
-  if (smpi_parties(b->s) != 2) err = smpi_fail(b->s, SMPC_E_ARG, -1, "the psi benches are for two parties");
+  if (protocol == SMPC_PSI_ECDH && smpi_parties(b->s) != 2)
+    err = smpi_fail(b->s, SMPC_E_ARG, -1, "this bench is for two parties");
   else if (item == NULL || matched == NULL) err = smpi_fail(b->s, SMPC_E_NOMEM, -1, "no memory for the items");
   for (size_t i = 0; i < b->o->repeat && err == SMPC_OK; i++) err = once(b, protocol, i, item, matched);
   b->f.repeats = b->o->repeat;

@@ -260,7 +260,7 @@ typedef void (*smpc_check_fn)(void *user, smpc_party peer, smpc_err code, const 
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_config_check(const smpc_config *cfg, smpc_check_fn report, void *user);
 
 /* --- 8. private set intersection ----------------------------------------- */
-/* Two members hold a set each: byte strings, compared bit for bit.  Each side's
+/* Members hold a set each, two or, with `owners`, 3 to 16: byte strings, compared bit for bit.  Each side's
  * equal items count once (`duplicates` tells their owner).  Every member calls;
  * `mine` is read at the two owners alone.  An empty set and an empty intersection
  * are results.  Both owners learn both sizes; give a set a declared size, and it is
@@ -283,22 +283,30 @@ typedef struct smpc_psi {
   const char *purpose;        /* mandatory, as for smpc_open()                        */
   uint64_t size_a, size_b;    /* declared sizes; 0: the number of distinct items is told */
   uint64_t minimum;           /* must be 0: a minimum is compared in shares, for which the join is not built yet */
+  smpc_who owners;            /* {0}: a and b.  Else the 3 to 16 computing parties that hold the sets, and a and b
+                                 mean nothing                                         */
+  const uint64_t *sizes;      /* with owners: their declared sizes in their order, 0: told; NULL: all are told */
 } smpc_psi;
-#define SMPC_PSI_INIT { sizeof(smpc_psi), SMPC_PSI_AUTO, {0}, {1}, {0}, NULL, 0, 0, 0 }
+#define SMPC_PSI_INIT { sizeof(smpc_psi), SMPC_PSI_AUTO, {0}, {1}, {0}, NULL, 0, 0, 0, {0}, NULL }
 
 typedef struct smpc_psi_result {
   uint32_t size;                 /* sizeof(smpc_psi_result), set by the library          */
   smpc_psi_protocol protocol;    /* that was used                                        */
   uint64_t size_a, size_b;       /* what both owners know: distinct items with paddings  */
   uint64_t distinct, duplicates; /* of my own set: different items, and how many more    */
-  uint64_t matched;              /* at members of `to`: different items in both sets     */
+  uint64_t matched;              /* at members of `to`: different items in both (all) sets */
+  uint64_t sizes[SMPC_MAX_COMPUTING]; /* with owners, and at them: as size_a and size_b  */
 } smpc_psi_result;
 
 /* matched[i] := 1 when my item i is in the other set, else 0, at the owners in `to`
  * (NULL is allowed elsewhere); n_matched is mine->n.  result may be NULL.
  * 2 rounds for sizes and programs.  SMPC_PSI_ECDH: 2 more; 32 bytes an item, and 5 to 13
  * more for each item of a recipient.  SMPC_PSI_VOLE: 6 more, 7 when both receive; at 2^20
- * items each about 190 bits an item in all.  Leaks: the sizes, to the owners. */
+ * items each about 190 bits an item in all.  Leaks: the sizes, to the owners.
+ * With owners: matched[i] = 1 when ALL of them have it.  SMPC_PSI_VOLE alone; 3 rounds for each owner but
+ * one, and 6 or 7 more; about 30 bytes for each item of the largest set between the first recipient and each other
+ * owner.  Owners that pool what they saw with the first recipient can tell which of its items all the
+ * remaining owners have, as if they had entered its set as theirs; all other coalitions learn nothing. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_reveal(smpc_session *s, const smpc_psi *q, const smpc_items *mine,
                                                   uint8_t *matched, size_t n_matched, smpc_psi_result *result);
 /* *count := how many different items are in both sets, at the owners in `to`; not

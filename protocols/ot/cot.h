@@ -31,6 +31,7 @@ struct smpi_cot_params {
   unsigned k;        /* AGREEMENT: 1, 2, 4 or 8; bits sent a transfer: 128/k - 1; time grows with 2^k / k */
   uint32_t instance; /* different for every object of one session: part of all domains and tweaks */
   const blk *delta;  /* [P] by rank: my Delta as sender to each; NULL: random (local, not agreed) */
+  uint32_t with;     /* bit r: rank r, who has set mine; 0: everybody with everybody      */
 };
 
 enum smpi_cot_user { /* instances */

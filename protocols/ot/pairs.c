@@ -32,7 +32,7 @@ struct setup {
 
 struct run { struct smpi_ot_pairs *a; struct smpc_session *s; struct setup *setup[SMPC_MAX_COMPUTING]; };
 
-static bool is_other(const struct smpi_ot_pairs *a, unsigned rank) { return rank != a->me; }
+static bool is_other(const struct smpi_ot_pairs *a, unsigned rank) { return rank != a->me && (a->with >> rank & 1) != 0; }
 
 static size_t tree_bytes(const struct smpi_ot_pairs *a) {
   size_t one = smpi_tree_message(a->k) * sizeof(blk) + (a->is_checked ? SMPI_OT_LEAF_CHECK : 0);
@@ -177,7 +177,8 @@ static smpc_err check_params(struct smpc_session *s, const struct smpi_cot_param
 smpc_err smpi_ot_pairs_open(struct smpi_ot_pairs *a, struct smpc_session *s, const struct smpi_cot_params *p,
                             bool is_checked) {
   smpc_err err = smpi_status(s);
-  *a = (struct smpi_ot_pairs){.parties = smpi_parties(s), .k = p->k, .instance = p->instance, .is_checked = is_checked};
+  *a = (struct smpi_ot_pairs){.parties = smpi_parties(s), .k = p->k, .instance = p->instance, .is_checked = is_checked,
+                              .with = p->with != 0 ? p->with : UINT32_MAX};
   struct run r = {.a = a, .s = s};
   if (err != SMPC_OK) return err;
   TRY(check_params(s, p));

@@ -18,7 +18,7 @@ struct smpi_ot_pair {
 
 struct smpi_ot_pairs {
   unsigned parties, me, k; /* me: my rank */
-  uint32_t instance;
+  uint32_t instance, with; /* with: bit r: a pair with rank r */
   bool is_checked;         /* the trees were: malicious */
   struct smpi_ot_pair pair[SMPC_MAX_COMPUTING]; /* by rank; my own unused */
 };

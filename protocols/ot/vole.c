@@ -305,8 +305,9 @@ static void end(struct run *r, size_t mark, smpc_err err, size_t n) {
   smpi_wipe(r, sizeof *r);
 }
 
-smpc_err smpi_vole_open(struct smpi_vole_passive **v, struct smpc_session *s, uint32_t instance, const blk *delta) {
-  const struct smpi_cot_params p = {.k = COT_K, .instance = instance, .delta = delta};
+smpc_err smpi_vole_open_with(struct smpi_vole_passive **v, struct smpc_session *s, uint32_t instance, const blk *delta,
+                             uint32_t with) {
+  const struct smpi_cot_params p = {.k = COT_K, .instance = instance, .delta = delta, .with = with};
   smpc_err err = SMPC_OK;
   struct smpi_vole_passive *made = *v = NULL;
   TRY(smpi_status(s));
@@ -318,6 +319,10 @@ smpc_err smpi_vole_open(struct smpi_vole_passive **v, struct smpc_session *s, ui
 out:
   if (err != SMPC_OK) smpi_vole_close(made);
   return err;
+}
+
+smpc_err smpi_vole_open(struct smpi_vole_passive **v, struct smpc_session *s, uint32_t instance, const blk *delta) {
+  return smpi_vole_open_with(v, s, instance, delta, 0);
 }
 
 void smpi_vole_close(struct smpi_vole_passive *v) {

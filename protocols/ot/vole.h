@@ -34,6 +34,9 @@ struct smpi_vole_passive;
  * one session that uses correlated transfers (enum smpi_cot_user).  Costs what
  * smpi_cot_open() does: 2 rounds with every computing party. */
 smpc_err smpi_vole_open(struct smpi_vole_passive **v, struct smpc_session *s, uint32_t instance, const blk *delta);
+/* The same between some pairs alone: bit r of `with` is rank r, who names me in turn. */
+smpc_err smpi_vole_open_with(struct smpi_vole_passive **v, struct smpc_session *s, uint32_t instance, const blk *delta,
+                             uint32_t with);
 void smpi_vole_close(struct smpi_vole_passive *v); /* wipes; NULL is allowed */
 const blk *smpi_vole_delta(const struct smpi_vole_passive *v, unsigned rank); /* mine, towards rank */
 
@@ -65,6 +68,8 @@ smpc_err smpi_vole_active_receive(struct smpi_vole_active *v, struct smpc_sessio
 
 /* --- both ------------------------------------------------------------------- */
 
+/* Bytes of smpi_vole_open() to each other party: cot.h, with k = 4. */
+enum { SMPI_VOLE_OPEN_BYTES = 8224 + 32 * (128 - 128 / 4) };
 /* Bytes of one run that the sender and the receiver send; malicious: without those of
  * the transfers' own check, some hundred more. */
 void smpi_vole_bytes(uint64_t *sender, uint64_t *receiver, size_t n, unsigned dim, bool is_active);

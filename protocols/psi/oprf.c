@@ -382,17 +382,14 @@ out:
   return err == SMPC_OK ? err : smpi_fail(s, err, -1, "the intersection failed: %s", smpi_err_text(err));
 }
 
-/* cot.h: what opening costs with its k = 4. */
-enum { OPEN_BYTES = 8224 + 32 * (128 - 128 / 4) };
-
 void smpi_psi_oprf_cost(struct smpi_cost *c, size_t n, size_t m, bool sender_learns) {
   struct smpi_okvs_shape shape;
   uint64_t sender, receiver;
   size_t mask_len = smpi_psi_mask_len(n, m);
   if (n == 0 || m == 0 || smpi_okvs_shape(&shape, n, SMPI_OKVS_BINARY, SMPI_OKVS_LAMBDA) != SMPC_OK) return;
   smpi_vole_bytes(&sender, &receiver, shape.len, 8 * (unsigned)mask_len, false);
-  sender += OPEN_BYTES + (uint64_t)m * mask_len;
-  receiver += OPEN_BYTES + SEED + (uint64_t)shape.len * mask_len + (sender_learns ? (m + 7) / 8 : 0);
+  sender += SMPI_VOLE_OPEN_BYTES + (uint64_t)m * mask_len;
+  receiver += SMPI_VOLE_OPEN_BYTES + SEED + (uint64_t)shape.len * mask_len + (sender_learns ? (m + 7) / 8 : 0);
   c->rounds += 6 + sender_learns;
   c->bytes += sender > receiver ? sender : receiver;
 }
