@@ -32,7 +32,7 @@ static const struct argp_option choices[] = {
     {"repeat", KEY_REPEAT, "COUNT", 0, "how often; default 5", 2},
     {"timeout", KEY_TIMEOUT, "SECONDS", 0, "a party silent for so long is given up; default 60", 2},
     {"k", KEY_K, "1|2|4|8", 0, "cot, rot: bits of the small field; default 4", 2},
-    {"malicious", KEY_MALICIOUS, 0, 0, "cot, rot, vole: secure against malicious parties", 2},
+    {"malicious", KEY_MALICIOUS, 0, 0, "cot, rot, vole, psi: secure against malicious parties", 2},
     {"batch", KEY_BATCH, "COUNT", 0, "logreg: rows of a batch; default 100", 2},
     {"epochs", KEY_EPOCHS, "COUNT", 0, "logreg: passes over the rows; default 1", 2},
     {"sigmoid", KEY_SIGMOID, "coarse|fine", 0, "logreg: the logistic function; default coarse", 2},

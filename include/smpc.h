@@ -306,7 +306,9 @@ typedef struct smpc_psi_result {
  * With owners: matched[i] = 1 when ALL of them have it.  SMPC_PSI_VOLE alone; 3 rounds for each owner but
  * one, and 6 or 7 more; about 30 bytes for each item of the largest set between the first recipient and each other
  * owner.  Owners that pool what they saw with the first recipient can tell which of its items all the
- * remaining owners have, as if they had entered its set as theirs; all other coalitions learn nothing. */
+ * remaining owners have, as if they had entered its set as theirs; all other coalitions learn nothing.
+ * In a session with SMPC_MALICIOUS: two owners, SMPC_PSI_VOLE, `to` being exactly one of them; some 8 rounds more and
+ * about 300 bits an item.  A party that deviates still chooses its set, a recipient up to 1.31 items for each announced. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_reveal(smpc_session *s, const smpc_psi *q, const smpc_items *mine,
                                                   uint8_t *matched, size_t n_matched, smpc_psi_result *result);
 /* *count := how many different items are in both sets, at the owners in `to`; not

@@ -48,7 +48,7 @@ typedef enum smpc_err {
 
 typedef enum smpc_security {
   SMPC_SEMI_HONEST = 1, /* parties follow the protocol but pool what they see */
-  SMPC_MALICIOUS = 2    /* parties may deviate; refused until it is built     */
+  SMPC_MALICIOUS = 2    /* parties may deviate: of all operations, smpc_psi_reveal() to one of two parties alone */
 } smpc_security;
 
 /* Where correlated randomness comes from.  See docs/threat-model.md. */

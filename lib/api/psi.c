@@ -40,6 +40,18 @@ static bool owners_compute(const smpc_session *s, const smpc_psi *q) {
   return s->parties == 2 && (both & SMPC_COMPUTE) != 0;
 }
 
+static bool is_malicious(const smpc_session *s) { return s->cfg.security == SMPC_MALICIOUS; }
+
+static smpc_err check_malicious(smpc_session *s, const smpc_psi *q) {
+  if (q->protocol == SMPC_PSI_ECDH)
+    return smpi_fail(s, SMPC_E_ARG, -1, "%s: the protocol ecdh does not stand against malicious parties; vole does", s->op);
+  if (!owners_compute(s, q))
+    return smpi_fail(s, SMPC_E_ARG, -1, "%s: against malicious parties the two owners must be the only computing parties", s->op);
+  if (q->to.bits != smpc_to(q->a).bits && q->to.bits != smpc_to(q->b).bits)
+    return smpi_fail(s, SMPC_E_ARG, -1, "%s: against malicious parties exactly one of the two owners may learn the result", s->op);
+  return SMPC_OK;
+}
+
 /* Refused rather than weakened. */
 static smpc_err check_built(smpc_session *s, const smpc_psi *q, bool is_count) {
   if (q->minimum != 0)
@@ -50,6 +62,7 @@ static smpc_err check_built(smpc_session *s, const smpc_psi *q, bool is_count) {
     return smpi_fail(s, SMPC_E_ARG, -1, "%s: the protocol vole shows which items match: it cannot count", s->op);
   if (q->protocol == SMPC_PSI_VOLE && !owners_compute(s, q))
     return smpi_fail(s, SMPC_E_ARG, -1, "%s: the protocol vole needs the two owners to be the only computing parties", s->op);
+  if (is_malicious(s)) return check_malicious(s, q);
   for (unsigned i = 0; i < s->cfg.parties; i++)
     if (learns(q, i) && !is_owner(q, i))
       return smpi_fail(s, SMPC_E_ARG, -1, "%s: %s holds no set, and a result for others than the two owners needs the join: it is not built yet", s->op, s->cfg.member[i].name);
@@ -105,6 +118,7 @@ enum { VOLE_FROM = 4096 };
 /* What AUTO means, once the sizes are known. */
 static smpc_psi_protocol choose(const struct call *c) {
   if (c->q->protocol != SMPC_PSI_AUTO) return c->q->protocol;
+  if (is_malicious(c->s)) return SMPC_PSI_VOLE;
   bool is_large = c->r.size_a + c->r.size_b >= VOLE_FROM;
   return is_large && !c->is_count && owners_compute(c->s, c->q) ? SMPC_PSI_VOLE : SMPC_PSI_ECDH;
 }
@@ -123,6 +137,7 @@ static void fill_task(struct call *c) {
   c->t.set = c->mine;
   c->t.i_learn = learns(c->q, me);
   c->t.peer_learns = learns(c->q, c->t.peer);
+  c->t.is_malicious = is_malicious(c->s);
   c->t.count_only = c->is_count;
   c->t.progress = progress;
   c->t.ctx = c->s;
@@ -158,15 +173,16 @@ static void add_cost(struct call *c) {
   bool a = learns(c->q, c->q->a.id), b = learns(c->q, c->q->b.id), a_receives = a && (!b || c->q->a.id < c->q->b.id);
   c->r.protocol = choose(c);
   if (c->r.protocol == SMPC_PSI_ECDH) smpi_psi_ecdh_cost(&c->s->spent, c->r.size_a, c->r.size_b, a, b);
-  else if (a_receives) smpi_psi_oprf_cost(&c->s->spent, c->r.size_a, c->r.size_b, b);
-  else smpi_psi_oprf_cost(&c->s->spent, c->r.size_b, c->r.size_a, a);
+  else if (a_receives) smpi_psi_oprf_cost(&c->s->spent, c->r.size_a, c->r.size_b, b, is_malicious(c->s));
+  else smpi_psi_oprf_cost(&c->s->spent, c->r.size_b, c->r.size_a, a, is_malicious(c->s));
 }
 
 static smpc_err intersect(struct call *c, const char *name, size_t n_matched) {
   struct smpi_op op;
   smpc_err err;
   smpc_session *s = c->s;
-  if (!smpi_op_begin(&op, s, name, 0, NULL)) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
+  bool begun = c->is_count ? smpi_op_begin(&op, s, name, 0, NULL) : smpi_op_begin_malicious(&op, s, name);
+  if (!begun) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
   TRY(check_question(s, c->q, c->is_count));
   bool i_own = is_owner(c->q, smpi_me(s));
   if (!i_own) c->mine = NULL;

@@ -58,8 +58,8 @@ static bool operand_is_usable(struct smpc_session *s, const struct smpc_shared *
   return true;
 }
 
-bool smpi_op_begin(struct smpi_op *op, struct smpc_session *s, const char *name, size_t n,
-                   const struct smpc_shared *const *operand) {
+static bool begin(struct smpi_op *op, struct smpc_session *s, const char *name, size_t n,
+                  const struct smpc_shared *const *operand) {
   if (s == NULL || s->pid != getpid() || smpi_status(s) != SMPC_OK) return false;
   op->s = s;
   op->mark = smpi_scratch_mark(s);
@@ -75,6 +75,18 @@ bool smpi_op_begin(struct smpi_op *op, struct smpc_session *s, const char *name,
   for (size_t i = 0; i < n; i++)
     if (!operand_is_usable(s, operand[i])) return false;
   return true;
+}
+
+bool smpi_op_begin_malicious(struct smpi_op *op, struct smpc_session *s, const char *name) {
+  return begin(op, s, name, 0, NULL);
+}
+
+bool smpi_op_begin(struct smpi_op *op, struct smpc_session *s, const char *name, size_t n,
+                   const struct smpc_shared *const *operand) {
+  if (!begin(op, s, name, n, operand)) return false;
+  if (s->cfg.security == SMPC_SEMI_HONEST) return true;
+  smpi_fail(s, SMPC_E_ARG, -1, "%s: not built against malicious parties: refused rather than weakened", name);
+  return false;
 }
 
 struct smpc_shared *smpi_op_end(struct smpi_op *op, struct smpc_shared *z, smpc_err err) {

@@ -46,6 +46,9 @@ struct smpi_op {
  * numbers and shapes. */
 bool smpi_op_begin(struct smpi_op *op, struct smpc_session *s, const char *name, size_t n,
                    const struct smpc_shared *const *operand);
+/* The same for an operation that stands against malicious parties: all others are refused where
+ * the session is to. */
+bool smpi_op_begin_malicious(struct smpi_op *op, struct smpc_session *s, const char *name);
 /* End: releases scratch.  Gives z, or on failure frees it and gives NULL. */
 struct smpc_shared *smpi_op_end(struct smpi_op *op, struct smpc_shared *z, smpc_err err);
 

@@ -252,18 +252,16 @@ static smpc_err read_all(smpc_config *cfg, const struct smpi_yaml *y, struct smp
   const struct all *all = y->data;
   smpc_err err = SMPC_OK;
   uint64_t bits = cfg->frac_bits;
-  if (strcmp(all->security, "malicious") == 0)
-    return smpi_yaml_fault(f, y, smpi_yaml_line(y, NULL, 0, "security"), "security",
-                           "malicious is not built yet, and this library does not pretend; semi-honest is");
-  if (strcmp(all->security, "semi-honest") != 0)
-    return smpi_yaml_fault(f, y, smpi_yaml_line(y, NULL, 0, "security"), "security", "must be semi-honest");
+  bool is_malicious = strcmp(all->security, "malicious") == 0;
+  if (!is_malicious && strcmp(all->security, "semi-honest") != 0)
+    return smpi_yaml_fault(f, y, smpi_yaml_line(y, NULL, 0, "security"), "security", "must be semi-honest or malicious");
   const char *source = all->preprocessing;
   if (source != NULL && strcmp(source, "dealer") != 0 && strcmp(source, "ot") != 0)
     return smpi_yaml_fault(f, y, smpi_yaml_line(y, NULL, 0, "preprocessing"), "preprocessing", "must be dealer or ot");
   const char *rest = all->fraction_bits == NULL ? "" : number(&bits, all->fraction_bits, 28);
   if (rest == NULL || *rest != 0 || bits == 0)
     return number_fault(f, y, "fraction bits", all->fraction_bits, "write a number from 1 to 28");
-  cfg->security = SMPC_SEMI_HONEST;
+  cfg->security = is_malicious ? SMPC_MALICIOUS : SMPC_SEMI_HONEST;
   cfg->frac_bits = (unsigned)bits;
   cfg->parties = all->parties_count;
   for (unsigned i = 0; i < cfg->parties; i++) TRY(read_entry(cfg, i, y, f));

@@ -42,6 +42,8 @@ static smpc_err check_roles(const smpc_config *cfg, struct smpi_fault *f) {
                           computing);
   /* Without a dealer, sums and openings work; the first product says what is missing. */
   if (dealers > 1) return smpi_fault_set(f, SMPC_E_ARG, -1, "there must be at most one dealer, not %u", dealers);
+  if (cfg->security == SMPC_MALICIOUS && (computing != 2 || dealers != 0))
+    return smpi_fault_set(f, SMPC_E_ARG, -1, "security against malicious parties is built for the intersection of two parties alone: there must be two computing parties and no dealer");
   if (dealers != 0 && cfg->source == SMPC_OT)
     return smpi_fault_set(f, SMPC_E_ARG, -1, "there is a dealer, but the source of correlated randomness is ot");
   return SMPC_OK;
@@ -51,10 +53,8 @@ smpc_err smpi_config_valid(const smpc_config *cfg, struct smpi_fault *f) {
   smpc_err err = SMPC_OK;
   if (cfg->size != sizeof *cfg)
     return smpi_fault_set(f, SMPC_E_ARG, -1, "the configuration was not made with SMPC_CONFIG_INIT of this version");
-  if (cfg->security == SMPC_MALICIOUS)
-    return smpi_fault_set(f, SMPC_E_ARG, -1, "security against malicious parties is not built yet: it is refused, not ignored");
-  if (cfg->security != SMPC_SEMI_HONEST)
-    return smpi_fault_set(f, SMPC_E_ARG, -1, "the security model must be stated: semi-honest");
+  if (cfg->security != SMPC_SEMI_HONEST && cfg->security != SMPC_MALICIOUS)
+    return smpi_fault_set(f, SMPC_E_ARG, -1, "the security model must be stated: semi-honest or malicious");
   if (cfg->source != SMPC_DEALER && cfg->source != SMPC_OT)
     return smpi_fault_set(f, SMPC_E_ARG, -1, "the source of correlated randomness must be stated: dealer or ot");
   if (cfg->frac_bits < 1 || cfg->frac_bits > 28)

@@ -69,6 +69,13 @@ uint64_t smpi_cot_active_sent(const struct smpi_cot_active *c, unsigned rank) { 
 uint64_t smpi_cot_active_received(const struct smpi_cot_active *c, unsigned rank) { return c->received[rank]; }
 uint32_t smpi_cot_active_instance(const struct smpi_cot_active *c) { return c->all.instance; }
 
+void smpi_cot_active_check_bytes(uint64_t *sender, uint64_t *receiver, unsigned *rounds, unsigned k, size_t n) {
+  uint64_t b = smpi_ceil_div(smpi_ceil_div(n, SMPI_COT_BLOCK), BATCH);
+  *sender = b * SMPI_CHECK_COIN;
+  *receiver = b * (smpi_soft_message(k) + SMPI_CHECK_RESPONSE);
+  *rounds = n == 0 ? 0 : (unsigned)b + 2;
+}
+
 /* --- one batch of one direction --------------------------------------------------------------- */
 
 /* Blocks stand by columns where their rows will, or in the spare places: the last of

@@ -95,6 +95,8 @@ void smpi_cot_active_close(struct smpi_cot_active *c);
  * them cost the receiver one block more and 1032 bytes, the sender 32 bytes. */
 smpc_err smpi_cot_active_extend(struct smpi_cot_active *c, struct smpc_session *s, const struct smpi_cot_job *job,
                                 size_t jobs);
+/* What the checks of n transfers add to the messages of their sender and receiver, and all rounds. */
+void smpi_cot_active_check_bytes(uint64_t *sender, uint64_t *receiver, unsigned *rounds, unsigned k, size_t n);
 const blk *smpi_cot_active_delta(const struct smpi_cot_active *c, unsigned rank);
 uint32_t smpi_cot_active_instance(const struct smpi_cot_active *c);
 /* The number of the next transfer with me as the sender to rank, as the receiver. */

@@ -26,7 +26,7 @@
  *               from guesses of the holes, which abort when wrong, as
  *               [WYKW21] allows: on average they tell one bit.
  * Assumes       F_cot of the same security level, authenticated channels.
- * Cost          2 rounds, malicious 4; smpi_vole_bytes().
+ * Cost          2 rounds, malicious those of checked transfers and 3; smpi_vole_bytes().
  * Secrets       all but the messages, chi, d and the digest.
  * Differs from  the papers: noise values from packed transfers and not from 128
  *               further base transfers; holes are what the random choice bits
@@ -406,8 +406,23 @@ smpc_err smpi_vole_active_receive(struct smpi_vole_active *v, struct smpc_sessio
 
 void smpi_vole_bytes(uint64_t *sender, uint64_t *receiver, size_t n, unsigned dim, bool is_active) {
   struct smpi_vole_shape shape;
+  uint64_t coins, responses;
+  unsigned rounds;
   *sender = *receiver = 0;
   if (smpi_vole_shape(&shape, n, dim) != SMPC_OK) return;
-  *sender = shape.message_len + (is_active ? SMPI_HASH_LEN : 0);
-  *receiver = smpi_cot_message_len(COT_K, shape.transfers) + (is_active ? 2 * sizeof(blk) : 0);
+  *sender = shape.message_len;
+  *receiver = smpi_cot_message_len(COT_K, shape.transfers);
+  if (!is_active) return;
+  smpi_cot_active_check_bytes(&coins, &responses, &rounds, COT_K, shape.transfers);
+  *sender += SMPI_HASH_LEN + coins;
+  *receiver += 2 * sizeof(blk) + responses;
+}
+
+unsigned smpi_vole_rounds(size_t n, unsigned dim, bool is_active) {
+  struct smpi_vole_shape shape;
+  uint64_t coins, responses;
+  unsigned rounds;
+  if (!is_active || smpi_vole_shape(&shape, n, dim) != SMPC_OK) return 2;
+  smpi_cot_active_check_bytes(&coins, &responses, &rounds, COT_K, shape.transfers);
+  return rounds + 3;
 }

@@ -43,7 +43,7 @@ const blk *smpi_vole_delta(const struct smpi_vole_passive *v, unsigned rank); /*
 /* One run: one party sends, naming the other's rank, and the other receives.
  *   out   b[room(n)], or a[room(n)] and c[room(n)]
  *   dim   4, 8, 12, ..., 128
- *   cost  2 rounds; smpi_vole_cost() bytes
+ *   cost  smpi_vole_rounds(), 2; smpi_vole_bytes()
  *   error outputs are wiped; SMPC_E_ARG: n above 2^31 or an odd dim */
 smpc_err smpi_vole_send(struct smpi_vole_passive *v, struct smpc_session *s, unsigned rank, blk *b, size_t n,
                         unsigned dim);
@@ -59,7 +59,7 @@ smpc_err smpi_vole_active_open(struct smpi_vole_active **v, struct smpc_session 
 void smpi_vole_active_close(struct smpi_vole_active *v);
 const blk *smpi_vole_active_delta(const struct smpi_vole_active *v, unsigned rank); /* NULL once destroyed */
 
-/* As above with dim = 128 and 2 rounds more.  When the check fails, the
+/* As above with dim = 128 and more rounds: those of checked transfers, and 2.  When the check fails, the
  * transfers, their seeds and every Delta of `v` are destroyed, the session
  * fails with SMPC_E_CHEAT, and outputs are wiped. */
 smpc_err smpi_vole_active_send(struct smpi_vole_active *v, struct smpc_session *s, unsigned rank, blk *b, size_t n);
@@ -68,11 +68,11 @@ smpc_err smpi_vole_active_receive(struct smpi_vole_active *v, struct smpc_sessio
 
 /* --- both ------------------------------------------------------------------- */
 
-/* Bytes of smpi_vole_open() to each other party: cot.h, with k = 4. */
-enum { SMPI_VOLE_OPEN_BYTES = 8224 + 32 * (128 - 128 / 4) };
-/* Bytes of one run that the sender and the receiver send; malicious: without those of
- * the transfers' own check, some hundred more. */
+/* Bytes of smpi_vole_open() to each other party: cot.h, with k = 4; and what the malicious one adds. */
+enum { SMPI_VOLE_OPEN_BYTES = 8224 + 32 * (128 - 128 / 4), SMPI_VOLE_OPEN_CHECK = 32 * 128 / 4 + 32 };
+/* Bytes of one run that the sender and the receiver send, and its rounds. */
 void smpi_vole_bytes(uint64_t *sender, uint64_t *receiver, size_t n, unsigned dim, bool is_active);
+unsigned smpi_vole_rounds(size_t n, unsigned dim, bool is_active);
 
 /* --- the local halves, for tests -------------------------------------------------
  * Pure, given correlated transfers from anywhere: q, t, b with t_i = q_i + b_i Delta. */

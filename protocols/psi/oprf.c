@@ -15,6 +15,10 @@
  *     5. return    S -> R: F(y) for all y and random masks for paddings,
  *                  in random order                                       (1 round)
  *     6. match     R compares; if S is to learn, R sends a bit for each  (1 round)
+ *   Malicious [RS21, RR22]: R alone learns, k = 128, V = F, rows over F, and
+ *     1.-2. with checks (vole.h); besides S -> R: H'(ws), ws random      (1 round more)
+ *     3.    R -> S: wr, random, too;  w = (wr, ws) is part of the key of Ho
+ *     5.    S -> R: ws, too; R ends if H' says otherwise, and only now makes its F(x)
  * Why           K = c + P Delta, and reading is linear, so decode(K, y) + Delta H(y) =
  *               decode(c, y) + Delta (decode(P, y) + H(y)): for y in X just what R
  *               has.  For other y the masks are independent: n m pairs of k bits
@@ -35,222 +39,79 @@
  *               place of a subfield: a subfield's Delta would have its size, V's has
  *               128 bits, and closure under products is used nowhere.  Random order
  *               hides the bins that the items of S fall into.
- *               Malicious: no: a receiver could put other values into the store.
+ *               A receiver that deviates could read more here: with k < 128 it can search
+ *               for items whose H(y) suits its store.
+ *               Malicious, H and the two halves of Ho (oprf.h) random functions,
+ *               Ho(z, y) = G_w(z + H_w(y)); q queries of the adversary.
+ *               R corrupt: the simulator is F_vole, so it has a and c, takes P from a + P,
+ *               and X' from the queries to H: all x with decode(P, x) = H(x).  It asks
+ *               F_psi for X' n Y, sends F(y) for these and random masks for the
+ *               others.  Before ws is opened, w hides H_w and G_w from R, and after it a, c, P
+ *               are fixed: the points z + H_w(y), y in Y, are then different but for
+ *               m^2 / 2^128, and for y outside X' each is uniform by Delta d(y), d(y) != 0: R
+ *               asks G_w there with probability m q / 2^128.  How large X' is: L equations
+ *               in L unknowns can be solved, so R may use L = 1.31 n items (more where n is
+ *               small) instead of n; each further one holds by chance, 2^-128 a query.
+ *               With q = 2^64 queries, all choices of N of them counted, more than N items hold
+ *               with probability 2^-40 / n at most, for N = smpi_psi_oprf_most(n): 2.0 n
+ *               for large n.  R does not see more of Y than X' n Y, its own set being X'.
+ *               S corrupt: a + P is pseudo-random as above; the simulator is F_vole, so it
+ *               has Delta and b, and draws a + P and wr.  Given these H_w is fresh, S having
+ *               bound itself to ws: y -> Ho is a random function, and a mask that S sends
+ *               belongs to one y that S has asked for, but for q^2 / 2^128; these are the Y'
+ *               it gives F_psi, at most m of them.  What S sends wrongly before 5. is found by
+ *               the checks of vole.h, which R passes before it sends a + P; they may cost it
+ *               a bit or so of a's noise (vole.c).  Whatever fails, base transfers, seeds and Delta
+ *               are destroyed and nothing is opened.  Items are told apart by keys of 128 bits, of a
+ *               session's own hash: who finds two items with one key, 2^64 work, may use both as one.
  * Assumes       F_vole (ot/vole.h), authenticated channels; Delta and all keys
  *               are made here and used once.
  * Cost          see oprf.h.
- * Secrets       items, order, P, a, b, c, Delta, masks; public: sizes, seed.
+ * Secrets       items, order, P, a, b, c, Delta, masks, ws until 5.; public: sizes, seed, w.
  * Differs from  the papers: V, above; bins are sent as they are solved, so that
- *               both work at once; items up to 16 bytes are keys by a permutation.
+ *               both work at once; items up to 16 bytes are keys by a permutation;
+ *               w chooses the functions of Ho, instead of being added to what they are asked.
  */
 #include "psi/oprf.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/mem.h"
-#include "math/gf128.h"
-#include "ot/vole.h"
-
-enum { SEED = 16 }; /* bytes before the first bin */
-
-struct run {
-  struct smpc_session *s;
-  struct smpi_psi_task *t;
-  bool receives;
-  unsigned rank;               /* of the other */
-  size_t n, m;                 /* of the receiver and the sender */
-  struct smpi_oprf_hash hash;
-  struct smpi_okvs_shape shape;
-  struct smpi_okvs *store;
-  struct smpi_vole_passive *vole;
-  blk seed, delta;
-  blk *a, *c;                  /* [room] receiver */
-  blk *b;                      /* [room] sender   */
-  size_t n_keys;               /* my items without paddings */
-  blk *key;                    /* [n_keys] */
-  uint32_t *place;             /* [n_keys] of my masks: where in t->row key j stands */
-  struct smpi_mask *mine, *theirs;
-  /* the stream: one bin at a time */
-  unsigned bin;                /* next to be made or taken */
-  uint8_t *packed;             /* [bin_len * mask_len], at first the seed */
-  size_t packed_len, at;
-  blk *column, *value, *some;  /* [bin_len], and [largest bin of my keys] twice */
-  smpc_err err;                /* of what ran inside the exchange */
-};
-
-/* --- my keys ------------------------------------------------------------------------- */
-
-static size_t my_size(const struct run *r) { return r->t->n; }
-
-static smpc_err make_keys(struct run *r) {
-  enum { RUN = 256 }; /* LOCAL */
-  size_t n = 0, row[RUN];
-  r->key = smpi_scratch(r->s, my_size(r), sizeof *r->key);
-  r->place = smpi_scratch(r->s, my_size(r), sizeof *r->place);
-  if (r->key == NULL || r->place == NULL) return smpi_status(r->s);
-  for (size_t i = 0, k; i < my_size(r); n += k) {
-    for (k = 0; k < RUN && i < my_size(r); i++) {
-      if (r->t->row[i] == SMPI_PSI_PADDING) continue;
-      row[k] = r->t->row[i];
-      r->place[n + k++] = (uint32_t)i;
-    }
-    smpi_oprf_keys(r->key + n, &r->hash, r->t->set, row, k);
-  }
-  r->n_keys = n;
-  return SMPC_OK;
-}
-
-static size_t largest_bin(const struct run *r) {
-  const uint32_t *index;
-  size_t most = 0;
-  for (unsigned b = 0; b < r->shape.bins; b++) {
-    size_t n = smpi_okvs_bin(r->store, b, &index);
-    most = n > most ? n : most;
-  }
-  return most;
-}
-
-/* Sort my keys into bins.  The sender has other numbers than the store was made for:
- * it only reads. */
-static smpc_err open_store(struct run *r) {
-  struct smpi_okvs_shape shape = r->shape;
-  if (!r->receives) {
-    shape.n = r->n_keys;
-    shape.m = UINT32_MAX;
-  }
-  smpc_err err = smpi_okvs_open_vt(&r->store, &shape, r->seed, r->key, r->n_keys);
-  if (err != SMPC_OK) return err;
-  size_t most = largest_bin(r);
-  r->value = smpi_secret_alloc(most, sizeof *r->value);
-  r->some = smpi_secret_alloc(most, sizeof *r->some);
-  return r->value != NULL && r->some != NULL ? SMPC_OK : SMPC_E_NOMEM;
-}
-
-/* some[p] := the key of each position of the bin. */
-static size_t gather(struct run *r, unsigned bin, const uint32_t **index) {
-  size_t n = smpi_okvs_bin(r->store, bin, index);
-  for (size_t p = 0; p < n; p++) r->some[p] = r->key[(*index)[p]];
-  return n;
-}
-
-/* mine[place] := the mask of each position, from what was read there. */
-static void set_masks(struct run *r, const uint32_t *index, size_t n) {
-  struct smpi_mask some[64];
-  for (size_t p = 0, k; p < n; p += k) {
-    k = smpi_min(64, n - p);
-    smpi_oprf_masks(some, &r->hash, r->value + p, r->some + p, k);
-    for (size_t j = 0; j < k; j++) r->mine[r->place[index[p + j]]] = some[j];
-  }
-  smpi_wipe(some, sizeof some);
-}
-
-static void tell(const struct run *r) {
-  if (r->t->progress != NULL) r->t->progress(r->t->ctx, r->bin, r->shape.bins);
-}
-
-/* --- steps 3 and 4 at the receiver ----------------------------------------------------- */
-
-static void pack_columns(struct run *r, const blk *a) {
-  size_t len = r->hash.mask_len;
-  uint8_t whole[16];
-  for (size_t j = 0; j < r->shape.bin_len; j++) {
-    blk x = smpi_blk_xor(r->column[j], a[j]);
-    smpi_put64(whole, x.w[0]);
-    smpi_put64(whole + 8, x.w[1]);
-    memcpy(r->packed + j * len, whole, len);
-  }
-  r->packed_len = r->shape.bin_len * len;
-  r->at = 0;
-}
-
-/* After a failure: a alone, so that nothing is told. */
-static void next_bin(struct run *r) {
-  const uint32_t *index;
-  size_t first = r->bin * r->shape.bin_len, n = gather(r, r->bin, &index);
-  smpi_oprf_values(r->value, &r->hash, r->some, n);
-  if (r->err == SMPC_OK) r->err = smpi_okvs_encode_bin_vt(r->store, r->column, r->bin, r->value, NULL);
-  if (r->err != SMPC_OK) memset(r->column, 0, r->shape.bin_len * sizeof *r->column);
-  pack_columns(r, r->a + first);
-  smpi_okvs_decode_bin_vt(r->store, r->value, r->bin, r->c + first);
-  set_masks(r, index, n);
-  r->bin++;
-  tell(r);
-}
-
-static void give_store(void *ctx, unsigned peer, size_t off, uint8_t *buf, size_t len) {
-  struct run *r = ctx;
-  (void)peer, (void)off;
-  for (size_t done = 0, part; done < len; done += part) {
-    if (r->at == r->packed_len) next_bin(r);
-    part = smpi_min(r->packed_len - r->at, len - done);
-    memcpy(buf + done, r->packed + r->at, part);
-    r->at += part;
-  }
-}
-
-/* --- and at the sender ------------------------------------------------------------------- */
-
-static void take_seed(struct run *r) {
-  r->seed = (blk){{smpi_get64(r->packed), smpi_get64(r->packed + 8)}};
-  r->err = open_store(r);
-  r->packed_len = r->shape.bin_len * r->hash.mask_len;
-  r->at = 0;
-}
-
-static void unpack_columns(struct run *r) {
-  size_t len = r->hash.mask_len;
-  uint8_t whole[16] = {0};
-  for (size_t j = 0; j < r->shape.bin_len; j++) {
-    memcpy(whole, r->packed + j * len, len);
-    r->column[j] = (blk){{smpi_get64(whole), smpi_get64(whole + 8)}};
-  }
-  r->at = 0;
-}
-
-static void take_bin(struct run *r) {
-  const uint32_t *index;
-  blk *k = r->b + r->bin * r->shape.bin_len;
-  unpack_columns(r);
-  smpi_gf128_axpy(k, r->delta, r->column, r->shape.bin_len);
-  size_t n = gather(r, r->bin, &index);
-  smpi_okvs_decode_bin_vt(r->store, r->value, r->bin, k);
-  blk value[64];
-  for (size_t p = 0, part; p < n; p += part) {
-    part = smpi_min(64, n - p);
-    smpi_oprf_values(value, &r->hash, r->some + p, part);
-    smpi_gf128_axpy(r->value + p, r->delta, value, part);
-  }
-  set_masks(r, index, n);
-  r->bin++;
-  tell(r);
-}
-
-static void take_store(void *ctx, unsigned peer, size_t off, const uint8_t *buf, size_t len) {
-  struct run *r = ctx;
-  (void)peer;
-  for (size_t done = 0, part; done < len && r->err == SMPC_OK; done += part) {
-    part = smpi_min(r->packed_len - r->at, len - done);
-    memcpy(r->packed + r->at, buf + done, part);
-    r->at += part;
-    if (r->at < r->packed_len) continue;
-    if (off + done + part == SEED) take_seed(r);
-    else take_bin(r);
-  }
-}
+#include "psi/oprf_impl.h"
 
 /* --- masks, bits -------------------------------------------------------------------------- */
 
+/* Malicious: the sender's half of the salt goes first. */
+static size_t masks_head(const struct smpi_oprf_run *r) { return r->is_malicious ? SMPI_OPRF_SALT : 0; }
+
+static void take_salt(struct smpi_oprf_run *r) {
+  uint8_t told[SMPI_HASH_LEN];
+  smpi_oprf_hash_commit(told, &r->hash, r->salt[1]);
+  if (!smpi_ct_equal(told, r->commitment, sizeof told)) {
+    r->err = SMPC_E_CHEAT;
+    return;
+  }
+  smpi_oprf_hash_salt(&r->hash, r->salt[0], r->salt[1]);
+  smpi_oprf_salt_masks(r);
+}
+
 static void give_masks(void *ctx, unsigned peer, size_t off, uint8_t *buf, size_t len) {
-  const struct run *r = ctx;
+  const struct smpi_oprf_run *r = ctx;
+  size_t head = masks_head(r), part = off < head ? smpi_min(head - off, len) : 0;
   (void)peer;
-  smpi_psi_pack(buf, len, off, r->mine, r->hash.mask_len);
+  if (part != 0) memcpy(buf, r->salt[1] + off, part);
+  if (part < len) smpi_psi_pack(buf + part, len - part, off + part - head, r->mine, r->hash.mask_len);
 }
 
 static void take_masks(void *ctx, unsigned peer, size_t off, const uint8_t *buf, size_t len) {
-  const struct run *r = ctx;
+  struct smpi_oprf_run *r = ctx;
+  size_t head = masks_head(r), part = off < head ? smpi_min(head - off, len) : 0;
   (void)peer;
-  smpi_psi_unpack(r->theirs, buf, len, off, r->hash.mask_len);
+  if (part != 0) memcpy(r->salt[1] + off, buf, part);
+  if (part != 0 && off + part == head) take_salt(r);
+  if (part < len) smpi_psi_unpack(r->theirs, buf + part, len - part, off + part - head, r->hash.mask_len);
 }
 
 /* --- the driver ----------------------------------------------------------------------------- */
@@ -259,108 +120,149 @@ static smpc_err check(struct smpc_session *s, const struct smpi_psi_task *t) {
   if (t->count_only) return smpi_fail(s, SMPC_E_ARG, -1, "this protocol shows the receiver which items match: it cannot count");
   if (smpi_parties(s) != 2 || smpi_rank(s) < 0)
     return smpi_fail(s, SMPC_E_ARG, -1, "this protocol is for exactly two computing parties");
+  if (t->is_malicious && t->i_learn && t->peer_learns)
+    return smpi_fail(s, SMPC_E_ARG, -1, "against malicious parties exactly one may learn the intersection");
   if (t->n > SMPI_OPRF_MAX_ITEMS || t->m > SMPI_OPRF_MAX_ITEMS)
     return smpi_fail(s, SMPC_E_RANGE, -1, "sets of more than 2^26 items are too large for this protocol");
   return SMPC_OK;
 }
 
-static smpc_err prepare(struct run *r) {
+static size_t mask_len(uint64_t n, uint64_t m, bool is_malicious) {
+  return is_malicious ? SMPI_PSI_MASK_MAX : smpi_psi_mask_len(n, m);
+}
+
+static enum smpi_okvs_form form(bool is_malicious) { return is_malicious ? SMPI_OKVS_FIELD : SMPI_OKVS_BINARY; }
+
+static smpc_err prepare(struct smpi_oprf_run *r) {
   struct smpi_psi_task *t = r->t;
   uint8_t session[32];
-  uint64_t seed[2];
+  uint64_t seed[2], salt[SMPI_OPRF_SALT / 8];
+  r->is_malicious = t->is_malicious;
   r->receives = t->i_learn && (!t->peer_learns || smpi_me(r->s) < t->peer);
   r->rank = 1 - (unsigned)smpi_rank(r->s);
   r->n = r->receives ? t->n : t->m;
   r->m = r->receives ? t->m : t->n;
   smpi_session_id(r->s, session);
-  smpi_oprf_hash_make(&r->hash, session, t->instance, smpi_psi_mask_len(r->n, r->m));
+  smpi_oprf_hash_make(&r->hash, session, t->instance, mask_len(r->n, r->m, r->is_malicious));
   smpi_prg_words(smpi_prg_own(r->s), seed, 2);
   r->seed = (blk){{seed[0], seed[1]}};
-  smpc_err err = smpi_okvs_shape(&r->shape, r->n, SMPI_OKVS_BINARY, SMPI_OKVS_LAMBDA);
-  return err == SMPC_OK ? make_keys(r) : err;
+  smpi_prg_words(smpi_prg_own(r->s), salt, SMPI_OPRF_SALT / 8);
+  memcpy(r->salt[r->receives ? 0 : 1], salt, sizeof salt);
+  smpc_err err = smpi_okvs_shape(&r->shape, r->n, form(r->is_malicious), SMPI_OKVS_LAMBDA);
+  return err == SMPC_OK ? smpi_oprf_make_keys(r) : err;
 }
 
 /* Random words stand where paddings are, and are overwritten elsewhere. */
-static smpc_err make_room(struct run *r) {
+static smpc_err make_room(struct smpi_oprf_run *r) {
   size_t room = smpi_vole_room(r->shape.len);
   r->a = r->receives ? smpi_scratch(r->s, room, sizeof *r->a) : NULL;
   r->c = r->receives ? smpi_scratch(r->s, room, sizeof *r->c) : NULL;
   r->b = r->receives ? NULL : smpi_scratch(r->s, room, sizeof *r->b);
-  r->mine = smpi_scratch(r->s, my_size(r), sizeof *r->mine);
+  r->mine = smpi_scratch(r->s, r->t->n, sizeof *r->mine);
   r->theirs = r->receives ? smpi_scratch(r->s, r->m, sizeof *r->theirs) : NULL;
   r->column = smpi_scratch(r->s, r->shape.bin_len, sizeof *r->column);
   r->packed = smpi_scratch(r->s, r->shape.bin_len, r->hash.mask_len);
-  if (smpi_status(r->s) == SMPC_OK) smpi_prg_words(smpi_prg_own(r->s), r->mine[0].w, 2 * my_size(r));
+  if (smpi_status(r->s) == SMPC_OK) smpi_prg_words(smpi_prg_own(r->s), r->mine[0].w, 2 * r->t->n);
   return smpi_status(r->s);
 }
 
-static smpc_err run_vole(struct run *r) {
+static smpc_err run_passive(struct smpi_oprf_run *r, uint32_t instance) {
   unsigned dim = 8 * (unsigned)r->hash.mask_len;
+  smpc_err err;
+  TRY(smpi_vole_open(&r->passive, r->s, instance, NULL));
+  if (r->receives) {
+    TRY(smpi_vole_receive(r->passive, r->s, r->rank, r->a, r->c, r->shape.len, dim));
+  } else {
+    r->delta = *smpi_vole_delta(r->passive, r->rank);
+    TRY(smpi_vole_send(r->passive, r->s, r->rank, r->b, r->shape.len, dim));
+  }
+out:
+  return err;
+}
+
+/* The sender binds itself to its half of the salt. */
+static smpc_err commit(struct smpi_oprf_run *r) {
+  size_t len = sizeof r->commitment;
+  if (!r->receives) smpi_oprf_hash_commit(r->commitment, &r->hash, r->salt[1]);
+  return smpi_exchange(r->s, &(struct smpi_flow){.peer = r->t->peer, .out_len = r->receives ? 0 : len,
+                                                 .in_len = r->receives ? len : 0, .out = r->commitment,
+                                                 .in = r->commitment}, 1);
+}
+
+static smpc_err run_active(struct smpi_oprf_run *r, uint32_t instance) {
+  smpc_err err;
+  TRY(smpi_vole_active_open(&r->active, r->s, instance, NULL));
+  TRY(commit(r));
+  if (r->receives) {
+    TRY(smpi_vole_active_receive(r->active, r->s, r->rank, r->a, r->c, r->shape.len));
+  } else {
+    r->delta = *smpi_vole_active_delta(r->active, r->rank);
+    TRY(smpi_vole_active_send(r->active, r->s, r->rank, r->b, r->shape.len));
+  }
+out:
+  return err;
+}
+
+static smpc_err run_vole(struct smpi_oprf_run *r) {
   uint32_t instance = SMPI_COT_FOR_PSI | (uint32_t)r->t->instance << 8;
-  smpc_err err;
-  TRY(smpi_vole_open(&r->vole, r->s, instance, NULL));
-  if (r->receives) {
-    TRY(smpi_vole_receive(r->vole, r->s, r->rank, r->a, r->c, r->shape.len, dim));
-  } else {
-    r->delta = *smpi_vole_delta(r->vole, r->rank);
-    TRY(smpi_vole_send(r->vole, r->s, r->rank, r->b, r->shape.len, dim));
-  }
-out:
-  return err;
+  return r->is_malicious ? run_active(r, instance) : run_passive(r, instance);
 }
 
-/* Steps 3 and 4. */
-static smpc_err exchange_store(struct run *r) {
-  size_t len = SEED + r->shape.len * r->hash.mask_len;
-  struct smpi_flow flow = {.peer = r->t->peer, .ctx = r};
-  smpc_err err;
-  r->packed_len = SEED;
-  if (r->receives) {
-    TRY(open_store(r));
-    smpi_put64(r->packed, r->seed.w[0]);
-    smpi_put64(r->packed + 8, r->seed.w[1]);
-    flow.out_len = len;
-    flow.produce = give_store;
-  } else {
-    flow.in_len = len;
-    flow.consume = take_store;
-  }
-  TRY(smpi_exchange(r->s, &flow, 1));
-  err = r->err;
-out:
-  return err;
+/* 5. */
+static smpc_err return_masks(struct smpi_oprf_run *r) {
+  size_t len = masks_head(r) + r->m * r->hash.mask_len;
+  struct smpi_flow masks = {.peer = r->t->peer, .ctx = r, .out_len = r->receives ? 0 : len,
+                            .in_len = r->receives ? len : 0, .produce = give_masks, .consume = take_masks};
+  smpc_err err = smpi_exchange(r->s, &masks, 1);
+  if (err != SMPC_OK || r->err == SMPC_OK) return err;
+  return smpi_fail(r->s, r->err, (int)r->t->peer, "%s opened another salt than it had bound itself to",
+                   smpi_member_name(r->s, r->t->peer));
 }
 
-/* Steps 5 and 6; the sender is told by one bit for each of its masks. */
-static smpc_err finish(struct run *r) {
+/* 6. at the receiver: hit, and a bit for each mask of the sender's. */
+static smpc_err match(struct smpi_oprf_run *r, uint8_t *bits) {
   struct smpi_psi_task *t = r->t;
-  size_t masks_len = r->m * r->hash.mask_len, bits_len = t->peer_learns && t->i_learn ? (r->m + 7) / 8 : 0;
-  struct smpi_flow masks = {.peer = t->peer, .ctx = r, .out_len = r->receives ? 0 : masks_len,
-                            .in_len = r->receives ? masks_len : 0, .produce = give_masks, .consume = take_masks};
-  uint8_t *bits = smpi_scratch(r->s, bits_len + 8, 1), *hit = smpi_scratch(r->s, r->m, 1);
-  size_t found = 0;
-  smpc_err err = smpi_status(r->s);
-  if (bits == NULL || hit == NULL) goto out;
-  TRY(smpi_exchange(r->s, &masks, 1));
-  memset(bits, 0, bits_len + 8);
-  if (r->receives) {
-    found = smpi_psi_match_vt(t->hit, r->mine, r->n, r->theirs, r->m);
-    if (bits_len != 0 && found != SIZE_MAX) found = smpi_psi_match_vt(hit, r->theirs, r->m, r->mine, r->n);
-    if (found == SIZE_MAX) TRY(SMPC_E_NOMEM);
-    for (size_t i = 0; bits_len != 0 && i < r->m; i++) bits[i / 8] |= (uint8_t)(hit[i] << i % 8);
-  }
-  if (bits_len != 0)
-    TRY(smpi_exchange(r->s, &(struct smpi_flow){.peer = t->peer, .out_len = r->receives ? bits_len : 0,
-                                                .in_len = r->receives ? 0 : bits_len, .out = bits, .in = bits}, 1));
-  for (size_t i = 0; !r->receives && bits_len != 0 && i < r->m; i++)
-    found += t->hit[i] = t->row[i] != SMPI_PSI_PADDING && (bits[i / 8] >> i % 8 & 1);
+  size_t found = smpi_psi_match_vt(t->hit, r->mine, r->n, r->theirs, r->m);
   t->matched = found;
+  if (found == SIZE_MAX) return SMPC_E_NOMEM;
+  if (bits == NULL) return SMPC_OK;
+  uint8_t *hit = smpi_scratch(r->s, r->m, 1);
+  if (hit == NULL) return smpi_status(r->s);
+  if (smpi_psi_match_vt(hit, r->theirs, r->m, r->mine, r->n) == SIZE_MAX) return SMPC_E_NOMEM;
+  for (size_t i = 0; i < r->m; i++) bits[i / 8] |= (uint8_t)(hit[i] << i % 8);
+  return SMPC_OK;
+}
+
+/* 6. where the sender learns, too. */
+static smpc_err tell_sender(struct smpi_oprf_run *r, uint8_t *bits, size_t len) {
+  struct smpi_psi_task *t = r->t;
+  smpc_err err;
+  TRY(smpi_exchange(r->s, &(struct smpi_flow){.peer = t->peer, .out_len = r->receives ? len : 0,
+                                              .in_len = r->receives ? 0 : len, .out = bits, .in = bits}, 1));
+  if (r->receives) return SMPC_OK;
+  t->matched = 0;
+  for (size_t i = 0; i < r->m; i++)
+    t->matched += t->hit[i] = t->row[i] != SMPI_PSI_PADDING && (bits[i / 8] >> i % 8 & 1);
+out:
+  return err;
+}
+
+static smpc_err finish(struct smpi_oprf_run *r) {
+  bool both = r->t->peer_learns && r->t->i_learn;
+  size_t len = (r->m + 7) / 8;
+  uint8_t *bits = NULL;
+  smpc_err err;
+  TRY(return_masks(r));
+  if (both && (bits = smpi_scratch(r->s, len, 1)) == NULL) return smpi_status(r->s);
+  if (both) memset(bits, 0, len);
+  if (r->receives) TRY(match(r, bits));
+  if (both) TRY(tell_sender(r, bits, len));
 out:
   return err;
 }
 
 smpc_err smpi_psi_oprf(struct smpc_session *s, struct smpi_psi_task *t) {
-  struct run r = {.s = s, .t = t};
+  struct smpi_oprf_run r = {.s = s, .t = t};
   smpc_err err;
   t->matched = 0;
   TRY(check(s, t));
@@ -369,10 +271,11 @@ smpc_err smpi_psi_oprf(struct smpc_session *s, struct smpi_psi_task *t) {
   TRY(prepare(&r));
   TRY(make_room(&r));
   TRY(run_vole(&r));        /* 1. open, 2. VOLE   */
-  TRY(exchange_store(&r));  /* 3. encode, 4.      */
+  TRY(smpi_oprf_exchange_store(&r));  /* 3. encode, 4.      */
   TRY(finish(&r));          /* 5. return, 6. match */
 out:
-  smpi_vole_close(r.vole);
+  smpi_vole_close(r.passive);
+  smpi_vole_active_close(r.active);
   smpi_okvs_close(r.store);
   smpi_secret_free(r.value);
   smpi_secret_free(r.some);
@@ -382,14 +285,30 @@ out:
   return err == SMPC_OK ? err : smpi_fail(s, err, -1, "the intersection failed: %s", smpi_err_text(err));
 }
 
-void smpi_psi_oprf_cost(struct smpi_cost *c, size_t n, size_t m, bool sender_learns) {
+void smpi_psi_oprf_cost(struct smpi_cost *c, size_t n, size_t m, bool sender_learns, bool is_malicious) {
   struct smpi_okvs_shape shape;
   uint64_t sender, receiver;
-  size_t mask_len = smpi_psi_mask_len(n, m);
-  if (n == 0 || m == 0 || smpi_okvs_shape(&shape, n, SMPI_OKVS_BINARY, SMPI_OKVS_LAMBDA) != SMPC_OK) return;
-  smpi_vole_bytes(&sender, &receiver, shape.len, 8 * (unsigned)mask_len, false);
-  sender += SMPI_VOLE_OPEN_BYTES + (uint64_t)m * mask_len;
-  receiver += SMPI_VOLE_OPEN_BYTES + SEED + (uint64_t)shape.len * mask_len + (sender_learns ? (m + 7) / 8 : 0);
-  c->rounds += 6 + sender_learns;
+  size_t len = mask_len(n, m, is_malicious);
+  if (n == 0 || m == 0 || smpi_okvs_shape(&shape, n, form(is_malicious), SMPI_OKVS_LAMBDA) != SMPC_OK) return;
+  unsigned dim = 8 * (unsigned)len;
+  smpi_vole_bytes(&sender, &receiver, shape.len, dim, is_malicious);
+  sender += SMPI_VOLE_OPEN_BYTES + (uint64_t)m * len;
+  receiver += SMPI_VOLE_OPEN_BYTES + SMPI_OPRF_SEED + (uint64_t)shape.len * len + (sender_learns ? (m + 7) / 8 : 0);
+  if (is_malicious) {
+    sender += SMPI_VOLE_OPEN_CHECK + SMPI_HASH_LEN + SMPI_OPRF_SALT;
+    receiver += SMPI_VOLE_OPEN_CHECK + SMPI_OPRF_SALT;
+  }
+  c->rounds += 4 + smpi_vole_rounds(shape.len, dim, is_malicious) + sender_learns + is_malicious;
   c->bytes += sender > receiver ? sender : receiver;
+}
+
+/* Of 2^64 queries, C(2^64, N) <= (e 2^64 / N)^N sets of N; N - L of its equations hold by chance: so
+ * N (64 + log2 e - log2 N) + 64 - 128 (N - L) <= -40 - log2 n suffices, 2^64 seeds included. */
+uint64_t smpi_psi_oprf_most(uint64_t n) {
+  struct smpi_okvs_shape shape;
+  if (n == 0 || smpi_okvs_shape(&shape, n, SMPI_OKVS_FIELD, SMPI_OKVS_LAMBDA) != SMPC_OK) return 0;
+  double most = (double)shape.len;
+  for (int i = 0; i < 64; i++) /* the fixed point, from below */
+    most = (128.0 * (double)shape.len + 104 + log2((double)n)) / (128 - 64 - 1.4427 + log2(most));
+  return (uint64_t)ceil(most) + 1;
 }

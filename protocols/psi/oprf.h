@@ -5,25 +5,34 @@
  *   out   t->hit
  *   cost  2 rounds for the base transfers, 2 for VOLE, 2 more, 3 when both learn; at 2^20 items each
  *         about 190 bits an item in all: the store, 1.31 masks an item of the receiver, and a mask
- *         an item of the sender, each of 40 + log2(n m) bits; memory about 100 bytes an item
+ *         an item of the sender, each of 40 + log2(n m) bits; memory about 100 bytes an item.
+ *         Malicious: 6 or 7 rounds more, masks of 128 bits: about 300 bits an item
  *   leaks to both     the sizes n and m (paddings look like items)
  *         to who learns  which of its items the other has
- *   error SMPC_E_ARG: count_only, or not exactly two computing parties; hit and matched are zeroed
- * Semi-honest.  For large sets.  Who learns is the receiver; when both do, the first
- * member is, and tells the other.  Both call it at the same step with mirrored arguments. */
+ *   error SMPC_E_ARG: count_only, or not exactly two computing parties, or two who learn with is_malicious;
+ *         SMPC_E_CHEAT: a check failed, and nothing was opened; hit and matched are zeroed
+ * Semi-honest, or with is_malicious malicious, where exactly one learns.  There a party still chooses its own
+ * set, and a receiver that deviates may use more items than it said: 1.31 n for large n, proved
+ * to be at most smpi_psi_oprf_most(n).  For large sets.  Who learns is the receiver; when both do, the
+ * first member is, and tells the other.  Both call it at the same step with mirrored arguments. */
 #ifndef SMPI_OPRF_H
 #define SMPI_OPRF_H
 
 #include "math/aes.h"
 #include "psi/okvs.h"
 #include "psi/psi.h"
+#include "rand/hash.h"
 
 #define SMPI_OPRF_MAX_ITEMS (UINT64_C(1) << 26) /* LOCAL: in one set; 8 GB of memory */
 
 smpc_err smpi_psi_oprf(struct smpc_session *s, struct smpi_psi_task *t);
 
 /* What the busier of the two sends.  n, m: the receiver's and the sender's set. */
-void smpi_psi_oprf_cost(struct smpi_cost *c, size_t n, size_t m, bool sender_learns);
+void smpi_psi_oprf_cost(struct smpi_cost *c, size_t n, size_t m, bool sender_learns, bool is_malicious);
+
+/* Malicious: a receiver of 2^64 operations that said n items has used more than this many
+ * with probability 2^-40 at most.  0 where n is 0 or too large. */
+uint64_t smpi_psi_oprf_most(uint64_t n);
 
 /* --- the local halves: pure -------------------------------------------------------- */
 
@@ -33,14 +42,23 @@ struct smpi_oprf_hash {
   struct smpi_aes_key value, output;
   uint8_t longer[32];                   /* key of the hash of longer items          */
   size_t mask_len;
+  uint8_t session[32];
+  uint64_t instance;
+  struct smpi_aes_key salted;           /* of the second function of masks          */
+  bool is_salted;
 };
 void smpi_oprf_hash_make(struct smpi_oprf_hash *h, const uint8_t session[32], uint64_t instance, size_t mask_len);
+
+/* Malicious: from now on masks are made with functions that the two halves of a salt choose; and what
+ * binds the sender to its half. */
+void smpi_oprf_hash_salt(struct smpi_oprf_hash *h, const uint8_t receiver[32], const uint8_t sender[32]);
+void smpi_oprf_hash_commit(uint8_t out[SMPI_HASH_LEN], const struct smpi_oprf_hash *h, const uint8_t half[32]);
 
 /* key[i] := the key of item row[i]: different for different items. */
 void smpi_oprf_keys(blk *key, const struct smpi_oprf_hash *h, const smpc_items *set, const size_t *row, size_t n);
 /* value[i] := H(key[i]), of mask_len bytes: the rest is zero. */
 void smpi_oprf_values(blk *value, const struct smpi_oprf_hash *h, const blk *key, size_t n);
-/* mask[i] := Ho(z[i], key[i]), of mask_len bytes. */
+/* mask[i] := Ho(z[i], key[i]), of mask_len bytes: G(z + key), salted G(z + H'(key)). */
 void smpi_oprf_masks(struct smpi_mask *mask, const struct smpi_oprf_hash *h, const blk *z, const blk *key, size_t n);
 
 #endif

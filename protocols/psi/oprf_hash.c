@@ -21,6 +21,30 @@ static void derive(uint8_t out[SMPI_HASH_LEN], const uint8_t session[32], uint64
   smpi_hash_end(&h, out);
 }
 
+void smpi_oprf_hash_commit(uint8_t out[SMPI_HASH_LEN], const struct smpi_oprf_hash *h, const uint8_t half[32]) {
+  struct smpi_hash c;
+  smpi_hash_begin(&c, "smpc psi oprf commitment");
+  smpi_hash_add(&c, h->session, sizeof h->session);
+  smpi_hash_add_u64(&c, h->instance);
+  smpi_hash_add(&c, half, 32);
+  smpi_hash_end(&c, out);
+}
+
+void smpi_oprf_hash_salt(struct smpi_oprf_hash *h, const uint8_t receiver[32], const uint8_t sender[32]) {
+  struct smpi_hash c;
+  uint8_t digest[SMPI_HASH_LEN];
+  smpi_hash_begin(&c, "smpc psi oprf salt");
+  smpi_hash_add(&c, h->session, sizeof h->session);
+  smpi_hash_add_u64(&c, h->instance);
+  smpi_hash_add(&c, receiver, 32);
+  smpi_hash_add(&c, sender, 32);
+  smpi_hash_end(&c, digest);
+  const blk key[2] = {load(digest), load(digest + 16)};
+  smpi_aes_key_set(&h->output, &key[0]);
+  smpi_aes_key_set(&h->salted, &key[1]);
+  h->is_salted = true;
+}
+
 void smpi_oprf_hash_make(struct smpi_oprf_hash *h, const uint8_t session[32], uint64_t instance, size_t mask_len) {
   struct smpi_aes_key *const all[] = {&h->shorter, &h->sixteen, &h->value, &h->output};
   uint8_t digest[SMPI_HASH_LEN];
@@ -31,7 +55,10 @@ void smpi_oprf_hash_make(struct smpi_oprf_hash *h, const uint8_t session[32], ui
     smpi_aes_key_set(all[k], &key);
   }
   derive(h->longer, session, instance, 4);
+  memcpy(h->session, session, sizeof h->session);
+  h->instance = instance;
   h->mask_len = mask_len;
+  h->is_salted = false;
 }
 
 /* --- keys ---------------------------------------------------------------------------- */
@@ -98,7 +125,9 @@ void smpi_oprf_masks(struct smpi_mask *mask, const struct smpi_oprf_hash *h, con
   blk x[RUN];
   for (size_t i = 0, k; i < n; i += k) {
     k = smpi_min(RUN, n - i);
-    for (size_t j = 0; j < k; j++) x[j] = smpi_blk_xor(z[i + j], key[i + j]);
+    if (h->is_salted) one_way(x, &h->salted, key + i, k, sizeof *x);
+    else memcpy(x, key + i, k * sizeof *x);
+    for (size_t j = 0; j < k; j++) x[j] = smpi_blk_xor(z[i + j], x[j]);
     one_way(x, &h->output, x, k, h->mask_len);
     for (size_t j = 0; j < k; j++) {
       smpi_put64((uint8_t *)&mask[i + j], x[j].w[0]);

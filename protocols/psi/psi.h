@@ -16,6 +16,7 @@ struct smpi_psi_task {
                               padding stands says how many there are                   */
   size_t n, m;             /* agreed: my set with its paddings, and theirs             */
   bool i_learn, peer_learns; /* at least one                                          */
+  bool is_malicious;       /* the protocol must stand against parties that deviate     */
   bool count_only;         /* the size of the intersection, not its items              */
   uint8_t *hit;            /* out, where i_learn and not count_only: [n], of row[i]   */
   size_t matched;          /* out, where i_learn                                       */

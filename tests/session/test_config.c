@@ -245,8 +245,8 @@ static void errors_of_party_yaml_name_the_place(void **state) {
 static void errors_of_parties_yaml_name_the_place(void **state) {
   (void)state;
   all_refused("security: semi-honest\n", "", "parties.yaml", "`security:` is missing");
-  all_refused("semi-honest", "malicious", "parties.yaml:2", "not built yet");
-  all_refused("semi-honest", "honest", "parties.yaml:2", "must be semi-honest");
+  all_refused("semi-honest", "malicious", "parties.yaml", "no dealer");
+  all_refused("semi-honest", "honest", "parties.yaml:2", "must be semi-honest or malicious");
   all_refused("preprocessing: dealer", "preprocessing: ot", "parties.yaml", "there is a dealer");
   all_refused("preprocessing: dealer", "preprocessing: paillier", "parties.yaml:3", "must be dealer or ot");
   all_refused("bits: 16", "bits: 016", "parties.yaml:4", "begin with 0");

@@ -1,0 +1,52 @@
+/* oprf_impl.h - what oprf.c (the driver) and oprf_store.c (the store, bin by bin) share. */
+#ifndef SMPI_OPRF_IMPL_H
+#define SMPI_OPRF_IMPL_H
+
+#include "ot/vole.h"
+#include "psi/oprf.h"
+
+enum {
+  SMPI_OPRF_SEED = 16, /* bytes of the store's seed */
+  SMPI_OPRF_SALT = 32  /* SECURITY: bytes of each party's half of the salt, and of the commitment */
+};
+
+struct smpi_oprf_run {
+  struct smpc_session *s;
+  struct smpi_psi_task *t;
+  bool is_malicious;
+  bool receives;
+  unsigned rank;               /* of the other */
+  size_t n, m;                 /* of the receiver and the sender */
+  struct smpi_oprf_hash hash;
+  struct smpi_okvs_shape shape;
+  struct smpi_okvs *store;
+  struct smpi_vole_passive *passive; /* one of these two */
+  struct smpi_vole_active *active;
+  blk seed, delta;
+  uint8_t salt[2][SMPI_OPRF_SALT]; /* malicious: the receiver's and the sender's */
+  uint8_t commitment[SMPI_HASH_LEN];
+  blk *a, *c;                  /* [room] receiver */
+  blk *b;                      /* [room] sender   */
+  size_t n_keys;               /* my items without paddings */
+  blk *key;                    /* [n_keys] */
+  uint32_t *place;             /* [n_keys] of my masks, ascending: where in t->row key j stands */
+  struct smpi_mask *mine, *theirs; /* malicious: mine is what was read, until the salt is known */
+  /* the stream: one bin at a time */
+  unsigned bin;                /* next to be made or taken */
+  uint8_t *packed;             /* [bin_len * mask_len], at first the head */
+  size_t packed_len, at;
+  blk *column, *value, *some;  /* [bin_len], and [largest bin of my keys] twice */
+  smpc_err err;                /* of what ran inside the exchange */
+};
+
+/* Bytes before the first bin: the seed, and in the malicious form the receiver's salt. */
+static inline size_t smpi_oprf_head_len(bool is_malicious) { return SMPI_OPRF_SEED + (is_malicious ? SMPI_OPRF_SALT : 0); }
+
+/* key and place, of all my items. */
+smpc_err smpi_oprf_make_keys(struct smpi_oprf_run *r);
+/* Steps 3 and 4 of the box in oprf.c. */
+smpc_err smpi_oprf_exchange_store(struct smpi_oprf_run *r);
+/* Malicious: mine, from what was read to masks, now that the salt is known. */
+void smpi_oprf_salt_masks(struct smpi_oprf_run *r);
+
+#endif

@@ -1,0 +1,218 @@
+/* oprf_store.c - steps 3 and 4 of the box in oprf.c: the store is solved, sent, taken and
+ * read bin by bin, so that both parties work at once and neither holds it whole. */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/mem.h"
+#include "math/gf128.h"
+#include "psi/oprf_impl.h"
+
+enum { RUN = 64 }; /* LOCAL: items at a time */
+
+/* --- my keys ------------------------------------------------------------------------- */
+
+static size_t my_size(const struct smpi_oprf_run *r) { return r->t->n; }
+
+smpc_err smpi_oprf_make_keys(struct smpi_oprf_run *r) {
+  size_t n = 0, row[RUN];
+  r->key = smpi_scratch(r->s, my_size(r), sizeof *r->key);
+  r->place = smpi_scratch(r->s, my_size(r), sizeof *r->place);
+  if (r->key == NULL || r->place == NULL) return smpi_status(r->s);
+  for (size_t i = 0, k; i < my_size(r); n += k) {
+    for (k = 0; k < RUN && i < my_size(r); i++) {
+      if (r->t->row[i] == SMPI_PSI_PADDING) continue;
+      row[k] = r->t->row[i];
+      r->place[n + k++] = (uint32_t)i;
+    }
+    smpi_oprf_keys(r->key + n, &r->hash, r->t->set, row, k);
+  }
+  r->n_keys = n;
+  return SMPC_OK;
+}
+
+static size_t largest_bin(const struct smpi_oprf_run *r) {
+  const uint32_t *index;
+  size_t most = 0;
+  for (unsigned b = 0; b < r->shape.bins; b++) {
+    size_t n = smpi_okvs_bin(r->store, b, &index);
+    most = n > most ? n : most;
+  }
+  return most;
+}
+
+/* Sort my keys into bins.  The sender has other numbers than the store was made for:
+ * it only reads. */
+static smpc_err open_store(struct smpi_oprf_run *r) {
+  struct smpi_okvs_shape shape = r->shape;
+  if (!r->receives) {
+    shape.n = r->n_keys;
+    shape.m = UINT32_MAX;
+  }
+  smpc_err err = smpi_okvs_open_vt(&r->store, &shape, r->seed, r->key, r->n_keys);
+  if (err != SMPC_OK) return err;
+  size_t most = largest_bin(r);
+  r->value = smpi_secret_alloc(most, sizeof *r->value);
+  r->some = smpi_secret_alloc(most, sizeof *r->some);
+  return r->value != NULL && r->some != NULL ? SMPC_OK : SMPC_E_NOMEM;
+}
+
+/* some[p] := the key of each position of the bin. */
+static size_t gather(struct smpi_oprf_run *r, unsigned bin, const uint32_t **index) {
+  size_t n = smpi_okvs_bin(r->store, bin, index);
+  for (size_t p = 0; p < n; p++) r->some[p] = r->key[(*index)[p]];
+  return n;
+}
+
+/* mine[place] := the mask of each position, from what was read there; or that itself,
+ * where the salt is not known yet. */
+static void set_masks(struct smpi_oprf_run *r, const uint32_t *index, size_t n) {
+  bool is_early = r->is_malicious && r->receives;
+  struct smpi_mask some[RUN];
+  for (size_t p = 0, k; p < n; p += k) {
+    k = smpi_min(RUN, n - p);
+    if (is_early) memcpy(some, r->value + p, k * sizeof *some);
+    else smpi_oprf_masks(some, &r->hash, r->value + p, r->some + p, k);
+    for (size_t j = 0; j < k; j++) r->mine[r->place[index[p + j]]] = some[j];
+  }
+  smpi_wipe(some, sizeof some);
+}
+
+void smpi_oprf_salt_masks(struct smpi_oprf_run *r) {
+  struct smpi_mask some[RUN];
+  blk read[RUN];
+  for (size_t i = 0, k; i < r->n_keys; i += k) {
+    k = smpi_min(RUN, r->n_keys - i);
+    for (size_t j = 0; j < k; j++) memcpy(&read[j], &r->mine[r->place[i + j]], sizeof *read);
+    smpi_oprf_masks(some, &r->hash, read, r->key + i, k);
+    for (size_t j = 0; j < k; j++) r->mine[r->place[i + j]] = some[j];
+  }
+  smpi_wipe(some, sizeof some);
+  smpi_wipe(read, sizeof read);
+}
+
+static void tell(const struct smpi_oprf_run *r) {
+  if (r->t->progress != NULL) r->t->progress(r->t->ctx, r->bin, r->shape.bins);
+}
+
+/* --- steps 3 and 4 at the receiver ----------------------------------------------------- */
+
+static void pack_columns(struct smpi_oprf_run *r, const blk *a) {
+  size_t len = r->hash.mask_len;
+  uint8_t whole[16];
+  for (size_t j = 0; j < r->shape.bin_len; j++) {
+    blk x = smpi_blk_xor(r->column[j], a[j]);
+    smpi_put64(whole, x.w[0]);
+    smpi_put64(whole + 8, x.w[1]);
+    memcpy(r->packed + j * len, whole, len);
+  }
+  r->packed_len = r->shape.bin_len * len;
+  r->at = 0;
+}
+
+/* After a failure: a alone, so that nothing is told. */
+static void next_bin(struct smpi_oprf_run *r) {
+  const uint32_t *index;
+  size_t first = r->bin * r->shape.bin_len, n = gather(r, r->bin, &index);
+  smpi_oprf_values(r->value, &r->hash, r->some, n);
+  if (r->err == SMPC_OK) r->err = smpi_okvs_encode_bin_vt(r->store, r->column, r->bin, r->value, NULL);
+  if (r->err != SMPC_OK) memset(r->column, 0, r->shape.bin_len * sizeof *r->column);
+  pack_columns(r, r->a + first);
+  smpi_okvs_decode_bin_vt(r->store, r->value, r->bin, r->c + first);
+  set_masks(r, index, n);
+  r->bin++;
+  tell(r);
+}
+
+static void give_store(void *ctx, unsigned peer, size_t off, uint8_t *buf, size_t len) {
+  struct smpi_oprf_run *r = ctx;
+  (void)peer, (void)off;
+  for (size_t done = 0, part; done < len; done += part) {
+    if (r->at == r->packed_len) next_bin(r);
+    part = smpi_min(r->packed_len - r->at, len - done);
+    memcpy(buf + done, r->packed + r->at, part);
+    r->at += part;
+  }
+}
+
+/* --- and at the sender ------------------------------------------------------------------- */
+
+static void take_head(struct smpi_oprf_run *r) {
+  r->seed = (blk){{smpi_get64(r->packed), smpi_get64(r->packed + 8)}};
+  if (r->is_malicious) {
+    memcpy(r->salt[0], r->packed + SMPI_OPRF_SEED, SMPI_OPRF_SALT);
+    smpi_oprf_hash_salt(&r->hash, r->salt[0], r->salt[1]);
+  }
+  r->err = open_store(r);
+  r->packed_len = r->shape.bin_len * r->hash.mask_len;
+  r->at = 0;
+}
+
+static void unpack_columns(struct smpi_oprf_run *r) {
+  size_t len = r->hash.mask_len;
+  uint8_t whole[16] = {0};
+  for (size_t j = 0; j < r->shape.bin_len; j++) {
+    memcpy(whole, r->packed + j * len, len);
+    r->column[j] = (blk){{smpi_get64(whole), smpi_get64(whole + 8)}};
+  }
+  r->at = 0;
+}
+
+static void take_bin(struct smpi_oprf_run *r) {
+  const uint32_t *index;
+  blk *k = r->b + r->bin * r->shape.bin_len;
+  unpack_columns(r);
+  smpi_gf128_axpy(k, r->delta, r->column, r->shape.bin_len);
+  size_t n = gather(r, r->bin, &index);
+  smpi_okvs_decode_bin_vt(r->store, r->value, r->bin, k);
+  blk value[RUN];
+  for (size_t p = 0, part; p < n; p += part) {
+    part = smpi_min(RUN, n - p);
+    smpi_oprf_values(value, &r->hash, r->some + p, part);
+    smpi_gf128_axpy(r->value + p, r->delta, value, part);
+  }
+  set_masks(r, index, n);
+  r->bin++;
+  tell(r);
+}
+
+static void take_store(void *ctx, unsigned peer, size_t off, const uint8_t *buf, size_t len) {
+  struct smpi_oprf_run *r = ctx;
+  (void)peer;
+  for (size_t done = 0, part; done < len && r->err == SMPC_OK; done += part) {
+    part = smpi_min(r->packed_len - r->at, len - done);
+    memcpy(r->packed + r->at, buf + done, part);
+    r->at += part;
+    if (r->at < r->packed_len) continue;
+    if (off + done + part == smpi_oprf_head_len(r->is_malicious)) take_head(r);
+    else take_bin(r);
+  }
+}
+
+/* --- both ----------------------------------------------------------------------------------- */
+
+static smpc_err give_head(struct smpi_oprf_run *r) {
+  smpi_put64(r->packed, r->seed.w[0]);
+  smpi_put64(r->packed + 8, r->seed.w[1]);
+  if (r->is_malicious) memcpy(r->packed + SMPI_OPRF_SEED, r->salt[0], SMPI_OPRF_SALT);
+  return open_store(r);
+}
+
+smpc_err smpi_oprf_exchange_store(struct smpi_oprf_run *r) {
+  size_t head_len = smpi_oprf_head_len(r->is_malicious), len = head_len + r->shape.len * r->hash.mask_len;
+  struct smpi_flow flow = {.peer = r->t->peer, .ctx = r};
+  smpc_err err;
+  r->packed_len = head_len;
+  r->at = 0;
+  if (r->receives) {
+    TRY(give_head(r));
+    flow.out_len = len;
+    flow.produce = give_store;
+  } else {
+    flow.in_len = len;
+    flow.consume = take_store;
+  }
+  TRY(smpi_exchange(r->s, &flow, 1));
+  err = r->err;
+out:
+  return err;
+}
