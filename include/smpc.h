@@ -193,7 +193,9 @@ SMPC_API smpc_err smpc_set_rounding(smpc_session *s, smpc_rounding mode);
 /* State that every |element| of x is at most `max`: public, not checked, the
  * same at all parties.  smpc_estimate() follows such ranges through the program
  * and counts the operations that could leave the ring (range_warnings); without
- * a statement it takes the widest range an input may have. */
+ * a statement it takes the widest range an input may have.  Stated of the result of an
+ * operation that was counted, a range that fits takes the warning back: it is where a proof
+ * knows more than the ranges of the operands say. */
 SMPC_API void smpc_assume_range(smpc_session *s, smpc_shared *x, double max);
 
 /* --- 5a. functions of fixed-point numbers -------------------------------- */

@@ -92,7 +92,7 @@ static smpc_err joint_sums(smpc_session *s, struct fit_job *job, struct newton *
     design_sums(job->mine, t->beta, &t->sums);
     pack(t);
   }
-  smpc_shared *sum = fit_sum(s, job, t->packed, t->numbers, NULL, NULL);
+  smpc_shared *sum = fit_sum(s, job, t->packed, t->numbers, ldexp(1, LEAST_SHIFT), NULL, NULL);
   smpc_err err = fit_open(s, job, sum, FIT_STEPS, t->packed, t->numbers);
   smpc_shared_free(s, sum);
   unpack(t);
@@ -108,7 +108,7 @@ static smpc_err count_rows(smpc_session *s, struct fit_job *job, struct newton *
     counts[0] = (int64_t)job->mine->n;
     for (size_t i = 0; i < job->mine->n; i++) counts[1] += job->mine->y[i] > 0;
   }
-  smpc_err err = fit_open(s, job, fit_sum(s, job, counts, 2, NULL, NULL), FIT_STEPS, counts, 2);
+  smpc_err err = fit_open(s, job, fit_sum(s, job, counts, 2, FIT_MOST_ROWS, NULL, NULL), FIT_STEPS, counts, 2);
   job->fit.n = counts[0];
   job->fit.events = counts[1];
   t->shift = LEAST_SHIFT;
@@ -166,10 +166,10 @@ smpc_err fit_aggregates(smpc_session *s, struct fit_job *job) {
   bool done = false;
   smpc_err err = begin(&t, job->fit.p) ? count_rows(s, job, &t) : SMPC_E_NOMEM;
   unsigned steps = 0;
-  for (; steps < job->model->steps && !done && err == SMPC_OK; steps++) err = iterate(s, job, &t, &likelihood, &done);
+  for (; steps < job->steps && !done && err == SMPC_OK; steps++) err = iterate(s, job, &t, &likelihood, &done);
   if (err == SMPC_OK && !done)
     fit_refuse(job, "no convergence within %u steps: a predictor may separate the outcomes; a `ridge` would help",
-               job->model->steps);
+               job->steps);
   if (err == SMPC_OK && job->refusal[0] == 0) {
     if (!job->estimating) report(&t, job);
     job->fit.steps = steps;

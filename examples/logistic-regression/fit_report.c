@@ -65,11 +65,25 @@ static void print_rows(FILE *out, const struct fit_job *job) {
   for (size_t j = 0; j < job->fit.p; j++) {
     struct row r = row_of(job, j);
     char p[32];
+    if (!job->fit.has_errors) {
+      fprintf(out, "%-*s %12.6g %12s %8s %9s     %10.5g\n", width, r.term, r.estimate, "-", "-", "-", exp(r.estimate));
+      continue;
+    }
     print_p(p, sizeof p, r.p);
     fprintf(out, "%-*s %12.6g %12.6g %8.3f %9s %-3s %10.5g  %.5g to %.5g\n", width, r.term, r.estimate, r.se, r.z, p,
             stars(r.p), exp(r.estimate), exp(r.low), exp(r.high));
   }
-  fputs("Signif. codes:  0 '***' 0.001 '**' 0.01 '*' 0.05 '.' 0.1 ' ' 1\n\n", out);
+  if (job->fit.has_errors) fputs("Signif. codes:  0 '***' 0.001 '**' 0.01 '*' 0.05 '.' 0.1 ' ' 1\n", out);
+  putc('\n', out);
+}
+
+static void print_method(FILE *out, const struct fit_job *job) {
+  static const char *const what[] = {[MODEL_ANY] = "steps of Newton's method", [MODEL_NEWTON] = "steps of Newton's method",
+                                     [MODEL_FIXED_HESSIAN] = "steps with a fixed Hessian, the last of Newton's method",
+                                     [MODEL_GRADIENT] = "epochs of gradient descent: no standard errors"};
+  fprintf(out, "%u %s", job->fit.steps != 0 ? job->fit.steps : job->steps, what[job->method]);
+  if (job->reason != NULL) fprintf(out, " (chosen: %s)", job->reason);
+  putc('\n', out);
 }
 
 static void print_fit(FILE *out, const struct fit_job *job) {
@@ -80,10 +94,11 @@ static void print_fit(FILE *out, const struct fit_job *job) {
   if (job->model->ridge == 0) fprintf(out, "AIC: %.2f   ", aic(job));
   fprintf(out, "log-likelihood: %.6f\n", f->log_likelihood);
   fprintf(out, "Accuracy at 0.5: %.4f   AUC: %.4f (+- %.4f)\n", f->accuracy, f->auc, f->auc_error);
-  fprintf(out, "%lld rows, %lld events; %u steps of Newton's method\n", n, (long long)f->events, f->steps);
+  fprintf(out, "%lld rows, %lld events; ", n, (long long)f->events);
+  print_method(out, job);
   if (job->model->ridge > 0)
-    fprintf(out, "Ridge penalty %g / 2 on the squared standardised coefficients: standard errors are of the penalised fit\n",
-            job->model->ridge);
+    fprintf(out, "Ridge penalty %g / 2 on the squared standardised coefficients%s\n", job->model->ridge,
+            f->has_errors ? ": standard errors are of the penalised fit" : "");
 }
 
 static void print_openings(FILE *out, const struct fit_job *job, char *recipients) {
@@ -130,6 +145,7 @@ static json_t *row_json(const struct row *r) {
 }
 
 static void fit_json(json_t *o, const struct fit_job *job) {
+  static const char *const names[] = {"newton", "newton", "fixed-hessian", "gradient"};
   const struct fit *f = &job->fit;
   json_t *terms = json_array();
   for (size_t j = 0; j < f->p; j++) {
@@ -147,6 +163,7 @@ static void fit_json(json_t *o, const struct fit_job *job) {
   json_object_set_new(o, "auc", real(f->auc));
   json_object_set_new(o, "auc.error", real(f->auc_error));
   json_object_set_new(o, "ridge", real(job->model->ridge));
+  json_object_set_new(o, "method", json_string(names[job->method]));
   json_object_set_new(o, "iterations", json_integer(f->steps));
 }
 
@@ -175,7 +192,9 @@ static void report_as_csv(FILE *out, const struct fit_job *job) {
   for (size_t j = 0; job->has_fit && j < job->fit.p; j++) {
     struct row r = row_of(job, j);
     report_field(out, r.term);
-    fprintf(out, ",%.15g,%.15g,%.15g,%.15g,%.15g,%.15g\n", r.estimate, r.se, r.z, r.p, r.low, r.high);
+    const double v[] = {r.estimate, r.se, r.z, r.p, r.low, r.high};
+    for (unsigned i = 0; i < 6; i++) fprintf(out, isfinite(v[i]) ? ",%.15g" : ",NA", v[i]);
+    putc('\n', out);
   }
 }
 
@@ -196,6 +215,7 @@ void fit_plan(FILE *out, const struct fit_job *job, const smpc_cost *c) {
   bool exact = job->model->privacy == MODEL_ONLY;
   fprintf(out, "%s: %s\n%zu coefficients over %u parties with data\n", job->model->base.title, job->model->base.name,
           job->fit.p, job->roles.n_inputs);
+  print_method(out, job);
   print_openings(out, job, recipients != NULL ? recipients : (char *)(uintptr_t)"");
   fprintf(out, "\nCost%s\n", exact ? ", for 1000 rows a hospital (more rows: more bytes, the same rounds)"
                                   : " (an upper bound: it stops when nothing moves any more)");

@@ -12,10 +12,10 @@
 struct predictor { char *name, *expression, *range; };
 struct entry {
   char *name;
-  int program, privacy, site_level, site_indicators, split;
+  int program, privacy, site_level, site_indicators, split, method;
   char **recipients;
   unsigned n_recipients;
-  char *min_parties, *minimum_cell, *minimum_events, *iterations, *ridge, *outcome;
+  char *min_parties, *minimum_cell, *minimum_events, *iterations, *ridge, *outcome, *batch, *rate;
   struct data_question data;
   struct predictor *predictors;
   unsigned n_predictors;
@@ -44,6 +44,9 @@ static const cyaml_strval_t answers[] = {{"no", 0}, {"yes", 1}, {"false", 0}, {"
 enum { SPLIT_ROWS = 0, SPLIT_COLUMNS = 1 };
 static const cyaml_strval_t splits[] = {{"rows", SPLIT_ROWS}, {"columns", SPLIT_COLUMNS}};
 
+static const cyaml_strval_t methods[] = {
+    {"newton", MODEL_NEWTON}, {"fixed-hessian", MODEL_FIXED_HESSIAN}, {"gradient", MODEL_GRADIENT}};
+
 static const cyaml_schema_value_t string_value = {CYAML_VALUE_STRING(STRING, char, 1, MAX_STRING)};
 static const cyaml_schema_field_t column_fields[] = {
     CYAML_FIELD_STRING_PTR("name", STRING, struct data_column, name, 1, 128),
@@ -71,6 +74,9 @@ static const cyaml_schema_field_t entry_fields[] = {
     CYAML_FIELD_STRING_PTR("minimum_events", OPTIONAL, struct entry, minimum_events, 1, 20),
     CYAML_FIELD_STRING_PTR("iterations", OPTIONAL, struct entry, iterations, 1, 20),
     CYAML_FIELD_STRING_PTR("ridge", OPTIONAL, struct entry, ridge, 1, 40),
+    CYAML_FIELD_ENUM("method", OPTIONAL_ENUM, struct entry, method, methods, N(methods)),
+    CYAML_FIELD_STRING_PTR("batch", OPTIONAL, struct entry, batch, 1, 20),
+    CYAML_FIELD_STRING_PTR("rate", OPTIONAL, struct entry, rate, 1, 40),
     CYAML_FIELD_SEQUENCE_COUNT("columns", STRING, struct entry, data.columns, data.n_columns, &column_value, 1, 2000),
     CYAML_FIELD_STRING_PTR("condition", OPTIONAL, struct entry, data.condition, 1, MAX_STRING),
     STUDY_QUESTION_KEYS,
@@ -122,25 +128,28 @@ static bool read_range(int *range, const char *text) {
   return true;
 }
 
-static bool read_ridge(double *ridge, const char *text) {
+/* A number from 0 to `most`; left alone when not given. */
+static bool real_number(double *value, const char *text, double most) {
   char *end;
-  *ridge = 0;
   if (text == NULL) return true;
-  *ridge = strtod(text, &end);
-  return end != text && *end == 0 && *ridge >= 0 && *ridge <= 1e9;
+  *value = strtod(text, &end);
+  return end != text && *end == 0 && *value >= 0 && *value <= most;
 }
 
 static bool read_numbers(const struct reader *r, struct model *m, const struct entry *e) {
-  uint64_t cell = 0, parties = 2, events = 10, steps = e->privacy == MODEL_ONLY ? 8 : 25;
+  uint64_t cell = 0, parties = 2, events = 10, steps = 0, batch = 128;
   if (!number(&cell, e->minimum_cell, 1, QUESTION_MAX_MINIMUM)) return refuse(r, "minimum_cell", "not a whole number from 1 to 10^9");
   if (!number(&parties, e->min_parties, 2, SMPC_MAX_PARTIES)) return refuse(r, "min_parties", "not a whole number from 2 to 32");
   if (!number(&events, e->minimum_events, 1, 1000000)) return refuse(r, "minimum_events", "not a whole number from 1 to 10^6");
-  if (!number(&steps, e->iterations, 1, MODEL_MAX_STEPS)) return refuse(r, "iterations", "not a whole number from 1 to 100");
-  if (!read_ridge(&m->ridge, e->ridge)) return refuse(r, "ridge", "not a number from 0 to 10^9");
+  if (!number(&steps, e->iterations, 1, MODEL_MAX_STEPS)) return refuse(r, "iterations", "not a whole number from 1 to 1000");
+  if (!number(&batch, e->batch, 1, MODEL_MAX_ROWS)) return refuse(r, "batch", "not a whole number from 1 to 2^24");
+  if (!real_number(&m->rate, e->rate, 4)) return refuse(r, "rate", "not a number from 0 to 4");
+  if (!real_number(&m->ridge, e->ridge, 1e9)) return refuse(r, "ridge", "not a number from 0 to 10^9");
   m->base.minimum_cell = (int64_t)cell;
   m->base.min_parties = (unsigned)parties;
   m->minimum_events = (int64_t)events;
   m->steps = (unsigned)steps;
+  m->batch = (unsigned)batch;
   return true;
 }
 
@@ -174,6 +183,10 @@ static bool check(const struct reader *r, const struct model *m, const struct en
   if (m->site_indicators && !m->site_level && m->privacy == MODEL_AGGREGATES)
     return refuse(r, "site_indicators", "the sums of an indicator's column are one hospital's own: this needs "
                                         "`site_level: accepted`");
+  if (m->method > MODEL_NEWTON && m->privacy == MODEL_AGGREGATES)
+    return refuse(r, "method", "`privacy: aggregates` has Newton's method alone, on doubles");
+  if ((e->batch != NULL || e->rate != NULL) && m->method != MODEL_GRADIENT)
+    return refuse(r, e->batch != NULL ? "batch" : "rate", "belongs to `method: gradient`");
   return true;
 }
 
@@ -186,6 +199,7 @@ static bool fill(const struct reader *r, struct model *m, const struct document 
   m->base.n_recipients = e->n_recipients;
   m->base.data = e->data;
   m->privacy = (enum model_privacy)e->privacy;
+  m->method = (enum model_method)e->method;
   m->site_level = e->site_level != 0;
   m->site_indicators = e->site_indicators != 0;
   return read_numbers(r, m, e) && read_expressions(r, m, e) && check(r, m, e);

@@ -10,11 +10,13 @@
 #include "question.h"
 
 enum model_privacy { MODEL_AGGREGATES = 0, MODEL_ONLY = 1 };
+/* How a model-only fit steps; MODEL_ANY: as fit_method() chooses. */
+enum model_method { MODEL_ANY = 0, MODEL_NEWTON, MODEL_FIXED_HESSIAN, MODEL_GRADIENT };
 
 enum {
   MODEL_MAX_PREDICTORS = 100, /* LOCAL */
   MODEL_MAX_RANGE = 30,       /* AGREEMENT: of a predictor's power of two */
-  MODEL_MAX_STEPS = 100,      /* AGREEMENT */
+  MODEL_MAX_STEPS = 1000,     /* AGREEMENT */
   MODEL_MAX_ROWS = 1 << 24,   /* AGREEMENT: of one hospital */
 };
 
@@ -25,7 +27,10 @@ struct model {
   bool site_level;        /* sums of single hospitals may become known */
   bool site_indicators;   /* a column for every hospital but the first */
   int64_t minimum_events; /* events, and non-events, for each coefficient */
-  unsigned steps;         /* of Newton's method: at most, or (model-only) exactly */
+  enum model_method method;
+  unsigned steps;         /* at most, or (model-only) exactly; epochs of MODEL_GRADIENT; 0: as the method needs */
+  unsigned batch;         /* of MODEL_GRADIENT: rows */
+  double rate;            /* and length of its steps; 0: as the number of columns allows */
   double ridge;           /* L: L/2 sum (b_j sd_j)^2 is taken off, sd_j by division by n */
   unsigned n_predictors;
   int range[MODEL_MAX_PREDICTORS]; /* |value| <= 2^range, checked by every hospital */

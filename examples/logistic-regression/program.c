@@ -27,7 +27,7 @@ bool fit_opening(struct fit_opening *o, const struct fit_job *job, enum fit_whic
       [FIT_ROWS] = {"the number of rows of each hospital", ": rows of each hospital", true, false, true},
       [FIT_STEPS] = {"n, events, and the joint gradient, Hessian and log-likelihood at every step",
                      ": sums of every step", true, true, false},
-      [FIT_SOUND] = {"whether the fit is sound: no constant or dependent columns, converged",
+      [FIT_SOUND] = {"whether the fit is sound, four bits: no constant column, no dependent columns (rank), no separation, converged",
                      ": whether the fit is sound", true, false, true},
       [FIT_RESULT] = {"the fitted model", "", false, true, true}};
   bool used = job->model->privacy == MODEL_ONLY ? all[which].model_only : all[which].aggregates;
@@ -35,6 +35,24 @@ bool fit_opening(struct fit_opening *o, const struct fit_job *job, enum fit_whic
   o->to_everybody = all[which].to_everybody;
   snprintf(o->purpose, sizeof o->purpose, "%s%s", job->model->base.purpose, all[which].suffix);
   return used;
+}
+
+/* Where products are dear, a Hessian of p^2 products a row costs more than the steps it saves: made by
+ * oblivious transfer, about 68 bytes a product and 9 kB a logistic function. */
+enum { DEAR_COLUMNS = 32 }; /* AGREEMENT */
+
+void fit_method(struct fit_job *job) {
+  static const unsigned steps[] = {[MODEL_NEWTON] = 8, [MODEL_FIXED_HESSIAN] = 30, [MODEL_GRADIENT] = 40};
+  const struct model *m = job->model;
+  bool is_dear = job->cfg->source != SMPC_DEALER && job->fit.p > DEAR_COLUMNS;
+  job->method = m->method;
+  job->reason = NULL;
+  if (m->method == MODEL_ANY && m->privacy == MODEL_ONLY) {
+    job->method = is_dear ? MODEL_FIXED_HESSIAN : MODEL_NEWTON;
+    job->reason = is_dear ? "many columns, and products without a dealer are dear"
+                  : job->cfg->source == SMPC_DEALER ? "products from a dealer are cheap" : "few columns";
+  }
+  job->steps = m->steps != 0 ? m->steps : m->privacy == MODEL_AGGREGATES ? 25 : steps[job->method];
 }
 
 unsigned fit_site(const struct fit_job *job, unsigned party) {
@@ -74,13 +92,18 @@ smpc_err fit_open_real(smpc_session *s, struct fit_job *job, const smpc_shared *
   return smpc_open(s, x, to, o.purpose, mine ? out : NULL, mine ? n : 0);
 }
 
-smpc_shared *fit_sum(smpc_session *s, const struct fit_job *job, const int64_t *mine, size_t n, smpc_shared **own,
-                     unsigned *n_own) {
+smpc_shared *fit_within(smpc_session *s, smpc_shared *x, double range) {
+  smpc_assume_range(s, x, range);
+  return x;
+}
+
+smpc_shared *fit_sum(smpc_session *s, const struct fit_job *job, const int64_t *mine, size_t n, double most,
+                     smpc_shared **own, unsigned *n_own) {
   smpc_shared *sum = NULL;
   for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++) {
     if (!fit_is_in(job->roles.inputs, i)) continue;
-    smpc_shared *x = smpc_input_i64(s, smpc_p(i), mine, fit_shape(1, n));
-    sum = sum ? smpc_add(s, sum, x) : x;
+    smpc_shared *x = fit_within(s, smpc_input_i64(s, smpc_p(i), mine, fit_shape(1, n)), most);
+    sum = sum ? fit_within(s, smpc_add(s, sum, x), most) : x;
     if (own != NULL && fit_is_in(job->roles.recipients, i)) own[(*n_own)++] = x;
   }
   return sum;
@@ -91,6 +114,8 @@ void fit_program(smpc_session *s, void *user) {
   bool pass = false;
   job->refusal[0] = 0;
   job->has_fit = false;
+  fit_method(job);
+  job->fit.has_errors = job->method != MODEL_GRADIENT;
   job->err = fit_rules(s, job, &pass);
   if (job->err != SMPC_OK || (!pass && !job->estimating)) return;
   job->err = job->model->privacy == MODEL_ONLY ? fit_shared(s, job) : fit_aggregates(s, job);

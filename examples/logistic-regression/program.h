@@ -16,6 +16,7 @@ struct fit {
   double log_likelihood;   /* NaN: not computed                                      */
   double accuracy, auc, auc_error; /* NaN: not computed; error: ties within a bin, at most */
   unsigned steps;
+  bool has_errors;         /* se is computed: not by MODEL_GRADIENT */
 };
 
 struct fit_job {
@@ -25,6 +26,10 @@ struct fit_job {
   smpc_who everybody;        /* all but the dealer                          */
   const struct design *mine; /* NULL at a party without data                */
   bool estimating;           /* a dry run: openings give zeros              */
+  size_t stand_in;           /* and rows of each hospital there; 0: 1000    */
+  enum model_method method;  /* set by fit_method()                         */
+  unsigned steps;
+  const char *reason;        /* why this method; NULL: the question says so */
   struct fit fit;            /* fit.beta, fit.se: room for p                */
   bool has_fit;              /* `fit` is filled: at recipients, after success */
   char refusal[300];         /* why there is none, when all went well       */
@@ -37,6 +42,10 @@ enum fit_which { FIT_RULES, FIT_ROWS, FIT_STEPS, FIT_SOUND, FIT_RESULT, FIT_OPEN
 /* False: this model makes no such opening. */
 bool fit_opening(struct fit_opening *o, const struct fit_job *job, enum fit_which which);
 
+/* The method and its number of steps, by the question, or by the shape and the source of
+ * correlated randomness: the same at all parties. */
+void fit_method(struct fit_job *job);
+
 /* The whole program, for smpc_estimate() too.  Sets job->err. */
 void fit_program(smpc_session *s, void *job);
 
@@ -48,10 +57,13 @@ bool fit_refuse(struct fit_job *job, const char *fmt, ...) __attribute__((format
 /* Open n whole numbers to everybody or to the recipients; out is zeroed elsewhere. */
 smpc_err fit_open(smpc_session *s, struct fit_job *job, const smpc_shared *x, enum fit_which why, int64_t *out, size_t n);
 smpc_err fit_open_real(smpc_session *s, struct fit_job *job, const smpc_shared *x, enum fit_which why, double *out, size_t n);
-/* The sum over the hospitals of each one's n whole numbers; own (may be NULL): the
- * inputs of the recipients among them, n_own of them. */
-smpc_shared *fit_sum(smpc_session *s, const struct fit_job *job, const int64_t *mine, size_t n, smpc_shared **own,
-                     unsigned *n_own);
+/* The sum over the hospitals of each one's n whole numbers, in all at most `most` in size; own
+ * (may be NULL): the inputs of the recipients among them, n_own of them. */
+smpc_shared *fit_sum(smpc_session *s, const struct fit_job *job, const int64_t *mine, size_t n, double most,
+                     smpc_shared **own, unsigned *n_own);
+#define FIT_MOST_ROWS 0x1p29 /* of all hospitals: SMPC_MAX_PARTIES MODEL_MAX_ROWS */
+/* x, of which a proof says that it is at most `range`. */
+smpc_shared *fit_within(smpc_session *s, smpc_shared *x, double range);
 
 /* rules.c: are the counts large enough?  Decided in the shares; one bit a rule opens. */
 smpc_err fit_rules(smpc_session *s, struct fit_job *job, bool *pass);

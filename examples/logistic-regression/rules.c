@@ -21,7 +21,7 @@ enum { RULE_EVENTS, RULE_CELLS, RULE_ROWS, RULES };
 static int64_t rows_needed(const struct fit_job *job) {
   int64_t p = (int64_t)job->fit.p, a_step = p + p * (p + 1) / 2 + 1;
   if (job->model->privacy == MODEL_ONLY || job->model->site_level) return 0;
-  return (10 * a_step * job->model->steps + p - 1) / p;
+  return (10 * a_step * job->steps + p - 1) / p;
 }
 
 /* counts[FIRST + j]: column j is binary; then for each of the cells (x y) = 11, 10, 01,
@@ -62,7 +62,7 @@ smpc_err fit_rules(smpc_session *s, struct fit_job *job, bool *pass) {
   int64_t flag[RULES], *mine = calloc(n, sizeof *mine), needed = rows_needed(job);
   if (mine == NULL) return SMPC_E_NOMEM;
   if (job->mine != NULL) count(mine, job->mine, m, needed);
-  smpc_shared *sum = fit_sum(s, job, mine, n, own, &n_own), *all = sum;
+  smpc_shared *sum = fit_sum(s, job, mine, n, FIT_MOST_ROWS, own, &n_own), *all = sum;
   free(mine);
   for (unsigned r = 0; r < n_own; r++) all = smpc_concat(s, all, smpc_sub(s, sum, own[r]));
   smpc_shared *few = smpc_less(s, smpc_slice(s, all, 0, EVENTS, fit_shape(smpc_shared_shape(all).rows, 2)),

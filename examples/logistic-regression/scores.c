@@ -40,14 +40,15 @@ smpc_err fit_scores(smpc_session *s, struct fit_job *job, const double *beta) {
   struct fit *f = &job->fit;
   if (c == NULL) return SMPC_E_NOMEM;
   if (job->mine != NULL && !job->estimating) score_rows(c, job->mine, beta);
-  smpc_shared *counts = fit_sum(s, job, c->count, COUNTS, NULL, NULL);
-  smpc_shared *positive = fit_sum(s, job, c->positive, BINS, NULL, NULL);
-  smpc_shared *both = smpc_concat(s, fit_sum(s, job, c->below, BINS, NULL, NULL),
-                                  fit_sum(s, job, c->negative, BINS, NULL, NULL));
+  smpc_shared *counts = fit_sum(s, job, c->count, COUNTS, ldexp(64 * FIT_MOST_ROWS, SCALE), NULL, NULL);
+  smpc_shared *positive = fit_sum(s, job, c->positive, BINS, FIT_MOST_ROWS, NULL, NULL);
+  smpc_shared *both = smpc_concat(s, fit_sum(s, job, c->below, BINS, 2 * FIT_MOST_ROWS, NULL, NULL),
+                                  fit_sum(s, job, c->negative, BINS, FIT_MOST_ROWS, NULL, NULL));
   free(c);
   smpc_shared *pairs = smpc_mul(s, both, positive);
-  smpc_shared *sums = smpc_concat(s, smpc_sum(s, smpc_slice(s, pairs, 0, 0, fit_shape(1, BINS))),
-                                  smpc_sum(s, smpc_slice(s, pairs, 1, 0, fit_shape(1, BINS))));
+  const double most = 2 * FIT_MOST_ROWS * FIT_MOST_ROWS; /* pairs, twice */
+  smpc_shared *sums = smpc_concat(s, fit_within(s, smpc_sum(s, smpc_slice(s, pairs, 0, 0, fit_shape(1, BINS))), most),
+                                  fit_within(s, smpc_sum(s, smpc_slice(s, pairs, 1, 0, fit_shape(1, BINS))), most));
   smpc_shared *all = smpc_concat(s, smpc_transpose(s, counts), sums);
   smpc_err err = fit_open(s, job, all, FIT_RESULT, out, NUMBERS);
   double pairs_in_all = (double)f->events * (double)(f->n - f->events);

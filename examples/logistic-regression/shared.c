@@ -5,28 +5,44 @@
  *         2. hospitals share their rows (n x k, |x| <= 1), outcomes, sum x / n and sum x^2 / n
  *         3. variance v = m2 - mean^2; c = 2^t with 4^-(t+1) <= v < 4^-t, t <= 6 (t = 6 also
  *            below that), from comparisons with public powers of 4; z = (x - mean) c
- *         4. `iterations` times, with Z = (1, z):
+ *         4. b := 0; by the method of the question (program.c chooses where it says none):
+ *            Newton's method, with Z = (1, z), `iterations` times (shared_steps.c):
  *              mu = logistic(Z b), w = mu (1 - mu)
  *              H = Z' w Z / 2^m + P;  X = inverse(H), from the last X        (inverse.c)
  *              b += X (Z' (y - mu) / 2^m - P b)
+ *            the fixed Hessian [BL88]: H = Z' Z / 2^(m + 2) + P, which is above every other, and X once;
+ *              then the steps alone, and a step of Newton's method as the last, from that X: H X <= I
+ *            gradient descent in batches (shared_gradient.c)
  *            P, for a ridge L, the diagonal (0, 4 L/n H_jj) of the first H, where w = 1/4:
  *            4 H_jj 2^m / n is the variance of z_j, so L/2 (b_j sd_j)^2 is taken off
- *         5. sound: no variance below 4^-8, |I - H X|^2 < 2^-8, |last step|^2 < 2^-14; the
- *            bits are opened, and without them nothing else
+ *         5. sound: four bits are opened, and without them nothing else:
+ *              no variance below 4^-8;
+ *              rank: |I - H X|^2 < 2^-8 at the first inverse, after 14 steps: no eigenvalue below
+ *                about 1.7e-4 of the trace;
+ *              no separation: the same at the last inverse, where weights that vanish make H singular;
+ *                and the last step is converged, or |step|^2 below half of the one before (Newton's method
+ *                squares the error; on separated outcomes every step has the same length);
+ *              converged: |last step|^2 < 2^-14
  *         6. b_j c_j; intercept b_0 - sum mean_j c_j b_j; variances c_j^2 X_jj and t' X t,
  *            t = (1, -mean_j c_j): opened to the recipients
  *         7. accuracy, AUC, log-likelihood: scores.c where all hospitals are recipients, else
  *            shared_scores.c
- * Ranges  After step 3 the mean of z_j^2 is below 1.1, so by Cauchy and Schwarz no entry of
- *         Z' w Z exceeds 1.1 n / 4 and none of Z' r exceeds 1.1 n: both below 2^20
- *         for n < 2^19, where products must stay below 2^22 (20 fractional bits).
- *         H has eigenvalues below its trace, p/4 * 1.1; X's entries, 1 / the smallest
- *         eigenvalue, must stay below 2^21.
+ * Ranges  Products must stay below R = 2^(62-2f), which is 2^22 for f = 20 fractional bits.  A column
+ *         lies in [-1, 1] (its hospital checks), so |z| <= 2 * 2^6.  After step 3 the mean of z_j^2 is
+ *         below 1.1, so by Cauchy and Schwarz no entry of Z' w Z exceeds 1.1 n / 4, and
+ *         none of Z' Z or Z' r exceeds 1.1 n, nor do their partial sums: n < R / 1.1 is asked for.  H
+ *         has eigenvalues below its trace, p (0.275 + 1.1 L/n), L <= n.  Of a fit that step 5 calls sound:
+ *         |b_j| < 64 (an odds ratio of e^64 a standard deviation), |Z b| < 2^10, n times a variance of
+ *         a coefficient below 2^20.  Where that does not hold, the results are meaningless, and step 5 says so
+ *         but for a chance of 2^-30 that garbage lies in its narrow limits.  All this is stated
+ *         in the program (fit_within), so that smpc_estimate() checks the rest: no range warning.
  * Error   with 20 fractional bits, in units of the standardised coefficients: logistic()
  *         is off by at most 1.5e-5, which moves b by about 4 times as much; the gradient
  *         is rounded to 2^-20 after division by 2^(m-8): nothing beside that; X's
  *         error only slows the iteration down.  Standard errors: X_jj is off by about
- *         p |X| 2^-20, so 1e-4 of it where eigenvalues are above 0.1.
+ *         p |X| 2^-20, so 1e-4 of it where eigenvalues are above 0.1.  The fixed Hessian's error shrinks by a
+ *         factor in every step, by half where weights are 1/8, and its last step squares it.
+ *         Gradient descent: shared_gradient.c.
  * Leaks   what step 1 and 5 open; the truncations, as docs/threat-model.md says.
  * Differs from the usual standardisation: powers of two, which are exact and need no
  *         square root; the model is the same.
@@ -36,8 +52,8 @@
 
 #include "shared.h"
 
-enum { SOUND_COLUMNS, SOUND_INVERSE, SOUND_STEP, SOUNDS };
-static const double residual_below = 0x1p-8, step_below = 0x1p-14; /* AGREEMENT */
+enum { SOUND_COLUMNS, SOUND_RANK, SOUND_SEPARATION, SOUND_CONVERGED, SOUNDS };
+static const double residual_below = 0x1p-8, above = -0x1p-16; /* AGREEMENT */
 
 /* --- small things --------------------------------------------------------------------- */
 
@@ -47,6 +63,12 @@ smpc_shared *shared_stack(smpc_session *s, smpc_shared *x, smpc_shared *y) {
   smpc_shared_free(s, x);
   smpc_shared_free(s, y);
   return both;
+}
+
+smpc_shared *shared_norm(smpc_session *s, smpc_shared *column) {
+  smpc_shared *row = smpc_transpose(s, column), *sum = smpc_matmul(s, row, column);
+  smpc_shared_free(s, row);
+  return fit_within(s, sum, SHARED_MAX_NORM);
 }
 
 smpc_shared *shared_halved(smpc_session *s, smpc_shared *x, int times) {
@@ -73,61 +95,96 @@ smpc_shared *shared_slopes(smpc_session *s, size_t p, double value) {
 
 /* --- 5 to 7: what is opened --------------------------------------------------------------------- */
 
-static smpc_shared *squared_norm(smpc_session *s, smpc_shared *column) {
-  return smpc_matmul(s, smpc_transpose(s, column), column);
+static smpc_shared *one(smpc_session *s) { return smpc_constant_i64(s, &(const int64_t){1}, fit_shape(1, 1)); }
+static smpc_shared *row_of(smpc_session *s, const smpc_shared *x, size_t i) { return smpc_slice(s, x, i, 0, fit_shape(1, 1)); }
+static smpc_shared *either(smpc_session *s, const smpc_shared *x, const smpc_shared *y) {
+  return smpc_sub(s, smpc_add(s, x, y), smpc_mul(s, x, y));
+}
+
+/* Is each of the sums of squares below its limit?  Garbage, which has left the ring, may be negative: not that either. */
+static smpc_shared *are_small(smpc_session *s, const struct shared_fit *t) {
+  const smpc_shared *sums[] = {t->rank, t->residual, t->last, t->last}, *zero = shared_fill(s, 1, 1, 0);
+  const double limits[] = {residual_below, residual_below, t->last_below};
+  smpc_shared *x = NULL, *limit = smpc_constant(s, limits, fit_shape(3, 1));
+  for (unsigned i = 0; i < 4; i++) x = shared_stack(s, x, smpc_slice(s, sums[i] ? sums[i] : zero, 0, 0, fit_shape(1, 1)));
+  smpc_shared *less = t->earlier ? smpc_scale(s, 0.5, t->earlier, 0) : shared_fill(s, 1, 1, 0);
+  limit = shared_stack(s, limit, less);
+  return smpc_mul(s, smpc_less(s, x, limit), smpc_less(s, shared_fill(s, 4, 1, above), x));
+}
+
+/* The four bits of step 5. */
+static smpc_shared *sound_bits(smpc_session *s, const struct shared_fit *t) {
+  smpc_shared *small = are_small(s, t), *converged = row_of(s, small, 2), *columns = smpc_less(s, t->constant, one(s));
+  smpc_shared *shrinks = t->earlier ? either(s, converged, row_of(s, small, 3)) : one(s);
+  smpc_shared *bits = smpc_concat(s, columns, row_of(s, small, 0));
+  bits = smpc_concat(s, bits, smpc_mul(s, shrinks, row_of(s, small, 1)));
+  return smpc_concat(s, bits, converged);
 }
 
 static smpc_err open_sound(smpc_session *s, struct shared_fit *t, bool *sound) {
   static const char *const why[SOUNDS] = {
-      "a predictor is constant, or its `range` in the question is far too wide",
-      "the columns depend on one another (collinear), or a predictor separates the outcomes",
-      "no convergence within the agreed `iterations`: a predictor may separate the outcomes"};
+      [SOUND_COLUMNS] = "a predictor is constant, or its `range` in the question is far too wide",
+      [SOUND_RANK] = "the columns depend on one another (collinear), or nearly: a condition beyond 5000; a `ridge` would help",
+      [SOUND_SEPARATION] = "a predictor, or several together, separates the outcomes; a `ridge` would help",
+      [SOUND_CONVERGED] = "no convergence within the agreed `iterations`: a predictor may separate the outcomes"};
   int64_t flag[SOUNDS];
-  const int64_t one = 1;
-  smpc_shared *columns = smpc_less(s, t->constant, smpc_constant_i64(s, &one, fit_shape(1, 1)));
-  smpc_shared *sizes = shared_stack(s, t->residual, squared_norm(s, t->step));
-  const double limits[2] = {residual_below, step_below}, zeros[2] = {-0x1p-16, -0x1p-16};
-  smpc_shared *limit = smpc_constant(s, limits, fit_shape(2, 1)), *floor = smpc_constant(s, zeros, fit_shape(2, 1));
-  smpc_shared *small = smpc_mul(s, smpc_less(s, sizes, limit), smpc_less(s, floor, sizes)); /* garbage may be negative */
-  smpc_err err = fit_open(s, t->job, shared_stack(s, columns, small), FIT_SOUND, flag, SOUNDS);
+  smpc_err err = fit_open(s, t->job, sound_bits(s, t), FIT_SOUND, flag, SOUNDS);
   *sound = err == SMPC_OK;
   for (unsigned i = 0; *sound && i < SOUNDS; i++)
     if (!flag[i] && fit_refuse(t->job, "%s", why[i])) *sound = false;
   return err;
 }
 
-/* (b_0 + t b, b c) and (t' X t, c^2 X_jj), one under the other: 2p x 1. */
-static smpc_shared *unscaled(smpc_session *s, struct shared_fit *t) {
-  smpc_shared *c = smpc_transpose(s, t->c), *diagonal = NULL;
-  smpc_shared *shift = smpc_mul(s, smpc_transpose(s, t->mean), smpc_scale_i64(s, -1, c, 0)); /* k x 1 */
-  smpc_shared *tv = smpc_concat(s, shared_fill(s, 1, 1, 1), shift);
-  smpc_shared *slopes = smpc_mul(s, smpc_slice(s, t->beta, 1, 0, fit_shape(t->k, 1)), c);
+/* What goes back to the hospitals' units: t of step 6. */
+struct back { smpc_shared *c, *t; };
+
+static struct back back_of(smpc_session *s, const struct shared_fit *t) {
+  smpc_shared *c = smpc_transpose(s, t->c), *shift = smpc_mul(s, smpc_transpose(s, t->mean), smpc_scale_i64(s, -1, c, 0));
+  return (struct back){c, smpc_concat(s, shared_fill(s, 1, 1, 1), shift)};
+}
+
+/* b_0 - sum mean_j c_j b_j; b c. */
+static smpc_shared *coefficients(smpc_session *s, const struct shared_fit *t, const struct back *b) {
+  smpc_shared *slopes = smpc_mul(s, smpc_slice(s, t->beta, 1, 0, fit_shape(t->k, 1)), b->c);
+  smpc_shared *intercept = smpc_matmul(s, smpc_transpose(s, b->t), t->beta);
+  return smpc_concat(s, fit_within(s, intercept, SHARED_MAX_VARIANCE), slopes);
+}
+
+/* t' X t, c^2 X_jj. */
+static smpc_shared *variances(smpc_session *s, const struct shared_fit *t, const struct back *b) {
+  smpc_shared *diagonal = NULL;
   for (size_t j = 1; j < t->p; j++) diagonal = shared_stack(s, diagonal, smpc_slice(s, t->inverse, j, j, fit_shape(1, 1)));
-  smpc_shared *intercept = smpc_matmul(s, smpc_transpose(s, tv), t->beta);
-  smpc_shared *at_zero = smpc_matmul(s, smpc_transpose(s, tv), smpc_matmul(s, t->inverse, tv));
-  smpc_shared *variances = smpc_mul(s, diagonal, smpc_mul(s, c, c));
-  return shared_stack(s, shared_stack(s, intercept, slopes), shared_stack(s, at_zero, variances));
+  smpc_shared *at = fit_within(s, smpc_matmul(s, t->inverse, b->t), SHARED_MAX_VARIANCE);
+  smpc_shared *intercept = fit_within(s, smpc_matmul(s, smpc_transpose(s, b->t), at), SHARED_MAX_VARIANCE);
+  smpc_shared *slopes = fit_within(s, smpc_mul(s, diagonal, smpc_mul(s, b->c, b->c)), SHARED_MAX_VARIANCE);
+  return smpc_concat(s, intercept, slopes);
+}
+
+/* Coefficients and, where there is an inverse, standard errors, to the recipients; out[p]: as design_score() takes
+ * them. */
+static smpc_err open_coefficients(smpc_session *s, struct shared_fit *t, double *out) {
+  struct fit *f = &t->job->fit;
+  smpc_err err = smpc_set_rounding(s, SMPC_ROUND_NEAREST); /* of what is opened */
+  struct back b = back_of(s, t);
+  smpc_shared *all = coefficients(s, t, &b);
+  if (t->inverse != NULL) all = smpc_concat(s, all, variances(s, t, &b));
+  if (err == SMPC_OK) err = fit_open_real(s, t->job, all, FIT_RESULT, out, t->inverse != NULL ? 2 * t->p : t->p);
+  for (size_t j = 0; j < t->p; j++) {
+    int range = j >= 1 && j <= t->job->model->n_predictors ? t->job->model->range[j - 1] : 0;
+    f->beta[j] = ldexp(out[j], -range);
+    f->se[j] = t->inverse != NULL ? ldexp(sqrt(ldexp(out[t->p + j], -t->m)), -range) : NAN;
+  }
+  return err;
 }
 
 static smpc_err open_model(smpc_session *s, struct shared_fit *t) {
   struct fit_job *job = t->job;
-  struct fit *f = &job->fit;
-  int64_t events = 0;
   double *out = calloc(2 * t->p, sizeof *out);
   if (out == NULL) return SMPC_E_NOMEM;
-  for (size_t i = 0; job->mine != NULL && i < job->mine->n; i++) events += job->mine->y[i] > 0;
-  smpc_shared *count = fit_sum(s, job, &events, 1, NULL, NULL);
   bool all_know = (job->roles.inputs.bits & ~job->roles.recipients.bits) == 0;
-  smpc_err err = fit_open(s, job, count, FIT_RESULT, &f->events, 1);
-  if (err == SMPC_OK && !all_know) err = fit_shared_scores(s, job, smpc_matmul(s, t->z, t->beta), t->outcome);
-  if (err == SMPC_OK) err = smpc_set_rounding(s, SMPC_ROUND_NEAREST); /* of what is opened */
-  smpc_shared *all = unscaled(s, t);
-  if (err == SMPC_OK) err = fit_open_real(s, job, all, FIT_RESULT, out, 2 * t->p);
-  for (size_t j = 0; j < t->p; j++) {
-    int range = j >= 1 && j <= job->model->n_predictors ? job->model->range[j - 1] : 0;
-    f->beta[j] = ldexp(out[j], -range);
-    f->se[j] = ldexp(sqrt(ldexp(out[t->p + j], -t->m)), -range);
-  }
+  smpc_err err = fit_open(s, job, smpc_sum(s, t->outcome), FIT_RESULT, &job->fit.events, 1);
+  if (err == SMPC_OK && !all_know) err = fit_shared_scores(s, job, fit_within(s, smpc_matmul(s, t->z, t->beta), SHARED_MAX_ETA), t->outcome);
+  if (err == SMPC_OK) err = open_coefficients(s, t, out);
   if (err == SMPC_OK && all_know) err = fit_scores(s, job, out);
   free(out);
   return err;
@@ -138,7 +195,10 @@ smpc_err fit_shared(smpc_session *s, struct fit_job *job) {
   bool sound = false;
   smpc_err err = shared_rows(s, &t);
   if (err != SMPC_OK || job->refusal[0] != 0) return err;
-  shared_steps(s, &t);
+  t.beta = shared_fill(s, t.p, 1, 0);
+  if (job->method == MODEL_GRADIENT) shared_gradient(s, &t);
+  else shared_steps(s, &t);
+  job->fit.steps = job->steps;
   err = open_sound(s, &t, &sound);
   return err == SMPC_OK && sound ? open_model(s, &t) : err;
 }

@@ -12,16 +12,21 @@ static smpc_err open_rows(smpc_session *s, struct shared_fit *t) {
   struct fit_job *job = t->job;
   int64_t rows[SMPC_MAX_PARTIES] = {0};
   unsigned sites = job->roles.n_inputs;
+  double most_rows = ldexp(1, 62 - 2 * (int)job->cfg->frac_bits);
   if (job->mine != NULL) rows[fit_site(job, job->cfg->me.id)] = (int64_t)job->mine->n;
-  smpc_err err = fit_open(s, job, fit_sum(s, job, rows, sites, NULL, NULL), FIT_ROWS, rows, sites);
+  smpc_err err = fit_open(s, job, fit_sum(s, job, rows, sites, FIT_MOST_ROWS, NULL, NULL), FIT_ROWS, rows, sites);
   for (unsigned i = 0; i < sites; i++) {
-    t->rows[i] = job->estimating ? STAND_IN : (size_t)rows[i];
+    if (rows[i] < 0 || rows[i] > MODEL_MAX_ROWS) return fit_refuse(job, "a hospital shared an impossible number of rows"), err;
+    t->rows[i] = !job->estimating ? (size_t)rows[i] : job->stand_in > 0 ? job->stand_in : STAND_IN;
     t->n += t->rows[i];
   }
   while ((size_t)1 << t->m < t->n) t->m++;
+  t->batches = job->method == MODEL_GRADIENT ? (t->n + job->model->batch - 1) / job->model->batch : 1;
   job->fit.n = (int64_t)t->n;
   if (err == SMPC_OK && job->model->ridge > (double)t->n)
     fit_refuse(job, "`ridge` is above the number of rows, %zu: it would leave nothing of the coefficients", t->n);
+  if (err == SMPC_OK && SHARED_MEAN_SQUARE * (double)t->n >= most_rows)
+    fit_refuse(job, "%zu rows are too many for %u fractional bits", t->n, job->cfg->frac_bits);
   return err;
 }
 
@@ -33,18 +38,32 @@ struct own {
   int64_t *y;
 };
 
+/* Where row i of n goes, so that a file sorted by outcome makes no batch of one kind: a fixed step, prime to n. */
+static size_t place_of(size_t i, size_t n) {
+  size_t step = n * 5 / 8 + 1, a, b;
+  do
+    for (a = n, b = ++step; b != 0;) {
+      size_t rest = a % b;
+      a = b;
+      b = rest;
+    }
+  while (a != 1);
+  return i * (step % n) % n;
+}
+
 static bool own_new(struct own *o, const struct shared_fit *t) {
   const struct design *d = t->job->mine;
-  size_t n = t->job->estimating ? STAND_IN : d != NULL ? d->n : 0;
+  size_t n = t->job->estimating ? t->rows[0] : d != NULL ? d->n : 0;
   o->x = calloc(n * t->k + 1, sizeof *o->x);
   o->y = calloc(n + 1, sizeof *o->y);
   o->moments = calloc(2 * t->k, sizeof *o->moments);
   if (o->x == NULL || o->y == NULL || o->moments == NULL) return false;
-  for (size_t i = 0; d != NULL && i < d->n; i++) {
-    o->y[i] = d->y[i] > 0;
+  for (size_t i = 0; d != NULL && !t->job->estimating && i < d->n; i++) {
+    size_t at = t->batches > 1 ? place_of(i, d->n) : i;
+    o->y[at] = d->y[i] > 0;
     for (size_t j = 0; j < t->k; j++) {
       double x = d->x[i * d->p + 1 + j];
-      o->x[i * t->k + j] = x;
+      o->x[at * t->k + j] = x;
       o->moments[j] += x / (double)t->n;
       o->moments[t->k + j] += x * x / (double)t->n;
     }
@@ -53,7 +72,7 @@ static bool own_new(struct own *o, const struct shared_fit *t) {
 }
 
 static void own_free(struct own *o, const struct shared_fit *t) {
-  const struct design *d = t->job->mine;
+  const struct design *d = t->job->estimating ? NULL : t->job->mine;
   if (d != NULL && o->x != NULL) explicit_bzero(o->x, d->n * t->k * sizeof *o->x);
   if (d != NULL && o->y != NULL) explicit_bzero(o->y, d->n * sizeof *o->y);
   free(o->x);
@@ -61,21 +80,59 @@ static void own_free(struct own *o, const struct shared_fit *t) {
   free(o->moments);
 }
 
+/* Where hospital `site`'s part of batch b begins among its rows. */
+static size_t part_begin(const struct shared_fit *t, unsigned site, size_t b) {
+  return t->rows[site] * b / t->batches; /* both factors are below 2^29 */
+}
+
+size_t shared_batch_begin(const struct shared_fit *t, size_t b) {
+  size_t first = 0;
+  for (unsigned i = 0; i < t->job->roles.n_inputs; i++) first += part_begin(t, i, b);
+  return first;
+}
+
+/* All parts, one under the other; they are freed. */
+static smpc_shared *gather(smpc_session *s, smpc_shared **part, size_t n) {
+  if (n < 2) return n == 1 ? part[0] : NULL;
+  smpc_shared *upper = gather(s, part, n / 2), *lower = gather(s, part + n / 2, n - n / 2);
+  return shared_stack(s, upper, lower);
+}
+
+/* The hospitals' rows (freed), batch by batch. */
+static smpc_shared *in_batches(smpc_session *s, const struct shared_fit *t, smpc_shared **of_site) {
+  unsigned sites = t->job->roles.n_inputs;
+  smpc_shared **part = calloc(t->batches * sites, sizeof(smpc_shared *)), *all = NULL;
+  size_t n = 0;
+  for (size_t b = 0; part != NULL && b < t->batches; b++)
+    for (unsigned i = 0; i < sites; i++) {
+      size_t first = part_begin(t, i, b), rows = part_begin(t, i, b + 1) - first;
+      if (rows > 0) part[n++] = smpc_slice(s, of_site[i], first, 0, fit_shape(rows, smpc_shared_shape(of_site[i]).cols));
+    }
+  if (part != NULL) all = gather(s, part, n);
+  for (unsigned i = 0; i < sites; i++) smpc_shared_free(s, of_site[i]);
+  free(part);
+  return all;
+}
+
 static smpc_err share_rows(smpc_session *s, struct shared_fit *t, smpc_shared **x, smpc_shared **moments) {
   struct own own = {0};
+  smpc_shared *rows[SMPC_MAX_PARTIES] = {NULL}, *outcomes[SMPC_MAX_PARTIES] = {NULL};
   bool good = own_new(&own, t);
-  *x = *moments = NULL;
+  *moments = NULL;
   for (unsigned i = 0; good && i < SMPC_MAX_PARTIES; i++) {
-    size_t n = t->rows[fit_site(t->job, i)];
+    unsigned site = fit_site(t->job, i);
+    size_t n = t->rows[site];
     if (!fit_is_in(t->job->roles.inputs, i)) continue;
-    smpc_shared *mine = smpc_input(s, smpc_p(i), own.moments, fit_shape(2, t->k));
-    *moments = *moments ? smpc_add(s, *moments, mine) : mine;
+    smpc_shared *mine = fit_within(s, smpc_input(s, smpc_p(i), own.moments, fit_shape(2, t->k)), 1);
+    *moments = *moments ? fit_within(s, smpc_add(s, *moments, mine), 1) : mine;
     if (n == 0) continue;
-    *x = shared_stack(s, *x, smpc_input(s, smpc_p(i), own.x, fit_shape(n, t->k)));
-    t->outcome = shared_stack(s, t->outcome, smpc_input_i64(s, smpc_p(i), own.y, fit_shape(n, 1)));
+    rows[site] = fit_within(s, smpc_input(s, smpc_p(i), own.x, fit_shape(n, t->k)), 1);
+    outcomes[site] = fit_within(s, smpc_input_i64(s, smpc_p(i), own.y, fit_shape(n, 1)), 1);
   }
   own_free(&own, t);
-  t->y = smpc_scale(s, 1, t->outcome, 0);
+  *x = in_batches(s, t, rows);
+  t->outcome = in_batches(s, t, outcomes);
+  t->y = fit_within(s, smpc_scale(s, 1, t->outcome, 0), 1);
   return good ? smpc_session_error(s).code : SMPC_E_NOMEM;
 }
 
@@ -92,7 +149,7 @@ static void find_scale(smpc_session *s, struct shared_fit *t, const smpc_shared 
   smpc_shared *c = smpc_scale_i64(s, 1, smpc_slice(s, below, 0, 0, fit_shape(1, t->k)), 1);
   for (int i = 2; i <= SHARED_SHIFT; i++)
     c = smpc_add(s, c, smpc_scale_i64(s, INT64_C(1) << (i - 1), smpc_slice(s, below, (size_t)i - 1, 0, fit_shape(1, t->k)), 0));
-  t->c = c;
+  t->c = fit_within(s, c, 1 << SHARED_SHIFT);
   t->constant = smpc_sum(s, smpc_slice(s, below, SHARED_SHIFT, 0, fit_shape(1, t->k)));
 }
 

@@ -67,7 +67,7 @@ static smpc_shared *at_knot(smpc_session *s, const smpc_shared *below, double (*
   return sum;
 }
 
-/* Step 5, 1 x 1. */
+/* Step 5, twelve times: no division in shares, 1 x 1. */
 static smpc_shared *likelihood(smpc_session *s, const smpc_shared *below, const smpc_shared *eta_column,
                                const smpc_shared *y, size_t n) {
   smpc_shape shape = fit_shape(1, n);
@@ -78,8 +78,8 @@ static smpc_shared *likelihood(smpc_session *s, const smpc_shared *below, const 
   smpc_shared *trapezoid = smpc_sum(s, smpc_mul(s, u, sides)), *bend = smpc_sum(s, smpc_mul(s, u2, steeper));
   smpc_shared *base = smpc_sum(s, at_knot(s, below, log_sum, n));
   smpc_shared *events = smpc_sum(s, smpc_mul(s, eta, smpc_reshape(s, y, shape)));
-  smpc_shared *area = smpc_sub(s, smpc_scale(s, 0.5, trapezoid, 0), smpc_scale(s, 1.0 / 12, bend, 0));
-  return smpc_sub(s, events, smpc_add(s, base, area));
+  smpc_shared *area = smpc_sub(s, smpc_scale_i64(s, 6, trapezoid, 0), bend);
+  return smpc_sub(s, smpc_scale_i64(s, 12, smpc_sub(s, events, base), 0), area);
 }
 
 /* 0, the counts below each knot, and the whole: KNOTS + 2. */
@@ -119,6 +119,6 @@ smpc_err fit_shared_scores(smpc_session *s, struct fit_job *job, const smpc_shar
   f->accuracy = (double)count[CORRECT] / (double)f->n;
   f->auc = (double)count[MANN_WHITNEY] / (2 * pairs);
   f->auc_error = (double)count[TIES] / (2 * pairs);
-  f->log_likelihood = log_likelihood;
+  f->log_likelihood = log_likelihood / 12;
   return SMPC_OK;
 }

@@ -45,9 +45,11 @@ static smpc_shared *unit(smpc_session *s, size_t n, double k) {
   return x;
 }
 
-/* k I - A X; the product is freed. */
+/* k I - A X; the product is freed.  Its entries are in [-1, 1], but for rounding: Ranges. */
 static smpc_shared *residual_of(smpc_session *s, const smpc_shared *a, const smpc_shared *x, const smpc_shared *k_unit) {
-  smpc_shared *r = smpc_matmul(s, a, x), *z = smpc_sub(s, k_unit, r);
+  smpc_shared *r = smpc_matmul(s, a, x);
+  smpc_assume_range(s, r, 2);
+  smpc_shared *z = smpc_sub(s, k_unit, r);
   smpc_shared_free(s, r);
   return z;
 }
@@ -81,10 +83,12 @@ smpc_shared *smpc_inverse(smpc_session *s, const smpc_shared *a, const smpc_shar
   if (residual != NULL) *residual = NULL;
   if (!fits(s, a, start, bound, steps)) return NULL;
   smpc_shape shape = smpc_shared_shape(a);
+  const double largest = ldexp(1, 61 - 2 * (int)smpi_frac_bits(s)); /* the condition on A^-1's entries */
   smpc_shared *two = unit(s, shape.rows, 2), *one = unit(s, shape.rows, 1);
   smpc_shared *x = start != NULL ? smpc_slice(s, start, 0, 0, shape) : unit(s, shape.rows, 1 / bound); /* 1. */
   for (unsigned i = 0; i < steps; i++) {                                                             /* 2. */
     smpc_shared *t = residual_of(s, a, x, two), *next = smpc_matmul(s, x, t);
+    smpc_assume_range(s, next, largest);
     smpc_shared_free(s, t);
     smpc_shared_free(s, x);
     x = next;

@@ -198,7 +198,9 @@ void smpi_value_free(struct smpc_shared *x) {
 void smpi_value_range(struct smpc_shared *z, double range, unsigned frac, unsigned bits) {
   if (z == NULL) return;
   z->range = range;
-  if (ldexp(range, (int)frac) >= ldexp(1, (int)bits)) smpi_api_state(z->s)->range_warnings++;
+  if (ldexp(range, (int)frac) < ldexp(1, (int)bits)) return;
+  smpi_api_state(z->s)->range_warnings++;
+  z->warned_from = ldexp(1, (int)bits - (int)frac);
 }
 
 void smpc_assume_range(smpc_session *s, smpc_shared *x, double max) {
@@ -207,6 +209,10 @@ void smpc_assume_range(smpc_session *s, smpc_shared *x, double max) {
   smpi_absorb(s, &max, sizeof max);
   if (!(max >= 0)) smpi_fail(s, SMPC_E_ARG, -1, "smpc_assume_range: the range must not be negative");
   x->range = max;
+  if (max < x->warned_from) { /* what was warned of does not happen */
+    smpi_api_state(s)->range_warnings--;
+    x->warned_from = 0;
+  }
   smpi_op_end(&op, NULL, SMPC_OK);
 }
 

@@ -28,6 +28,7 @@ struct smpc_shared {
   unsigned frac;                   /* fractional bits: 0 for whole numbers     */
   int owner;                       /* member that knows the clear value, or -1 */
   double range;                    /* |element| at most this, as far as stated */
+  double warned_from;              /* a range from here on leaves the ring, which has been warned of; 0: not warned */
   struct smpi_base *base;
   size_t row, col;                 /* my corner in base, before transposing    */
   bool is_transposed;

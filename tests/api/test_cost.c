@@ -134,6 +134,30 @@ static void ranges_are_followed(void **state) {
   assert_int_equal(cost.range_warnings, 1);
 }
 
+/* A sum of squares of 1000 numbers below 2000, of which the caller knows how large it is. */
+static void known(smpc_session *s, void *user) {
+  double zeros[1000] = {0}, out[1], most = *(double *)user;
+  smpc_shared *x = smpc_input(s, smpc_p(0), zeros, (smpc_shape){1, 1000});
+  smpc_assume_range(s, x, 2000);
+  smpc_shared *sum = smpc_matmul(s, x, smpc_transpose(s, x));
+  smpc_assume_range(s, sum, most);
+  smpc_assume_range(s, sum, most);
+  LET_FAIL(smpc_open(s, smpc_add(s, sum, sum), smpc_to(smpc_p(0)), "test", out, 1));
+}
+
+static void a_statement_about_a_result_takes_its_warning_back(void **state) {
+  (void)state;
+  smpc_config cfg;
+  uint8_t secret[32];
+  smpc_cost cost;
+  parties_config(&cfg, secret, &(struct parties){.n = 2, .dealer = true}, 0);
+  double fits = 4e6, does_not = 4.2e6;
+  assert_int_equal(smpc_estimate(&cfg, known, &fits, &cost), SMPC_OK);
+  assert_int_equal(cost.range_warnings, 0);
+  assert_int_equal(smpc_estimate(&cfg, known, &does_not, &cost), SMPC_OK);
+  assert_int_equal(cost.range_warnings, 1);
+}
+
 static void wrong_arguments(void **state) {
   (void)state;
   smpc_cost cost;
@@ -146,4 +170,4 @@ static void wrong_arguments(void **state) {
 }
 
 TEST_MAIN(T(estimates_are_exact), T(preprocessing_makes_all_that_is_taken), T(progress_is_told),
-          T(ranges_are_followed), T(wrong_arguments))
+          T(ranges_are_followed), T(a_statement_about_a_result_takes_its_warning_back), T(wrong_arguments))

@@ -42,12 +42,12 @@ static void a_good_question(void **state) {
   assert_string_equal(model_predictor(m, 1), "decades");
   assert_int_equal(m->range[0], 7);
   assert_int_equal(m->range[1], 10);
-  assert_int_equal(m->steps, 25);
+  assert_int_equal(m->steps, 0);
   assert_int_equal(m->minimum_events, 10);
   assert_false(m->site_level || m->site_indicators);
   model_free(m);
   m = parse("aggregates", "model-only", message, sizeof message);
-  assert_int_equal(m->steps, 8);
+  assert_int_equal(m->method, MODEL_ANY);
   model_free(m);
 }
 
@@ -57,12 +57,16 @@ static void refusals_name_the_key(void **state) {
       {"privacy: aggregates", "privacy: none", "privacy"}, {"range: 7", "range: 31", "range"},
       {"range: 7", "range: seven", "range"}, {"name: decades", "name: age", "twice"},
       {"minimum_cell: 5", "minimum_cell: 0", "minimum_cell"}, {"minimum_cell: 5", "minimum_cell: 5\n    ridge: much", "ridge"},
-      {"minimum_cell: 5", "minimum_cell: 5\n    iterations: 101", "iterations"},
+      {"minimum_cell: 5", "minimum_cell: 5\n    iterations: 1001", "iterations"},
       {"minimum_cell: 5", "minimum_cell: 5\n    split: columns", "join"},
       {"minimum_cell: 5", "minimum_cell: 5\n    site_indicators: yes", "site_level"},
       {"minimum_cell: 5", "minimum_cell: 5\n    minimum_events: 0", "minimum_events"},
       {"minimum_cell: 5", "minimum_cell: 5\n    strange: 0", "strange"}, {"    outcome: sick > 0\n", "", "outcome"},
-      {"minimum_cell: 5", "minimum_cell: 5\n    ridge: -1", "ridge"}};
+      {"minimum_cell: 5", "minimum_cell: 5\n    ridge: -1", "ridge"}, {"minimum_cell: 5", "minimum_cell: 5\n    ridge: nan", "ridge"},
+      {"minimum_cell: 5", "minimum_cell: 5\n    method: gradient", "method"},
+      {"privacy: aggregates", "privacy: model-only\n    method: bfgs", "method"},
+      {"privacy: aggregates", "privacy: model-only\n    batch: 64", "batch"},
+      {"privacy: aggregates", "privacy: model-only\n    method: gradient\n    rate: 5", "rate"}};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     char message[512];
     struct model *m = parse(bad[i][0], bad[i][1], message, sizeof message);
