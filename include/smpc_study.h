@@ -40,10 +40,51 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_study_sign(const smpc_study *study, const
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_study_verify(const smpc_study *study, const char *path, smpc_check_fn report,
                                                     void *user, char *text, size_t text_len);
 
+/* --- results that wait for their reviewers ------------------------------------ */
+/* Where the study asks for a review (`review:`), smpc_open() for the question's own
+ * purpose opens nothing and returns SMPC_E_HELD, which is no failure: each party keeps
+ * its share, re-randomised, in an encrypted file beside its journal, until all named
+ * reviewers have signed the release.  Then the parties open it in a session of its own:
+ *     smpc_config_load_study(), smpc_config_release(cfg, held), smpc_session_open(),
+ *     smpc_open_held(), smpc_session_close()
+ * once, to the recipients of the study, or never: it expires, and is erased. */
+enum { SMPC_HELD_LEN = 17 }; /* a held result's name: 16 hexadecimal digits */
+
+/* The session will open the result of this name.  SMPC_E_ARG: it is no name. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_config_release(smpc_config *cfg, const char *held);
+/* Open it; as smpc_open(), with purpose, recipients and shape of the result.  SMPC_E_STATE:
+ * the session is for none, or it is open.  1 round, and smpc_open()'s.  Once the
+ * journals have announced it, it counts as opened, whatever becomes of the session. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_open_held(smpc_session *s, double *out, size_t n_out);
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_open_held_i64(smpc_session *s, int64_t *out, size_t n_out);
+
+typedef struct smpc_held {
+  const char *name, *question, *purpose, *to; /* to: names, with commas                  */
+  smpc_shape shape;
+  bool with_sight, has_rows, has_hidden;
+  uint64_t rows, hidden;    /* what the program told the reviewers: in all, suppressed   */
+  int64_t since, until;     /* seconds since 1970                                        */
+  smpc_who released, reviewers;
+} smpc_held;
+typedef void (*smpc_held_fn)(void *user, const smpc_held *held);
+/* What my journal (cfg->journal) holds of the study at `path` and has not opened.  What
+ * expired, or a reviewer rejected, is erased first. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_held_list(const smpc_config *cfg, const smpc_study *study, const char *path,
+                                                 smpc_held_fn report, void *user, char *text, size_t text_len);
+/* Sign the release of a held result, or its rejection, as the reviewer that cfg is of;
+ * a file for all others appears beside the study. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_held_sign(const smpc_config *cfg, const smpc_study *study, const char *path,
+                                                 const char *held, bool reject, char *text, size_t text_len);
+/* With sight: the result, as this reviewer saw it; n its number of values. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_held_values(const smpc_config *cfg, const smpc_study *study, const char *path,
+                                                   const char *held, int64_t *out, size_t n, char *text, size_t text_len);
+
 /* --- for the journal ------------------------------------------------------- */
 /* How many rows of this party's data stand behind its input.  Call it before the
  * first input.  SMPC_E_POLICY, and the session's end: a limit of the study. */
 SMPC_API smpc_err smpc_journal_rows(smpc_session *s, uint64_t rows);
+/* How many rows all parties have, where this party knows: for those who review. */
+SMPC_API void smpc_journal_all_rows(smpc_session *s, uint64_t rows);
 /* How many values of the result are hidden, where this party knows. */
 SMPC_API void smpc_journal_suppressed(smpc_session *s, uint64_t cells);
 

@@ -15,6 +15,10 @@ typedef struct smpc_study_column { const char *name; unsigned grade; } smpc_stud
 /* What may open: for exactly this purpose, to exactly these parties. */
 typedef struct smpc_study_opening { const char *purpose; smpc_who to; } smpc_study_opening;
 
+/* Must somebody look before the result opens?  BLIND: the reviewers see purpose, shape,
+ * and what the program tells them (rows, hidden cells); SIGHT: the result itself. */
+typedef enum smpc_review { SMPC_REVIEW_NONE = 0, SMPC_REVIEW_BLIND = 1, SMPC_REVIEW_SIGHT = 2 } smpc_review;
+
 typedef struct smpc_study_question {
   const char *name, *program;
   const char *condition, *minimum_cell; /* as they stand, or NULL               */
@@ -23,6 +27,10 @@ typedef struct smpc_study_question {
   smpc_study_opening *opening;          /* the first is the question's own      */
   unsigned n_columns;
   smpc_study_column *column;
+  smpc_review review;                   /* of the first opening                 */
+  smpc_who reviewers;                   /* all of them must release it          */
+  unsigned hold_days;                   /* then it is erased                    */
+  char *review_purpose;                 /* what the reviewers see is opened for; the last of opening[], or NULL */
   uint64_t max_runs, max_rows, max_values; /* over the study's life, at each party; 0: no limit */
 } smpc_study_question;
 

@@ -24,6 +24,7 @@ typedef enum smpc_err {
   SMPC_E_RANGE = 3,  /* a value is outside the fixed-point range       */
   SMPC_E_STATE = 4,  /* the call is not allowed now                    */
   SMPC_E_POLICY = 5, /* refused by this party's own configuration      */
+  SMPC_E_HELD = 6,   /* no failure: the result waits for its reviewers */
   /* the machine */
   SMPC_E_NOMEM = 20,
   SMPC_E_RNG = 21,
@@ -104,16 +105,18 @@ typedef struct smpc_config {
   char journal[512];      /* this party's journal; "" = none                     */
   char study[512];        /* a signed study; "" = none.  Set by smpc_config_load_study() */
   char ask[128];          /* which of its questions                              */
+  char release[17];       /* a held result, to open it; "" = none.  Set by smpc_config_release() */
 } smpc_config;
 #define SMPC_CONFIG_INIT { sizeof(smpc_config), (smpc_security)0, (smpc_source)0, 20, 30000, 60000, {0}, 0, \
-                           {{"", "", 0, {0}, {0}}}, "", "", "", {0}, "", "", "" }
+                           {{"", "", 0, {0}, {0}}}, "", "", "", {0}, "", "", "", "" }
 
 /* What a session tells its program as it goes. */
 typedef enum smpc_event_kind {
   SMPC_EVENT_PROGRESS = 1, /* done of total work units in `op`                */
   SMPC_EVENT_OPENING = 2,  /* about to open: return false to refuse           */
   SMPC_EVENT_PEER = 3,     /* connected / lost / awaited                      */
-  SMPC_EVENT_NOTE = 4      /* a line for the log                              */
+  SMPC_EVENT_NOTE = 4,     /* a line for the log                              */
+  SMPC_EVENT_HELD = 5      /* a result is held: which, for whom, until when   */
 } smpc_event_kind;
 
 typedef struct smpc_event {

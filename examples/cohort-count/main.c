@@ -4,8 +4,9 @@
  * Every party runs it with its own party.yaml and the same question.yaml.  Each
  * hospital counts its own rows in SQL; the counts are added in shares, small cells are
  * suppressed there, and only then the table opens, to the recipients alone.
+ * A study may ask for reviewers: then the table is held, and opened by --release.
  * exit   0 done   1 usage   2 input   3 network   4 disagreement   5 refused by policy
- *        6 cheating   7 machine   99 bug; nothing is printed unless it is 0 or 7
+ *        6 cheating   7 machine   8 held for review   99 bug; nothing is printed unless it is 0 or 7
  */
 #include <smpc_study.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@ struct run {
   struct cli_options options;
   smpc_config cfg;
   struct question *question;
+  smpc_study *study; /* or NULL */
   struct table table;
   struct count_job job;
   int64_t *counts; /* this party's own */
@@ -61,6 +63,22 @@ static enum cli_exit question_error(const struct run *r, enum cli_exit code, con
   return code;
 }
 
+/* Whom the study wants to tell, before the table opens, how much is behind it and hidden. */
+static enum cli_exit read_review(struct run *r) {
+  char text[400];
+  if (r->options.study == NULL) return CLI_DONE;
+  if (smpc_study_load(&r->study, r->options.study, text, sizeof text) != SMPC_OK) return input_error(text);
+  for (unsigned i = 0; i < r->study->n_questions; i++) {
+    const smpc_study_question *q = &r->study->question[i];
+    if (strcmp(q->name, r->cfg.ask) != 0 || q->review != SMPC_REVIEW_BLIND) continue;
+    r->job.reviewers = q->reviewers;
+    r->job.review_purpose = q->review_purpose;
+  }
+  r->job.me = r->cfg.me;
+  r->job.releases = r->options.release != NULL;
+  return CLI_DONE;
+}
+
 /* Configuration and question: everything that all parties know. */
 static enum cli_exit read_agreed(struct run *r) {
   char text[600];
@@ -73,6 +91,7 @@ static enum cli_exit read_agreed(struct run *r) {
   if (r->options.study == NULL) memcpy(r->cfg.question, r->question->digest, sizeof r->cfg.question);
   if (r->cfg.member[r->cfg.me.id].roles & SMPC_DEAL) return input_error("this party is the dealer: run smpc-dealer");
   if (!question_resolve(&r->job.roles, r->question, &r->cfg, text, sizeof text)) return question_error(r, CLI_INPUT, text);
+  if ((code = read_review(r)) != CLI_DONE) return code;
   return plan_allowed(&r->cfg, r->question);
 }
 
@@ -106,6 +125,7 @@ static enum cli_exit count_own(struct run *r) {
     total += r->counts[i];
   }
   r->rows = (uint64_t)seen.rows;
+  r->job.rows = seen.rows;
   cli_note(&r->options, "own data: %lld rows, %lld in the cohort, %lld in `other`, %lld with missing values",
            (long long)seen.rows, (long long)seen.cohort, (long long)seen.other, (long long)seen.missing);
   return CLI_DONE;
@@ -122,6 +142,21 @@ static enum cli_exit dry_run(struct run *r) {
   return cli_output_end(&out, true);
 }
 
+/* What a reviewer with sight has been shown. */
+static enum cli_exit show_held(struct run *r) {
+  char text[400];
+  size_t n = count_result_len(r->question);
+  int64_t *words = calloc(n, sizeof *words);
+  if (words == NULL) return out_of_memory();
+  smpc_err err = smpc_held_values(&r->cfg, r->study, r->options.study, r->options.review, words, n, text, sizeof text);
+  if (err != SMPC_OK) cli_error("%s", text);
+  else count_decode(&r->table, words);
+  free(words);
+  r->table.delivered = err == SMPC_OK;
+  r->table.flags_known = err == SMPC_OK && count_has_true_totals(r->question);
+  return cli_exit_of(err);
+}
+
 static void note_suppressed(smpc_session *s, const struct run *r) {
   uint64_t hidden = 0;
   for (size_t i = 0; i < r->question->n_cells; i++) hidden += r->table.cells[i] == TABLE_SUPPRESSED;
@@ -133,13 +168,14 @@ static enum cli_exit count_jointly(struct run *r) {
   smpc_session *s = NULL;
   enum cli_exit code = cli_open(&s, &r->cfg, &r->options);
   if (code != CLI_DONE) return code;
-  r->job.err = smpc_journal_rows(s, r->rows);
-  if (r->job.err == SMPC_OK) r->job.err = smpc_preprocess(s, count_program, &r->job);
+  if (!r->job.releases) r->job.err = smpc_journal_rows(s, r->rows);
+  if (r->job.err == SMPC_OK && !r->job.releases) r->job.err = smpc_preprocess(s, count_program, &r->job);
   if (r->job.err == SMPC_OK) count_program(s, &r->job);
   if (r->job.err == SMPC_OK && is_in(r->job.roles.recipients, r->cfg.me)) note_suppressed(s, r);
   code = cli_close(s);
   if (code == CLI_DONE && r->job.err != SMPC_OK) code = cli_exit_of(r->job.err);
   r->table.delivered = code == CLI_DONE && is_in(r->job.roles.recipients, r->cfg.me);
+  if (r->job.releases) r->table.flags_known = r->table.delivered && count_has_true_totals(r->question);
   return code;
 }
 
@@ -148,8 +184,10 @@ static enum cli_exit run(struct run *r, struct cli_output *out) {
   char *warning = plan_subtraction(&r->cfg, &r->job.roles);
   if (warning != NULL) cli_note(&r->options, "note: %s", warning);
   free(warning);
-  enum cli_exit code = is_in(r->job.roles.inputs, r->cfg.me) ? count_own(r) : CLI_DONE;
-  if (code == CLI_DONE) code = count_jointly(r);
+  enum cli_exit code = CLI_DONE;
+  if (r->options.review != NULL) code = show_held(r);
+  else if (!r->job.releases && is_in(r->job.roles.inputs, r->cfg.me)) code = count_own(r);
+  if (code == CLI_DONE && r->options.review == NULL) code = count_jointly(r);
   if (code == CLI_DONE && !report_write(out->file, &report, r->options.format)) code = out_of_memory();
   return code;
 }
@@ -170,5 +208,6 @@ int main(int argc, char **argv) {
   free(r.counts);
   table_free(&r.table);
   question_free(r.question);
+  smpc_study_free(r.study);
   return (int)code;
 }

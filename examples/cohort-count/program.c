@@ -21,6 +21,7 @@
  */
 #include "program.h"
 
+#include <smpc_study.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -96,9 +97,7 @@ static smpc_err open_cells(smpc_session *s, struct count_job *job, const smpc_sh
                            const smpc_shared *show) {
   size_t n = job->question->n_cells;
   smpc_shared *marked = smpc_mul(s, show, smpc_scale_i64(s, 1, row(s, versions, 0), 1));
-  smpc_err err = smpc_open_i64(s, marked, job->roles.recipients, job->question->purpose, job->table->cells, n);
-  for (size_t c = 0; c < n; c++) job->table->cells[c] -= 1; /* TABLE_SUPPRESSED or the count */
-  return err;
+  return smpc_open_i64(s, marked, job->roles.recipients, job->question->purpose, job->words, n);
 }
 
 /* --- true totals ------------------------------------------------------------ */
@@ -186,8 +185,8 @@ static smpc_err check_total(const struct totals *t, int64_t *room) {
   return err;
 }
 
-/* Cells, margins and total in one column; those that are not published are 0. */
-static smpc_err open_table(const struct totals *t, struct table *out, int64_t *room) {
+/* Cells, margins and total in one column, each one more than it is; those that are not published are 0. */
+static smpc_err open_table(const struct totals *t, int64_t *room) {
   size_t cells = t->job->question->n_cells, lines = t->flags->lines, n = cells + lines + 1;
   smpc_shared *joint = row(t->s, t->versions, 0);
   smpc_shared *all = smpc_concat(t->s, smpc_reshape(t->s, joint, shape(cells, 1)), margins(t, joint));
@@ -195,12 +194,8 @@ static smpc_err open_table(const struct totals *t, struct table *out, int64_t *r
   for (size_t c = 0; c < cells; c++) room[c] = !t->flags->hidden[c];
   for (size_t l = 0; l < lines; l++) room[cells + l] = t->flags->line_shown[l];
   room[n - 1] = t->flags->total_shown;
-  all = smpc_mul(t->s, all, smpc_constant_i64(t->s, room, shape(n, 1)));
-  smpc_err err = smpc_open_i64(t->s, all, t->job->roles.recipients, t->job->question->purpose, room, n);
-  for (size_t c = 0; c < cells; c++) out->cells[c] = t->flags->hidden[c] ? TABLE_SUPPRESSED : room[c];
-  for (size_t l = 0; l < lines; l++) out->lines[l] = t->flags->line_shown[l] ? room[cells + l] : TABLE_SUPPRESSED;
-  out->total = t->flags->total_shown ? room[n - 1] : TABLE_SUPPRESSED;
-  return err;
+  all = smpc_mul(t->s, smpc_scale_i64(t->s, 1, all, 1), smpc_constant_i64(t->s, room, shape(n, 1)));
+  return smpc_open_i64(t->s, all, t->job->roles.recipients, t->job->question->purpose, t->job->words, n);
 }
 
 /* Open the flags of the rule, and choose the complement. */
@@ -233,17 +228,67 @@ static smpc_err open_with_totals(smpc_session *s, struct count_job *job, smpc_sh
   smpc_err err = room == NULL ? SMPC_E_NOMEM : open_flags(&t, show, room);
   if (err == SMPC_OK) err = check_lines(&t, room);
   if (err == SMPC_OK) err = check_total(&t, room);
-  if (err == SMPC_OK) err = open_table(&t, job->table, room);
+  if (err == SMPC_OK) err = open_table(&t, room);
   job->table->flags_known = err == SMPC_OK;
   free(room);
   return err;
 }
 
+/* --- what opens, and what becomes of it ------------------------------------- */
+
+static unsigned n_lines(const struct question *q) {
+  if (!count_has_true_totals(q)) return 0;
+  return q->data.n_strata == 2 ? question_n_labels(q, 0) + question_n_labels(q, 1) : 1;
+}
+
+size_t count_result_len(const struct question *q) {
+  return count_has_true_totals(q) ? q->n_cells + n_lines(q) + 1 : q->n_cells;
+}
+
+/* Everywhere 0 is TABLE_SUPPRESSED, and else one more than the count. */
+void count_decode(struct table *t, const int64_t *words) {
+  const struct question *q = t->question;
+  size_t lines = n_lines(q);
+  for (size_t c = 0; c < q->n_cells; c++) t->cells[c] = words[c] - 1;
+  if (!count_has_true_totals(q)) return;
+  for (size_t l = 0; l < lines; l++) t->lines[l] = words[q->n_cells + l] - 1;
+  t->total = words[q->n_cells + lines] - 1;
+  t->flags.rows = q->data.n_strata == 2 ? question_n_labels(q, 0) : 1;
+}
+
+/* For a blind review: rows in all, hidden cells. */
+static smpc_err open_facts(smpc_session *s, const struct count_job *job, const smpc_shared *show) {
+  int64_t fact[2] = {0, 0};
+  smpc_shared *rows = NULL;
+  for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++) {
+    if (!is_in(job->roles.inputs, i)) continue;
+    smpc_shared *own = smpc_input_i64(s, smpc_p(i), &job->rows, shape(1, 1));
+    rows = rows ? smpc_add(s, rows, own) : own;
+  }
+  smpc_shared *hidden = smpc_scale_i64(s, -1, smpc_sum(s, show), (int64_t)job->question->n_cells);
+  smpc_err err = smpc_open_i64(s, smpc_concat(s, rows, hidden), job->reviewers, job->review_purpose, fact, 2);
+  if (err != SMPC_OK || !is_in(job->reviewers, job->me.id)) return err;
+  smpc_journal_all_rows(s, (uint64_t)fact[0]);
+  smpc_journal_suppressed(s, (uint64_t)fact[1]);
+  return err;
+}
+
+static smpc_err open_result(smpc_session *s, struct count_job *job) {
+  smpc_shared *versions = versions_of(s, job), *show = shown(s, job->question, versions);
+  smpc_err err = job->reviewers.bits == 0 ? SMPC_OK : open_facts(s, job, show);
+  suppress_free(&job->table->flags);
+  if (err != SMPC_OK) return err;
+  return count_has_true_totals(job->question) ? open_with_totals(s, job, versions, show) : open_cells(s, job, versions, show);
+}
+
 void count_program(smpc_session *s, void *user) {
   struct count_job *job = user;
-  smpc_shared *versions = versions_of(s, job), *show = shown(s, job->question, versions);
-  suppress_free(&job->table->flags);
-  if (count_has_true_totals(job->question)) job->err = open_with_totals(s, job, versions, show);
-  else job->err = open_cells(s, job, versions, show);
+  size_t n = count_result_len(job->question);
+  job->words = calloc(n, sizeof *job->words);
+  if (job->words == NULL) job->err = SMPC_E_NOMEM;
+  else job->err = job->releases ? smpc_open_held_i64(s, job->words, n) : open_result(s, job);
+  if (job->err == SMPC_OK) count_decode(job->table, job->words);
+  free(job->words);
+  job->words = NULL;
   if (job->err == SMPC_E_NOMEM) smpc_session_cancel(s); /* the others need not wait for us */
 }

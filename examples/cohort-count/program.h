@@ -14,6 +14,13 @@ struct count_job {
   const int64_t *mine; /* [n_cells] this party's counts; read at input parties only */
   struct table *table; /* out: at recipients the table, elsewhere what is public */
   smpc_err err;        /* out */
+  /* a study that asks for a blind review, or zeros: who is told how many rows and hidden cells there are */
+  smpc_who reviewers;
+  const char *review_purpose;
+  smpc_party me;
+  int64_t rows;        /* this party's */
+  int64_t *words;      /* the program's own: what opens */
+  bool releases;       /* open the result of an earlier run, which was held */
 };
 
 /* Count: the same text at every party.  An smpc_program_fn; `user` is a count_job.
@@ -25,6 +32,11 @@ struct count_job {
  * With true totals, masks and minimums follow from flags opened on the way; the
  * number and the shapes of the operations do not. */
 void count_program(smpc_session *s, void *user);
+
+/* The words that open as the result: how many; and what they say, into the table.
+ * Zeros, which is what no recipient has, say that all is suppressed. */
+size_t count_result_len(const struct question *q);
+void count_decode(struct table *t, const int64_t *words);
 
 /* What every opening to everybody is for, "PURPOSE: which cells are suppressed";
  * the opening of the table is for the question's purpose itself. */

@@ -22,6 +22,7 @@ enum cli_exit cli_exit_of(smpc_err e) {
   case SMPC_E_RANGE:
   case SMPC_E_FILE: return CLI_INPUT;
   case SMPC_E_POLICY: return CLI_POLICY;
+  case SMPC_E_HELD: return CLI_HELD;
   case SMPC_E_NOMEM:
   case SMPC_E_RNG: return CLI_MACHINE;
   case SMPC_E_CONNECT:
@@ -53,6 +54,7 @@ const char *cli_exit_text(enum cli_exit code) {
   case CLI_POLICY: return "refused by policy";
   case CLI_CHEAT: return "cheating";
   case CLI_MACHINE: return "machine";
+  case CLI_HELD: return "held for review";
   case CLI_BUG: break;
   }
   return "bug";
@@ -85,7 +87,7 @@ void cli_note(const struct cli_options *o, const char *fmt, ...) {
 
 /* --- options -------------------------------------------------------------------- */
 
-enum { CONFIG = 0x1000, PARTIES, QUESTION, DATA, OUTPUT, JSON, CSV, DRY_RUN, WAIT, STUDY, ASK };
+enum { CONFIG = 0x1000, PARTIES, QUESTION, DATA, OUTPUT, JSON, CSV, DRY_RUN, WAIT, STUDY, ASK, RELEASE, REVIEW };
 
 static const struct argp_option options[] = {
     {"config", CONFIG, "FILE", 0, "my configuration (default: party.yaml)", 1},
@@ -93,6 +95,7 @@ static const struct argp_option options[] = {
     {"question", QUESTION, "FILE", 0, "the agreed question", 1},
     {"study", STUDY, "FILE", 0, "a signed study, instead of --parties and --question", 1},
     {"ask", ASK, "NAME", 0, "which question of the study (default: its only one)", 1},
+    {"release", RELEASE, "ID", 0, "open this held result, which its reviewers have released, instead of running", 1},
     {"dry-run", DRY_RUN, NULL, 0, "say what it would do, cost and reveal, and stop: no network", 3},
     {"wait", WAIT, "SECONDS", 0, "how long to wait for the others to start", 3},
     {"quiet", 'q', NULL, 0, "errors only", 3},
@@ -101,6 +104,7 @@ static const struct argp_option options[] = {
 
 static const struct argp_option result_options[] = {
     {"data", DATA, "FILE", 0, "my rows, instead of the file that party.yaml names", 1},
+    {"review", REVIEW, "ID", 0, "show me this held result, which I review with sight: no network", 1},
     {"output", OUTPUT, "FILE", 0, "write the result to FILE", 2},
     {"json", JSON, NULL, 0, "write the result as JSON", 2},
     {"csv", CSV, NULL, 0, "write the result as CSV", 2},
@@ -125,12 +129,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state) {
   case QUESTION: o->question = arg; break;
   case STUDY: o->study = arg; break;
   case ASK: o->ask = arg; break;
+  case RELEASE: o->release = arg; break;
   case DRY_RUN: o->dry_run = true; break;
   case WAIT: set_wait(o, arg, state); break;
   case ARGP_KEY_END:
     if (o->study != NULL && (o->parties != NULL || o->question != NULL))
       argp_error(state, "--study has the parties and the questions: leave --parties and --question out");
     if (o->ask != NULL && o->study == NULL) argp_error(state, "--ask belongs to --study");
+    if ((o->release != NULL || o->review != NULL) && o->study == NULL) argp_error(state, "--release and --review belong to --study");
     break;
   case 'q': o->quiet = true; break;
   case 'v': o->verbose = true; break;
@@ -143,6 +149,7 @@ static error_t parse_result_option(int key, char *arg, struct argp_state *state)
   struct cli_options *o = state->input;
   switch (key) {
   case DATA: o->data = arg; break;
+  case REVIEW: o->review = arg; break;
   case OUTPUT: o->output = arg; break;
   case JSON: o->format = CLI_JSON; break;
   case CSV: o->format = CLI_CSV; break;
@@ -182,6 +189,8 @@ enum cli_exit cli_config(smpc_config *cfg, const struct cli_options *o) {
   *cfg = (smpc_config)SMPC_CONFIG_INIT;
   smpc_err err = o->study != NULL ? smpc_config_load_study(cfg, o->config, o->study, o->ask, text, sizeof text)
                                   : smpc_config_load_with(cfg, o->config, o->parties, text, sizeof text);
+  if (err == SMPC_OK && o->release != NULL && (err = smpc_config_release(cfg, o->release)) != SMPC_OK)
+    return cli_error("--release: \"%s\" is no name of a held result: smpc-study held lists them", o->release), CLI_USAGE;
   if (err != SMPC_OK) cli_error("%s", text);
   else if (o->wait_ms != 0) cfg->wait_ms = o->wait_ms;
   return cli_exit_of(err);

@@ -17,6 +17,7 @@ enum cli_exit {
   CLI_POLICY = 5,   /* refused by this party's own configuration            */
   CLI_CHEAT = 6,    /* somebody is not who, or does not do what, they should */
   CLI_MACHINE = 7,  /* memory, disk, randomness                             */
+  CLI_HELD = 8,     /* no failure: the result waits for its reviewers      */
   CLI_BUG = 99      /* please report                                        */
 };
 enum cli_exit cli_exit_of(smpc_err e);
@@ -31,7 +32,9 @@ struct cli_options {
   const char *question; /* --question FILE                                   */
   const char *study;    /* --study FILE     a signed study, instead of parties and question */
   const char *ask;      /* --ask NAME       which of its questions           */
+  const char *release;  /* --release ID     open this held result, instead of running */
   const char *data;     /* --data FILE      instead of party.yaml's data: file */
+  const char *review;   /* --review ID      show this held result to me, its reviewer */
   const char *output;   /* --output FILE    instead of standard output       */
   enum cli_format format; /* --json, --csv                                   */
   bool dry_run;         /* --dry-run        say what it would cost; no data, no network */

@@ -56,6 +56,7 @@ static bool watch(const smpc_event *e, void *user) {
     if (o->verbose) cli_note(o, "opening %zu x %zu values for: %s", e->shape.rows, e->shape.cols, text);
     break;
   case SMPC_EVENT_NOTE: cli_note(o, "%s", text); break;
+  case SMPC_EVENT_HELD: cli_error("%s", text); break;
   }
   return true;
 }

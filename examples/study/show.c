@@ -5,11 +5,16 @@
 
 #include "study.h"
 
-static void print_day(int64_t t) {
+void study_day(char out[32], int64_t t) {
   struct tm tm = {0};
   time_t when = (time_t)t;
-  char text[16];
-  if (gmtime_r(&when, &tm) != NULL && strftime(text, sizeof text, "%Y-%m-%d", &tm) != 0) fputs(text, stdout);
+  if (gmtime_r(&when, &tm) == NULL || strftime(out, 32, "%Y-%m-%d", &tm) == 0) out[0] = 0;
+}
+
+static void print_day(int64_t t) {
+  char text[32];
+  study_day(text, t);
+  fputs(text, stdout);
 }
 
 static void print_hex(const uint8_t *bytes, size_t len) {
@@ -30,7 +35,7 @@ struct words {
   const char *head, *purpose, *basis, *duo, *period, *to_day, *security, *semi_honest, *source, *dealer, *ot;
   const char *parties, *roles[4], *between, *clearance, *key;
   const char *question, *program, *reads, *graded, *condition, *opens, *nobody, *minimum, *result, *lower;
-  const char *limits, *runs, *rows, *values, *no_limit, *subtract, *agreement, *digest, *end;
+  const char *blind, *sight, *days, *limits, *runs, *rows, *values, *no_limit, *subtract, *agreement, *digest, *end;
 };
 
 static const struct words english = {
@@ -46,6 +51,8 @@ static const struct words english = {
     "Who counts: ", "What becomes known, and to whom", "Nothing else becomes known to anybody, but that the question was asked, when, and by whom.",
     "Groups of fewer than %s people are not shown; a recipient's own people do not count towards this.", "The result is graded ",
     "Note: the result is graded lower than some data it is computed from. Signing means agreeing to that.",
+    "Held before it opens; only purpose, shape, and how many rows and hidden cells there are is shown to: ",
+    "Held before it opens to its recipients; seen before by: ", "; erased after days without everybody's release: ",
     "At most, over the whole study, by each party's own journal: ", " runs", " rows", " opened values", "no limits",
     "Note: with two parties that give data, a recipient that is one of them can subtract its own numbers from the result.",
     "Claim that a refusal for different studies would show: ", "Digest of this study: ", "Changing one character of the file makes it another study, which nobody has signed."};
@@ -60,6 +67,7 @@ static const struct words chinese = {
     "问题 ", "计算程序:", "在每个数据方本地读取、原始数据不出域的列:", ",分级:", "计入条件:", "会公开什么、给谁",
     "除此之外,任何人都不会获知任何内容,只会知道何时由谁问过这个问题。", "少于 %s 人的组不显示;接收方自己的人不计入这个最低人数。", "结果的分级:",
     "注意:结果的分级低于它所依据的某些数据。签名即表示同意。",
+    "公开之前先保留;审查人只看到用途、大小、总行数和隐藏单元数:", "对接收方公开之前先保留;审查人先看到结果:", ";未获全部放行则在若干天后删除:",
     "整个研究期间的上限(按各方自己的日志计算):", " 次运行", " 行数据", " 个公开数值", "没有上限",
     "注意:只有两方提供数据时,其中的接收方可以从结果中减去自己的数字。",
     "研究不一致而被拒绝时所显示的标识:", "本研究的摘要:", "改动文件中的任何一个字符,就成为另一个没有人签名的研究。"};
@@ -126,6 +134,11 @@ static void show_question(const smpc_study *st, unsigned i, const struct words *
     const char *at = strstr(w->minimum, "%s");
     printf("  %.*s%s%s\n", (int)(at - w->minimum), w->minimum, q->minimum_cell, at + 2);
   }
+  if (q->review != SMPC_REVIEW_NONE) {
+    printf("  %s", q->review == SMPC_REVIEW_BLIND ? w->blind : w->sight);
+    print_parties(st, q->reviewers, w->between);
+    printf("%s%u\n", w->days, q->hold_days);
+  }
   if (can_subtract(st, q)) printf("  %s\n", w->subtract);
   show_limits(q, w);
   printf("  %s\n  %s", w->nobody, w->agreement);
@@ -184,5 +197,8 @@ const char study_template[] =
     "      - {name: sex, expression: sex, cells: [f, m]}\n"
     "    minimum_cell: 10\n"
     "    limits: {runs: 5, rows: 1000000, opened values: 50}   # in all; each may be left out\n"
+    "#    review: blind               # or sight: the result waits until its reviewers have released it\n"
+    "#    reviewers: [south]\n"
+    "#    hold days: 30               # then it is erased\n"
     "#    also opens:                  # further openings of the program, to others or for other purposes\n"
     "#      - {purpose: \"Cohort sizes: which cells are suppressed\", recipients: [north, south]}\n";

@@ -6,6 +6,8 @@
  *   smpc-study sign FILE       sign it with my key        -> FILE.NAME.sig
  *   smpc-study revoke FILE     take it back, for good     -> FILE.NAME.revoked
  *   smpc-study verify FILE     who signed, and does it hold today?
+ *   smpc-study held FILE       which results wait here for their reviewers?
+ *   smpc-study release FILE    sign that --held ID may open, as a reviewer; reject FILE: that it may not
  *
  * Exit   0 done, 5 it does not hold; else the table in smpc-party(1). */
 #include "study.h"
@@ -17,13 +19,14 @@
 #include "data.h"
 #include "question.h"
 
-struct job { const char *command, *file, *config, *key; bool chinese; };
+struct job { const char *command, *file, *config, *key, *held; bool chinese; };
 
-enum { CONFIG = 0x1000, KEY, CHINESE };
+enum { CONFIG = 0x1000, KEY, CHINESE, HELD };
 
 static const struct argp_option options[] = {
-    {"config", CONFIG, "FILE", 0, "sign, revoke: my configuration, for my key (default: party.yaml)", 1},
+    {"config", CONFIG, "FILE", 0, "my configuration, for my key and my journal (default: party.yaml)", 1},
     {"key", KEY, "FILE", 0, "sign, revoke: my key file, instead of the one in party.yaml", 1},
+    {"held", HELD, "ID", 0, "release, reject: the result that I have reviewed", 1},
     {"chinese", CHINESE, NULL, 0, "show: in Chinese", 1},
     {0}};
 
@@ -36,6 +39,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state) {
   switch (key) {
   case CONFIG: job->config = arg; break;
   case KEY: job->key = arg; break;
+  case HELD: job->held = arg; break;
   case CHINESE: job->chinese = true; break;
   case ARGP_KEY_ARG:
     if (job->command == NULL) job->command = arg;
@@ -43,7 +47,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state) {
     else argp_error(state, "too many arguments");
     break;
   case ARGP_KEY_END:
-    if (job->file == NULL) argp_error(state, "new, check, show, sign, revoke or verify, and a FILE");
+    if (job->file == NULL) argp_error(state, "a command, such as show, and a FILE");
     break;
   default: return ARGP_ERR_UNKNOWN;
   }
@@ -113,26 +117,75 @@ static enum cli_exit verify(const struct job *job, const smpc_study *st) {
   return said(err, text);
 }
 
+/* --- results that wait for their reviewers ---------------------------------------- */
+
+static enum cli_exit my_config(smpc_config *cfg, const struct job *job) {
+  char text[400];
+  *cfg = (smpc_config)SMPC_CONFIG_INIT;
+  return said(smpc_config_load_with(cfg, job->config != NULL ? job->config : "party.yaml", job->file, text, sizeof text), text);
+}
+
+struct listing { const smpc_study *st; unsigned n; };
+
+static void print_held(void *user, const smpc_held *h) {
+  struct listing *l = user;
+  char since[32], until[32];
+  l->n++;
+  study_day(since, h->since);
+  study_day(until, h->until);
+  printf("%s  %s: \"%s\" -> %s\n  %zu x %zu values, held on %s, erased on %s\n", h->name, h->question, h->purpose, h->to,
+         h->shape.rows, h->shape.cols, since, until);
+  if (h->has_rows) printf("  over %llu rows in all\n", (unsigned long long)h->rows);
+  if (h->has_hidden) printf("  %llu values are suppressed\n", (unsigned long long)h->hidden);
+  if (h->with_sight) puts("  its reviewers have seen it: the program shows it to them with --review");
+  for (unsigned i = 0; i < l->st->n_parties; i++)
+    if (h->reviewers.bits >> i & 1) printf("  %s  %s\n", h->released.bits >> i & 1 ? "released" : "awaited ", l->st->party[i].name);
+}
+
+static enum cli_exit list_held(const struct job *job, const smpc_study *st) {
+  char text[400];
+  smpc_config cfg;
+  struct listing l = {st, 0};
+  enum cli_exit code = my_config(&cfg, job);
+  if (code == CLI_DONE) code = said(smpc_held_list(&cfg, st, job->file, print_held, &l, text, sizeof text), text);
+  if (code == CLI_DONE && l.n == 0) puts("nothing of this study waits here");
+  return code;
+}
+
+static enum cli_exit give_verdict(const struct job *job, const smpc_study *st, bool reject) {
+  char text[400];
+  smpc_config cfg;
+  if (job->held == NULL) return cli_error("which result? --held ID; smpc-study held lists them"), CLI_USAGE;
+  enum cli_exit code = my_config(&cfg, job);
+  if (code == CLI_DONE) code = said(smpc_held_sign(&cfg, st, job->file, job->held, reject, text, sizeof text), text);
+  if (code == CLI_DONE)
+    printf("%s %s.  Send the new file beside %s to all parties.\n", reject ? "Rejected" : "Released", job->held, job->file);
+  return code;
+}
+
 static enum cli_exit with_study(const struct job *job, const smpc_study *st) {
   if (strcmp(job->command, "check") == 0) return check_questions(job, st);
   if (strcmp(job->command, "sign") == 0) return sign(job, st, false);
   if (strcmp(job->command, "revoke") == 0) return sign(job, st, true);
   if (strcmp(job->command, "verify") == 0) return verify(job, st);
+  if (strcmp(job->command, "held") == 0) return list_held(job, st);
+  if (strcmp(job->command, "release") == 0) return give_verdict(job, st, false);
+  if (strcmp(job->command, "reject") == 0) return give_verdict(job, st, true);
   if (job->chinese) study_show_chinese(st);
   else study_show_english(st);
   return CLI_DONE;
 }
 
 static bool is_command(const char *name) {
-  static const char *const all[] = {"check", "show", "sign", "revoke", "verify"};
+  static const char *const all[] = {"check", "show", "sign", "revoke", "verify", "held", "release", "reject"};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     if (strcmp(name, all[i]) == 0) return true;
   return false;
 }
 
 int main(int argc, char **argv) {
-  static const struct argp argp = {options, parse_option, "new|check|show|sign|revoke|verify FILE", doc, NULL, NULL, NULL};
-  struct job job = {NULL, NULL, NULL, NULL, false};
+  static const struct argp argp = {options, parse_option, "new|check|show|sign|revoke|verify|held|release|reject FILE", doc, NULL, NULL, NULL};
+  struct job job = {NULL};
   smpc_study *st = NULL;
   char text[400];
   cli_begin(argv);

@@ -33,6 +33,10 @@ void smpc_journal_suppressed(smpc_session *s, uint64_t cells) {
   if (s != NULL) smpi_record_suppressed(s, cells);
 }
 
+void smpc_journal_all_rows(smpc_session *s, uint64_t rows) {
+  if (s != NULL) smpi_record_all_rows(s, rows);
+}
+
 /* --- audit ----------------------------------------------------------------------- */
 
 struct listener { smpc_finding_fn report; void *user; };

@@ -121,25 +121,36 @@ smpc_shared *smpc_constant_i64(smpc_session *s, const int64_t *data, smpc_shape 
 
 /* --- out -------------------------------------------------------------------------- */
 
-static smpc_err check_opening(smpc_session *s, const smpc_shared *x, smpc_who to, const char *purpose, const void *out,
-                              size_t n_out) {
+static smpc_err check_out(smpc_session *s, const smpc_shared *x, smpc_who to, const void *out, size_t n_out) {
   bool mine = to.bits >> smpi_me(s) & 1;
   if ((mine || out != NULL) && (out == NULL || n_out != smpi_value_len(x)) && smpi_value_len(x) != 0)
     return smpi_fail(s, SMPC_E_ARG, -1, "%s: out must have room for %zu x %zu elements", s->op, x->rows, x->cols);
-  return smpi_opening_check(s, to, purpose, (smpc_shape){x->rows, x->cols});
+  return SMPC_OK;
+}
+
+static smpc_err hold(smpc_session *s, const smpc_shared *x, smpc_who to, const char *purpose) {
+  struct smpi_result r = {to, purpose, {x->rows, x->cols}, x->frac, x->v, NULL};
+  return smpi_opening_hold(s, &r);
 }
 
 /* The opened words land in out itself: a double and an int64_t have their size. */
 static smpc_err open_words(smpc_session *s, const char *name, const smpc_shared *x, smpc_who to, const char *purpose,
                            void *out, size_t n_out, bool as_double) {
   struct smpi_op op;
+  bool is_held = false;
   if (out != NULL) memset(out, 0, n_out * sizeof(uint64_t));
   if (s == NULL) return SMPC_E_ARG;
   if (!SMPI_BEGIN(&op, s, name, x)) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
   smpc_err err = SMPC_OK;
   if (!as_double && x->frac != 0)
     TRY(smpi_fail(s, SMPC_E_SHAPE, -1, "%s: the value is fixed point: use smpc_open", name));
-  TRY(check_opening(s, x, to, purpose, out, n_out));
+  TRY(check_out(s, x, to, out, n_out));
+  is_held = smpi_opening_is_held(s, purpose);
+  if (is_held) {
+    TRY(hold(s, x, to, purpose));
+    goto out;
+  }
+  TRY(smpi_opening_check(s, to, purpose, (smpc_shape){x->rows, x->cols}));
   TRY(smpi_opening_compare(s));
   if (s->is_dry) {
     unsigned computing = 0;
@@ -152,7 +163,7 @@ static smpc_err open_words(smpc_session *s, const char *name, const smpc_shared 
 out:
   smpi_op_end(&op, NULL, err);
   if (smpi_status(s) != SMPC_OK && out != NULL) smpi_wipe(out, n_out * sizeof(uint64_t));
-  return smpi_status(s);
+  return smpi_status(s) == SMPC_OK && is_held ? SMPC_E_HELD : smpi_status(s);
 }
 
 smpc_err smpc_open(smpc_session *s, const smpc_shared *x, smpc_who to, const char *purpose, double *out, size_t n_out) {

@@ -13,6 +13,14 @@
  * A dry run asks for recipients alone.  shape: what opens, for the watch function. */
 smpc_err smpi_opening_check(struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape);
 
+/* Must a result for this purpose be held for reviewers instead?  Then hold it: nothing
+ * opens but, with sight, to the reviewers.  All parties call it at the same step.
+ *   in    r->share  at computing parties, rows x cols; scratch of the operation is used
+ *   cost  1 round, 32 bytes to each member; with sight 1 more, and the opening's
+ *   error as smpi_opening_check(); SMPC_E_FILE: it cannot be written */
+bool smpi_opening_is_held(const struct smpc_session *s, const char *purpose);
+smpc_err smpi_opening_hold(struct smpc_session *s, struct smpi_result *r);
+
 /* Compare the full program hash with all members (not when dry: its cost is added). */
 smpc_err smpi_opening_compare(struct smpc_session *s);
 

@@ -24,6 +24,7 @@ const char *smpi_err_text(smpc_err code) {
   case SMPC_E_RANGE: return "a value is out of range";
   case SMPC_E_STATE: return "the call is not allowed now";
   case SMPC_E_POLICY: return "refused by this party's own policy";
+  case SMPC_E_HELD: return "the result is held until its reviewers have released it";
   case SMPC_E_NOMEM: return "out of memory";
   case SMPC_E_RNG: return "the system gives no randomness";
   case SMPC_E_FILE: return "a file cannot be used";

@@ -118,6 +118,12 @@ static void on_end(struct pass *p, const struct smpi_entry *e, struct smpi_slice
     fault(p, e, "the number of openings is not that of the entries before");
 }
 
+/* All parties hold the same, as they open the same. */
+static void on_hold(struct pass *p, const struct smpi_entry *e) {
+  add_slice(&p->opened, smpi_entry_get(e, "opening"));
+  if (p->now->end.at != NULL) fault(p, e, "a result held after the end of its session");
+}
+
 /* Entries that belong to a session must belong to the one that is going on. */
 static bool is_of_now(struct pass *p, const struct smpi_entry *e) {
   uint8_t session[32];
@@ -138,6 +144,9 @@ static void on_entry(struct pass *p, const struct smpi_entry *e, struct smpi_sli
     break;
   case SMPI_FAILED: leave(p, e); break;
   case SMPI_OPEN: if (is_of_now(p, e)) on_open(p, e); break;
+  case SMPI_HOLD: if (is_of_now(p, e)) on_hold(p, e); break;
+  case SMPI_RELEASE: (void)is_of_now(p, e); break;
+  case SMPI_DROP: break;
   case SMPI_END: if (is_of_now(p, e)) on_end(p, e, at); break;
   case SMPI_OTHERS: if (is_of_now(p, e)) p->now->others = at; break;
   case SMPI_SEALED: if (is_of_now(p, e)) p->now->sealed = at; break;
@@ -146,6 +155,7 @@ static void on_entry(struct pass *p, const struct smpi_entry *e, struct smpi_sli
   }
   if (e->time < p->last_time) smpi_audit_find(p->a, false, p->j->path, e->number, "the clock went back");
   p->last_time = e->time;
+  smpi_audit_held(p->a, p->j, p->now, e);
   if (p->a->judge != NULL) p->a->judge(p->a->judge_ctx, p->a, p->j, e);
 }
 
@@ -191,7 +201,10 @@ out:
 }
 
 void smpi_audit_free(struct smpi_audit *a) {
-  for (unsigned i = 0; i < a->n; i++) smpi_free((void *)a->journal[i].text.at);
+  for (unsigned i = 0; i < a->n; i++) {
+    smpi_free((void *)a->journal[i].text.at);
+    smpi_holds_free(&a->journal[i].holds);
+  }
   smpi_free(a->journal);
   smpi_free(a->sight);
   a->journal = NULL;

@@ -6,7 +6,7 @@
 #ifndef SMPI_AUDIT_H
 #define SMPI_AUDIT_H
 
-#include "govern/journal.h"
+#include "govern/holds.h"
 #include "rand/hash.h"
 
 struct smpi_audit;
@@ -34,6 +34,8 @@ struct smpi_audited { /* one file */
   uint8_t key[32];
   uint64_t entries;
   bool is_good;            /* its chain and its last signature                 */
+  struct smpi_holds holds;  /* results it held, and what became of them         */
+  int opens_held;          /* 1 + the one that the last `release` was of, till its opening */
   bool is_copy;            /* an earlier copy of another of the files          */
 };
 
@@ -63,6 +65,9 @@ void smpi_audit_find(struct smpi_audit *a, bool is_fault, const char *path, uint
     __attribute__((format(printf, 5, 6)));
 /* An entry that was good before: decode it again. */
 void smpi_audit_again(struct smpi_entry *e, struct smpi_slice bytes);
+/* Entries about held results: released once, by signatures that stand, to whom the
+ * reviewers were told.  `now`: the session that is going on, or NULL. */
+void smpi_audit_held(struct smpi_audit *a, struct smpi_audited *j, const struct smpi_sight *now, const struct smpi_entry *e);
 /* Copies, forks, sessions, seals. */
 void smpi_audit_cross(struct smpi_audit *a);
 

@@ -30,6 +30,12 @@ static const struct { const char *name; struct line line[LINES]; } kinds[SMPI_KI
     [SMPI_OTHERS] = {"others", {{"session", DIGEST, 0}, {"end", INDEXED_DIGEST, 1}}},
     [SMPI_SEALED] = {"sealed", {{"session", DIGEST, 0}, {"signed", INDEXED_SIGNATURE, 1}}},
     [SMPI_UNSEALED] = {"unsealed", {{"session", DIGEST, 0}, {"reason", TEXT, 0}}},
+    [SMPI_HOLD] = {"hold", {{"study", DIGEST, 0}, {"question", TEXT, 0}, {"session", DIGEST, 0}, {"purpose", TEXT, 0},
+                            {"to", TEXT, 0}, {"rows", NUMBER, 0}, {"columns", NUMBER, 0}, {"fraction", NUMBER, 0},
+                            {"review", TEXT, 0}, {"program", DIGEST, 0}, {"opening", DIGEST, 0}, {"until", TEXT, 0},
+                            {"commitment", DIGEST, 0}, {"all-rows", COUNT, 0}, {"hidden", COUNT, 0}}},
+    [SMPI_RELEASE] = {"release", {{"session", DIGEST, 0}, {"opening", DIGEST, 0}, {"signed", INDEXED_SIGNATURE, 1}}},
+    [SMPI_DROP] = {"drop", {{"opening", DIGEST, 0}, {"reason", TEXT, 0}}},
 };
 
 const char *smpi_kind_name(enum smpi_kind kind) { return kinds[kind].name; }

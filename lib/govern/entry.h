@@ -34,6 +34,9 @@ enum smpi_kind {
   SMPI_OTHERS,   /* hashes of the `end` entries of all parties                          */
   SMPI_SEALED,   /* all parties' signatures under these                                 */
   SMPI_UNSEALED, /* a signature did not come, or was wrong                              */
+  SMPI_HOLD,     /* a result is held for its reviewers, instead of an opening           */
+  SMPI_RELEASE,  /* its reviewers have signed: the opening that follows is of it        */
+  SMPI_DROP,     /* a held result is erased unopened: it expired, or was rejected       */
   SMPI_KINDS
 };
 const char *smpi_kind_name(enum smpi_kind kind);

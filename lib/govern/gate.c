@@ -1,22 +1,15 @@
 /* gate.c - see gate.h. */
-#include "govern/gate.h"
+#include "govern/gate_impl.h"
 
 #include <string.h>
 #include <time.h>
 
 #include "base/mem.h"
 
-struct gate {
-  smpc_study *study;
-  const smpc_study_question *question;
-  uint64_t runs, rows, values; /* so far, by the journal                    */
-  bool is_mine, counted;       /* the journal's session is of this question  */
-  bool has_opened;             /* in the session that runs now               */
-};
-
 static void gate_free(void *ctx) {
   struct gate *g = ctx;
   if (g == NULL) return;
+  smpi_gate_held_free(g);
   smpi_study_free(g->study);
   smpi_free(g);
 }
@@ -27,14 +20,18 @@ static void gate_free(void *ctx) {
 static void on_seen(void *ctx, const struct smpi_entry *e) {
   struct gate *g = ctx;
   uint8_t study[32];
+  smpi_holds_seen(&g->holds, e);
   if (e->kind == SMPI_RUN) {
     smpi_entry_digest(study, e, "study");
     g->is_mine = memcmp(study, g->study->digest, 32) == 0 && smpi_slice_is(smpi_entry_get(e, "question"), g->question->name);
-    g->counted = false;
-  } else if (e->kind == SMPI_OPEN && g->is_mine) {
+    g->counted = g->releases = false;
+  } else if (e->kind == SMPI_RELEASE) {
+    g->releases = true; /* counted when it was held */
+  } else if ((e->kind == SMPI_OPEN || e->kind == SMPI_HOLD) && g->is_mine && !g->releases) {
     g->runs += !g->counted;
     g->counted = true;
-    g->values += smpi_entry_number(e, "rows") * smpi_entry_number(e, "columns");
+    if (e->kind == SMPI_OPEN || !smpi_slice_is(smpi_entry_get(e, "review"), "sight")) /* with sight it was opened, too */
+      g->values += smpi_entry_number(e, "rows") * smpi_entry_number(e, "columns");
   } else if (e->kind == SMPI_END && g->is_mine) {
     g->rows += smpi_entry_number(e, "rows");
   }
@@ -48,38 +45,47 @@ static const smpc_study_opening *find_opening(const struct gate *g, const char *
   return NULL;
 }
 
-static smpc_err refuse(struct smpc_session *s, const char *why) {
+smpc_err smpi_gate_refuse(struct smpc_session *s, const char *why) {
   return smpi_fail(s, SMPC_E_POLICY, (int)smpi_me(s), "%s: the study does not allow it: %s", s->op, why);
 }
 
 /* Recipients are the study's, word for word, and high enough. */
 static smpc_err check_recipients(const struct gate *g, struct smpc_session *s, const smpc_study_opening *o, smpc_who to) {
-  if (to.bits != o->to.bits) return refuse(s, "other recipients than the purpose has");
+  if (to.bits != o->to.bits) return smpi_gate_refuse(s, "other recipients than the purpose has");
   for (unsigned i = 0; i < g->study->n_parties; i++)
     if ((to.bits >> i & 1) && g->study->clearance[i] < g->question->grade)
-      return refuse(s, "a recipient's clearance is below the grade of the result");
+      return smpi_gate_refuse(s, "a recipient's clearance is below the grade of the result");
   return SMPC_OK;
 }
 
 static smpc_err check_limits(const struct gate *g, struct smpc_session *s, uint64_t values) {
   const smpc_study_question *q = g->question;
   if (q->max_runs != 0 && !g->has_opened && g->runs >= q->max_runs)
-    return refuse(s, "the question has been asked as often as it may be");
+    return smpi_gate_refuse(s, "the question has been asked as often as it may be");
   if (q->max_values != 0 && (g->values > q->max_values || values > q->max_values - g->values))
-    return refuse(s, "more values would be opened than the question may open in all");
+    return smpi_gate_refuse(s, "more values would be opened than the question may open in all");
   return SMPC_OK;
 }
 
-static smpc_err on_opening(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape) {
-  struct gate *g = ctx;
+smpc_err smpi_gate_judge(struct gate *g, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape) {
   const smpc_study_opening *o = find_opening(g, purpose);
   smpc_err err;
   if (o == NULL)
     return smpi_fail(s, SMPC_E_POLICY, (int)smpi_me(s), "%s: the question \"%.60s\" of the study opens nothing for the purpose \"%.80s\"",
                      s->op, g->question->name, purpose);
-  if ((int64_t)time(NULL) >= g->study->until) return refuse(s, "its period is over");
+  if ((int64_t)time(NULL) >= g->study->until) return smpi_gate_refuse(s, "its period is over");
   TRY(check_recipients(g, s, o, to));
   TRY(check_limits(g, s, shape.rows * shape.cols));
+out:
+  return err;
+}
+
+static smpc_err on_opening(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape) {
+  struct gate *g = ctx;
+  smpc_err err;
+  if (g->release[0] != 0) return smpi_gate_release(g, s, to, purpose, shape);
+  TRY(smpi_gate_judge(g, s, to, purpose, shape));
+  if (smpi_gate_review(g, purpose) != NULL) return smpi_gate_refuse(s, "it must be reviewed first, and such a result cannot be held");
   g->has_opened = true;
   g->values += shape.rows * shape.cols;
 out:
@@ -90,7 +96,7 @@ static smpc_err on_rows(void *ctx, struct smpc_session *s, uint64_t rows) {
   struct gate *g = ctx;
   uint64_t max = g->question->max_rows;
   if (max == 0 || (g->rows <= max && rows <= max - g->rows)) return SMPC_OK;
-  return refuse(s, "more rows would be used than the question may use in all");
+  return smpi_gate_refuse(s, "more rows would be used than the question may use in all");
 }
 
 /* --- before any link ------------------------------------------------------------------------ */
@@ -113,12 +119,14 @@ static smpc_err check(struct gate *g, const smpc_config *cfg, int64_t now, struc
   if (g->question == NULL)
     return smpi_fault_set(f, SMPC_E_POLICY, -1, "the study has no question \"%.100s\"", cfg->ask);
   smpi_study_agreement(agreement, g->study, g->question);
+  if (cfg->release[0] != 0) smpi_study_agree_release(agreement, cfg->release);
   if (memcmp(agreement, cfg->question, 32) != 0)
     return smpi_fault_set(f, SMPC_E_PARAM, -1, "%.150s was changed since it was loaded", cfg->study);
   TRY(check_members(g->study, cfg, f));
   TRY(smpi_study_verify(g->study, cfg->study, now, NULL, NULL, f));
   if (cfg->journal[0] == 0)
     return smpi_fault_set(f, SMPC_E_POLICY, -1, "a study needs a journal: give `journal:` in party.yaml");
+  smpi_gate_held_init(g, cfg, now);
 out:
   return err;
 }
@@ -130,6 +138,8 @@ smpc_err smpi_gate_open(struct smpi_record_rules *rules, const smpc_config *cfg,
   smpc_err err = check(g, cfg, now, f);
   if (err != SMPC_OK) return gate_free(g), err;
   *rules = (struct smpi_record_rules){.ctx = g, .seen = on_seen, .opening = on_opening, .rows = on_rows, .free = gate_free,
+                                      .ready = smpi_gate_ready, .review = smpi_gate_review, .may_hold = smpi_gate_may_hold,
+                                      .held = smpi_gate_held, .release = smpi_gate_release_lines, .released = smpi_gate_released, .hold_days = g->question->hold_days,
                                       .must_seal = true, .rules_purposes = true, .question = g->question->name};
   memcpy(rules->study, g->study->digest, 32);
   return SMPC_OK;

@@ -103,7 +103,8 @@ struct smpi_lines *smpi_journal_begin(struct smpi_journal *j, enum smpi_kind kin
   return &j->lines;
 }
 
-static smpc_err put(int fd, const char *at, size_t len, bool durable) {
+smpc_err smpi_file_put(int fd, const void *bytes, size_t len, bool durable) {
+  const char *at = bytes;
   while (len > 0) {
     ssize_t n = write(fd, at, len);
     if (n < 0 && errno != EINTR) return SMPC_E_FILE;
@@ -117,7 +118,7 @@ static smpc_err add(struct smpi_journal *j, uint8_t hash[32], bool durable, stru
   if (j->fd < 0) return file_fault(f, j->path, "could not be written before");
   if (smpi_entry_sign(&j->lines, j->sign_secret, made) != SMPC_OK)
     return smpi_fault_set(f, SMPC_E_BUG, -1, "an entry of the journal is longer than it may be");
-  if (put(j->fd, j->lines.at, j->lines.len, durable) != SMPC_OK) {
+  if (smpi_file_put(j->fd, j->lines.at, j->lines.len, durable) != SMPC_OK) {
     int why = errno;
     (void)!ftruncate(j->fd, j->len); /* if even this fails, the next one to open it finds the cut entry */
     close(j->fd);

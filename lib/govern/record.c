@@ -1,9 +1,12 @@
 /* record.c - see record.h. */
 #include "govern/record.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
+#include "govern/held.h"
 #include "govern/seal.h"
 
 struct smpi_record { /* in secret memory */
@@ -12,8 +15,9 @@ struct smpi_record { /* in secret memory */
   char question[160];
   uint8_t study[32], sign_secret[64];
   struct smpi_hash inputs;
-  uint64_t n_inputs, openings, values, rows, suppressed;
-  bool has_rows, has_suppressed;
+  char path[512], party[64];
+  uint64_t n_inputs, openings, values, rows, suppressed, all_rows;
+  bool has_rows, has_suppressed, has_all_rows;
 };
 
 void smpi_record_free(struct smpi_record *r) {
@@ -49,10 +53,13 @@ smpc_err smpi_record_open(struct smpi_record **out, const smpc_config *cfg, cons
   r->rules = *rules;
   memcpy(r->study, rules == &none ? cfg->question : rules->study, 32);
   strncpy(r->question, rules->question == NULL ? "-" : rules->question, sizeof r->question - 1);
+  memcpy(r->path, cfg->journal, sizeof r->path);
+  memcpy(r->party, cfg->member[cfg->me.id].name, sizeof r->party);
   memcpy(r->sign_secret, id->sign_secret, sizeof r->sign_secret);
   if (cfg->journal[0] != 0)
     TRY(smpi_journal_open(&r->journal, cfg->journal, cfg->member[cfg->me.id].name, id->sign_secret, rules->seen,
                           rules->ctx, f));
+  if (cfg->journal[0] != 0 && rules->ready != NULL) TRY(rules->ready(rules->ctx, r->journal, id->sign_secret, f));
   *out = r;
 out:
   if (err != SMPC_OK) smpi_record_free(r);
@@ -107,6 +114,16 @@ static void name_parties(char *out, size_t size, const struct smpc_session *s, s
   }
 }
 
+/* Which held result opens now, and who released it: nobody opens it again. */
+static smpc_err write_release(struct smpi_record *r, struct smpc_session *s) {
+  struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_RELEASE);
+  smpi_lines_add_bytes(l, "session", s->id, 32);
+  if (!r->rules.release(r->rules.ctx, l)) return SMPC_OK;
+  smpc_err err = commit(r, s, NULL);
+  if (err == SMPC_OK) r->rules.released(r->rules.ctx);
+  return err;
+}
+
 static smpc_err on_opening(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape) {
   struct smpi_record *r = ctx;
   char names[SMPC_MAX_PARTIES * 64];
@@ -117,6 +134,7 @@ static smpc_err on_opening(void *ctx, struct smpc_session *s, smpc_who to, const
   r->openings++;
   r->values += shape.rows * shape.cols;
   if (r->journal == NULL) return SMPC_OK;
+  if (r->rules.release != NULL) TRY(write_release(r, s));
   name_parties(names, sizeof names, s, to);
   smpi_hash_peek(&s->program, program);
   struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_OPEN);
@@ -127,7 +145,78 @@ static smpc_err on_opening(void *ctx, struct smpc_session *s, smpc_who to, const
   smpi_lines_add(l, "rows", "%zu", shape.rows);
   smpi_lines_add(l, "columns", "%zu", shape.cols);
   smpi_lines_add_bytes(l, "program", program, sizeof program);
-  return commit(r, s, NULL);
+  err = commit(r, s, NULL);
+out:
+  return err;
+}
+
+/* --- results that wait for their reviewers --------------------------------------------- */
+
+static const struct smpi_reviewing *on_review(void *ctx, const char *purpose) {
+  struct smpi_record *r = ctx;
+  return r->rules.review == NULL ? NULL : r->rules.review(r->rules.ctx, purpose);
+}
+
+static smpc_err on_may_hold(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape) {
+  struct smpi_record *r = ctx;
+  return r->rules.may_hold(r->rules.ctx, s, to, purpose, shape);
+}
+
+static smpc_err on_held(void *ctx, struct smpc_session *s, struct smpi_result *res) {
+  struct smpi_record *r = ctx;
+  if (r->rules.held != NULL) return r->rules.held(r->rules.ctx, s, res);
+  return smpi_fail(s, SMPC_E_STATE, -1, "%s: there is no held result to open without a study", s->op);
+}
+
+static void describe(struct smpi_held *h, const struct smpi_record *r, const struct smpc_session *s, const struct smpi_result *res) {
+  memset(h, 0, sizeof *h);
+  memcpy(h->study, r->study, 32);
+  memcpy(h->session, s->id, 32);
+  smpi_hash_peek(&s->program, h->program);
+  snprintf(h->question, sizeof h->question, "%.100s", r->question);
+  snprintf(h->purpose, sizeof h->purpose, "%s", res->purpose);
+  name_parties(h->to, sizeof h->to, s, res->to);
+  h->rows = res->shape.rows;
+  h->columns = res->shape.cols;
+  h->frac = res->frac;
+  h->is_sight = on_review((void *)r, res->purpose)->with_sight;
+  h->held_at = (int64_t)time(NULL);
+  h->expires = h->held_at + (int64_t)r->rules.hold_days * 24 * 3600;
+  h->has_rows = r->has_all_rows;
+  h->all_rows = r->all_rows;
+  h->has_hidden = r->has_suppressed;
+  h->hidden = r->suppressed;
+}
+
+static void tell_held(struct smpc_session *s, const struct smpi_record *r, const struct smpi_held *h) {
+  char id[SMPI_HELD_ID], by[SMPC_MAX_PARTIES * 64], until[SMPI_TIME_LEN], text[400];
+  smpi_held_id(id, h->opening);
+  smpi_put_time(until, h->expires);
+  name_parties(by, sizeof by, s, on_review((void *)r, h->purpose)->by);
+  snprintf(text, sizeof text, "the result is held as %s until %s, for review by %.200s", id, until, by);
+  smpi_note(s, SMPC_EVENT_HELD, text);
+}
+
+/* The file first: an entry says that there is one. */
+static smpc_err on_hold(void *ctx, struct smpc_session *s, const struct smpi_result *res) {
+  struct smpi_record *r = ctx;
+  struct smpi_fault f = {.party = -1};
+  size_t n = res->shape.rows * res->shape.cols;
+  struct smpi_held_share share = {res->share == NULL ? 0 : n, res->value == NULL ? 0 : n, (shr *)res->share, (uint64_t *)res->value, NULL};
+  struct smpi_held *h = smpi_alloc(1, sizeof *h);
+  smpc_err err = SMPC_E_NOMEM;
+  if (h == NULL) return smpi_fail(s, err, (int)smpi_me(s), "out of memory");
+  describe(h, r, s, res);
+  err = smpi_held_name(h);
+  if (err == SMPC_OK) err = smpi_held_write(h, &share, r->path, r->party, r->sign_secret, &f);
+  if (err == SMPC_OK) {
+    smpi_held_entry(smpi_journal_begin(r->journal, SMPI_HOLD), h);
+    err = smpi_journal_commit(r->journal, NULL, &f);
+    if (err != SMPC_OK) smpi_held_erase(h, r->path);
+  }
+  if (err == SMPC_OK) tell_held(s, r, h);
+  smpi_free(h);
+  return err == SMPC_OK ? SMPC_OK : smpi_fail(s, err, (int)smpi_me(s), "%s", f.text);
 }
 
 /* --- the end ------------------------------------------------------------------------- */
@@ -224,7 +313,9 @@ static void on_end(void *ctx, struct smpc_session *s) {
 
 /* --- the session is open --------------------------------------------------------------- */
 
-static const struct smpi_guard guards[2] = {{on_input, on_opening, on_end, false}, {on_input, on_opening, on_end, true}};
+static const struct smpi_guard guards[2] = {
+    {on_input, on_opening, on_end, on_review, on_may_hold, on_hold, on_held, false},
+    {on_input, on_opening, on_end, on_review, on_may_hold, on_hold, on_held, true}};
 
 /* The salt is this party's own: its signing key's seed with the session. */
 static void begin_inputs(struct smpi_record *r, const struct smpc_session *s) {
@@ -272,6 +363,13 @@ smpc_err smpi_record_rows(struct smpc_session *s, uint64_t rows) {
   r->rows = rows;
   r->has_rows = true;
   return r->rules.rows == NULL ? SMPC_OK : r->rules.rows(r->rules.ctx, s, rows);
+}
+
+void smpi_record_all_rows(struct smpc_session *s, uint64_t rows) {
+  struct smpi_record *r = record_of(s);
+  if (r == NULL) return;
+  r->all_rows = rows;
+  r->has_all_rows = true;
 }
 
 void smpi_record_suppressed(struct smpc_session *s, uint64_t cells) {

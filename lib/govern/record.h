@@ -18,6 +18,7 @@
 #include "session/session_impl.h"
 
 struct smpi_record;
+struct smpi_held;
 
 /* What a record asks somebody else (gate.h); NULL members are skipped. */
 struct smpi_record_rules {
@@ -26,6 +27,16 @@ struct smpi_record_rules {
   /* May this opening happen?  On refusal the fault is recorded. */
   smpc_err (*opening)(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape);
   smpc_err (*rows)(void *ctx, struct smpc_session *s, uint64_t rows);
+  /* The journal is open and has been seen; before any link. */
+  smpc_err (*ready)(void *ctx, struct smpi_journal *j, const uint8_t sign_secret[64], struct smpi_fault *f);
+  /* Results that must be reviewed: session_impl.h has the same. */
+  const struct smpi_reviewing *(*review)(void *ctx, const char *purpose);
+  smpc_err (*may_hold)(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape);
+  smpc_err (*held)(void *ctx, struct smpc_session *s, struct smpi_result *r);
+  /* The lines of a `release` entry, for the opening that was let pass last; false: none is due. */
+  bool (*release)(void *ctx, struct smpi_lines *l);
+  void (*released)(void *ctx); /* that entry is on disk */
+  unsigned hold_days;
   void (*free)(void *ctx);
   bool must_seal; /* all parties sign each other's entries: agreed by the study */
   bool rules_purposes;
@@ -53,5 +64,6 @@ enum {
 /* What the program tells for the journal. */
 smpc_err smpi_record_rows(struct smpc_session *s, uint64_t rows);
 void smpi_record_suppressed(struct smpc_session *s, uint64_t cells);
+void smpi_record_all_rows(struct smpc_session *s, uint64_t rows);
 
 #endif

@@ -17,8 +17,8 @@ struct column { char *name, *type, *grade; };
 struct limits { char *runs, *rows, *values; };
 struct also { char *purpose; struct text_list to; };
 struct asked {
-  char *name, *program, *purpose, *grade, *condition, *minimum_cell;
-  struct text_list recipients;
+  char *name, *program, *purpose, *grade, *condition, *minimum_cell, *review, *hold_days;
+  struct text_list recipients, reviewers;
   struct column *columns;
   unsigned n_columns;
   struct limits *limits;
@@ -73,6 +73,9 @@ static const cyaml_schema_field_t question_fields[] = {
     CYAML_FIELD_SEQUENCE_COUNT("columns", MAYBE, struct asked, columns, n_columns, &column_value, 0, 2000),
     CYAML_FIELD_STRING_PTR("condition", MAYBE, struct asked, condition, 1, LONG),
     CYAML_FIELD_STRING_PTR("minimum_cell", MAYBE, struct asked, minimum_cell, 1, 20),
+    CYAML_FIELD_STRING_PTR("review", MAYBE, struct asked, review, 1, 20),
+    LISTED("reviewers", MAYBE, struct asked, reviewers, &line_value, 1, SMPC_MAX_PARTIES),
+    CYAML_FIELD_STRING_PTR("hold days", MAYBE, struct asked, hold_days, 1, 20),
     CYAML_FIELD_MAPPING_PTR("limits", MAYBE, struct asked, limits, limits_fields),
     CYAML_FIELD_SEQUENCE_COUNT("also opens", MAYBE, struct asked, also, n_also, &also_value, 0, 100),
     /* the program's own, which it reads itself from the same bytes */
@@ -242,7 +245,7 @@ static smpc_err read_openings(struct reader *r, unsigned i) {
   const struct asked *a = &((const struct whole *)r->y.data)->questions[i];
   smpc_study_question *q = &r->st->question[i];
   smpc_err err = SMPC_OK;
-  q->opening = smpi_alloc(a->n_also + 1, sizeof *q->opening);
+  q->opening = smpi_alloc(a->n_also + 2, sizeof *q->opening); /* the last: for the reviewers */
   if (q->opening == NULL) return smpi_fault_set(r->f, SMPC_E_NOMEM, -1, "out of memory");
   q->n_openings = a->n_also + 1;
   TRY(read_opening(r, i, &q->opening[0], a->purpose != NULL ? a->purpose : r->st->purpose, &a->recipients));
@@ -252,6 +255,45 @@ static smpc_err read_openings(struct reader *r, unsigned i) {
       if (strcmp(q->opening[j].purpose, a->also[k].purpose) == 0)
         return fault(r, "questions", i, "also opens", "a purpose stands here twice");
   }
+out:
+  return err;
+}
+
+/* Reviewers get something opened, so they need the role; who sees the result, its grade. */
+static smpc_err read_reviewers(struct reader *r, unsigned i) {
+  const struct text_list *names = &((const struct whole *)r->y.data)->questions[i].reviewers;
+  smpc_study_question *q = &r->st->question[i];
+  if (names->n == 0) return fault(r, "questions", i, "review", "name the `reviewers`");
+  for (unsigned k = 0; k < names->n; k++) {
+    unsigned p = 0;
+    while (p < r->st->n_parties && strcmp(r->st->party[p].name, names->at[k]) != 0) p++;
+    if (p == r->st->n_parties) return fault(r, "questions", i, "reviewers", "a reviewer is no party of the study");
+    if (!(r->st->party[p].roles & SMPC_RESULT)) return fault(r, "questions", i, "reviewers", "a reviewer has not the role `result`");
+    if (q->review == SMPC_REVIEW_SIGHT && r->st->clearance[p] < q->grade)
+      return fault(r, "questions", i, "reviewers", "the clearance of a reviewer with sight is below the grade of the result");
+    q->reviewers.bits |= UINT64_C(1) << p;
+  }
+  return SMPC_OK;
+}
+
+static smpc_err read_review(struct reader *r, unsigned i) {
+  const struct asked *a = &((const struct whole *)r->y.data)->questions[i];
+  smpc_study_question *q = &r->st->question[i];
+  uint64_t days = 30;
+  smpc_err err;
+  if (a->review == NULL || strcmp(a->review, "none") == 0)
+    return a->reviewers.n + (a->hold_days != NULL) == 0 ? SMPC_OK : fault(r, "questions", i, "reviewers", "write `review: blind` or `sight`");
+  q->review = strcmp(a->review, "blind") == 0 ? SMPC_REVIEW_BLIND : SMPC_REVIEW_SIGHT;
+  if (q->review == SMPC_REVIEW_SIGHT && strcmp(a->review, "sight") != 0) return fault(r, "questions", i, "review", "is one of none, blind, sight");
+  if (a->hold_days != NULL && (!smpi_get_number(&days, slice(a->hold_days)) || days == 0 || days > 3660))
+    return fault(r, "questions", i, "hold days", "is a number of days from 1 to 3660");
+  q->hold_days = (unsigned)days;
+  TRY(read_reviewers(r, i));
+  size_t room = strlen(q->opening[0].purpose) + sizeof ": for review";
+  q->review_purpose = smpi_alloc(1, room);
+  if (q->review_purpose == NULL) return smpi_fault_set(r->f, SMPC_E_NOMEM, -1, "out of memory");
+  snprintf(q->review_purpose, room, "%s: for review", q->opening[0].purpose);
+  q->opening[q->n_openings++] = (smpc_study_opening){q->review_purpose, q->reviewers};
 out:
   return err;
 }
@@ -289,6 +331,7 @@ static smpc_err read_question(struct reader *r, unsigned i) {
   }
   TRY(read_columns(r, i));
   TRY(read_openings(r, i));
+  TRY(read_review(r, i));
 out:
   return err;
 }
@@ -316,6 +359,7 @@ void smpi_study_free(smpc_study *st) {
   for (unsigned i = 0; i < st->n_questions; i++) {
     smpi_free(st->question[i].opening);
     smpi_free(st->question[i].column);
+    smpi_free(st->question[i].review_purpose);
   }
   smpi_free(st->question);
   if (y != NULL) smpi_yaml_free(y);
@@ -369,6 +413,14 @@ const smpc_study_question *smpi_study_find(const smpc_study *st, const char *nam
   for (unsigned i = 0; i < st->n_questions; i++)
     if (strcmp(st->question[i].name, name) == 0) return &st->question[i];
   return NULL;
+}
+
+void smpi_study_agree_release(uint8_t agreement[32], const char *release) {
+  struct smpi_hash h;
+  smpi_hash_begin(&h, "smpc study release 1");
+  smpi_hash_add(&h, agreement, 32);
+  smpi_hash_add(&h, release, strlen(release));
+  smpi_hash_end(&h, agreement);
 }
 
 void smpi_study_agreement(uint8_t out[32], const smpc_study *st, const smpc_study_question *q) {

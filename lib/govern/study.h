@@ -24,6 +24,8 @@ void smpi_study_free(smpc_study *st); /* NULL is allowed */
 const smpc_study_question *smpi_study_find(const smpc_study *st, const char *name);
 /* What the parties of a session agree on: study and question. */
 void smpi_study_agreement(uint8_t out[32], const smpc_study *st, const smpc_study_question *q);
+/* And in a session that opens the held result of this name (held.h). */
+void smpi_study_agree_release(uint8_t agreement[32], const char *release);
 
 /* --- signatures ---------------------------------------------------------------- */
 enum smpi_word { SMPI_SIGNATURE, SMPI_REVOCATION };
@@ -32,6 +34,8 @@ enum smpi_word { SMPI_SIGNATURE, SMPI_REVOCATION };
  * SMPC_E_POLICY): the key is no party's of the study; the file exists already. */
 smpc_err smpi_study_sign(const smpc_study *st, const char *path, enum smpi_word word, const uint8_t sign_secret[64],
                          int64_t now, struct smpi_fault *f);
+/* A new file of signed lines, for all to read; SMPC_E_FILE: it exists already. */
+smpc_err smpi_word_write(const char *path, const char *text, size_t len, struct smpi_fault *f);
 /* The decoder alone: is `text` party `i`'s word on this study?  NULL, or why not;
  * *time: when it was given. */
 const char *smpi_word_check(const smpc_study *st, unsigned i, enum smpi_word word, struct smpi_slice text, int64_t *time);

@@ -26,7 +26,7 @@ static void digest(uint8_t out[32], const char *at, size_t len) {
 
 /* --- giving --------------------------------------------------------------------- */
 
-static smpc_err write_new(const char *path, const char *text, size_t len, struct smpi_fault *f) {
+smpc_err smpi_word_write(const char *path, const char *text, size_t len, struct smpi_fault *f) {
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   bool made = fd >= 0, good = made && write(fd, text, len) == (ssize_t)len && fsync(fd) == 0;
   int why = errno;
@@ -56,7 +56,7 @@ smpc_err smpi_study_sign(const smpc_study *st, const char *path, enum smpi_word 
   smpi_lines_add_bytes(&l, "sign", sign, sizeof sign);
   if (l.is_full || !name_file(file, sizeof file, path, st, i, word))
     return smpi_fault_set(f, SMPC_E_FILE, -1, "the path of the study is too long");
-  return write_new(file, l.at, l.len, f);
+  return smpi_word_write(file, l.at, l.len, f);
 }
 
 /* --- checking --------------------------------------------------------------------- */

@@ -19,6 +19,19 @@ struct smpi_network {
 };
 extern const struct smpi_network smpi_network_nng;
 
+/* A result on its way to being held, or back. */
+struct smpi_result {
+  smpc_who to;
+  const char *purpose;
+  smpc_shape shape;
+  unsigned frac;          /* fractional bits: 0 for whole numbers              */
+  const shr *share;       /* rows x cols; NULL where one does not compute      */
+  const uint64_t *value;  /* the same in clear at a reviewer who has seen it; else NULL */
+};
+
+/* Who reviews a result before it opens. */
+struct smpi_reviewing { smpc_who by; const char *purpose; bool with_sight; };
+
 /* What watches over a session on this party's behalf: its journal and the gate of its
  * study (lib/govern).  The session only knows when to ask. */
 struct smpi_guard {
@@ -29,6 +42,14 @@ struct smpi_guard {
   smpc_err (*opening)(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape);
   /* The session ends; while nothing has failed it may still exchange.  Frees ctx. */
   void (*end)(void *ctx, struct smpc_session *s);
+  /* Must a result for this purpose be reviewed before it opens?  NULL: no. */
+  const struct smpi_reviewing *(*review)(void *ctx, const char *purpose);
+  /* May it be held?  As `opening`, but nothing is announced yet. */
+  smpc_err (*may_hold)(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape);
+  /* Keep it: on disk on return.  The shares have been re-randomised. */
+  smpc_err (*hold)(void *ctx, struct smpc_session *s, const struct smpi_result *r);
+  /* The result that this session is to open, which `opening` then lets pass, once. */
+  smpc_err (*held)(void *ctx, struct smpc_session *s, struct smpi_result *r);
   bool rules_purposes; /* it knows the allowed purposes: the configuration need not list them */
 };
 

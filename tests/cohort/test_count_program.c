@@ -100,10 +100,10 @@ static void check_totals(const struct run *r, const struct clear_table *t, unsig
   assert_memory_equal(got->flags.line_shown, s.line_shown, s.lines);
   assert_int_equal(got->flags.total_shown, s.total_shown);
   for (unsigned c = 0; c < r->question->n_cells; c++)
-    assert_int_equal(got->cells[c], s.hidden[c] ? TABLE_SUPPRESSED : has_it ? t->x[c] : 0);
+    assert_int_equal(got->cells[c], !s.hidden[c] && has_it ? t->x[c] : TABLE_SUPPRESSED);
   for (unsigned l = 0; l < s.lines; l++)
-    assert_int_equal(got->lines[l], !s.line_shown[l] ? TABLE_SUPPRESSED : has_it ? sum_of(t, &s, l, false) : 0);
-  assert_int_equal(got->total, !s.total_shown ? TABLE_SUPPRESSED : has_it ? sum_of(t, &s, 0, true) : 0);
+    assert_int_equal(got->lines[l], s.line_shown[l] && has_it ? sum_of(t, &s, l, false) : TABLE_SUPPRESSED);
+  assert_int_equal(got->total, s.total_shown && has_it ? sum_of(t, &s, 0, true) : TABLE_SUPPRESSED);
   suppress_free(&s);
 }
 

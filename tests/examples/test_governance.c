@@ -18,24 +18,28 @@ static const char QUESTION[] = "study: {title: Ages, purpose: sizes of groups}\n
                                "    zeros: shown\n"
                                "    limits: {runs: 2}\n";
 
-/* Three parties who have signed, with their data and journals, in site/. */
-static void make_site(void) {
+/* Three parties who have signed, with their data and journals, in site/; the question with these lines more. */
+static void make_site_with(const char *lines) {
+  char question[2000];
   char rows[4096] = "age,sex\n";
   for (int i = 0; i < 60; i++) sprintf(rows + strlen(rows), "%d,%s\n", 30 + i, i % 2 ? "f" : "m");
   run_write("rows.csv", rows);
-  run_write("question.yaml", QUESTION);
+  snprintf(question, sizeof question, "%s%s", QUESTION, lines);
+  run_write("question.yaml", question);
   run_write("more.yaml", "data:\n  columns:\n    - {name: age, type: number}\n");
   assert_int_equal(run("rm -rf site")->exit, 0);
   run_expect(run("smpc-local -q --names north,south,west --dealer --grace 0 --study question.yaml --dir site "
                  "--party-yaml more.yaml -- true"), 0, "");
 }
 
+static void make_site(void) { make_site_with(""); }
+
 /* Everybody runs the study's question; the exit code of the worst. */
 static const struct run *run_all(const char *more) {
   return run("cd site; for p in south west; do smpc-cohort-count -q --config $p.yaml --study study.yaml --data ../rows.csv "
-             "--wait 20 %s >$p.out 2>$p.err & done; smpc-dealer -q --config dealer.yaml --study study.yaml --wait 20 "
+             "--wait 20 %s >$p.out 2>$p.err & done; smpc-dealer -q --config dealer.yaml --study study.yaml --wait 20 %s "
              ">dealer.out 2>&1 & smpc-cohort-count -q --config north.yaml --study study.yaml --data ../rows.csv --wait 20 %s; "
-             "code=$?; wait; exit $code", more, more);
+             "code=$?; wait; exit $code", more, more, more);
 }
 
 static void a_study_runs_and_is_audited(void **state) {
@@ -52,6 +56,49 @@ static void a_study_runs_and_is_audited(void **state) {
   run_expect(run("smpc-journal verify site/*.journal"), 0, "no fault");
   run_expect(run("sed -i 's/^rows 60/rows 61/' site/south.journal; smpc-journal verify site/*.journal; test $? = 6"), 0,
              "FAULT  site/south.journal");
+}
+
+/* The name of the one result that waits at a party. */
+static void held_at(char id[17], const char *party) {
+  const struct run *r = run("cd site && smpc-study held --config %s.yaml study.yaml", party);
+  run_expect(r, 0, "by-sex: \"sizes of groups\" -> north");
+  snprintf(id, 17, "%.16s", r->out);
+}
+
+static void a_result_waits_for_its_reviewer(void **state) {
+  (void)state;
+  char id[17], release[40];
+  make_site_with("    review: blind\n    reviewers: [west]\n");
+  run_expect(run("smpc-study show site/study.yaml"), 0, "is shown to: west; erased after days");
+  run_expect(run_all(""), 8, "");
+  held_at(id, "west");
+  run_expect(run("cd site && smpc-study held --config west.yaml study.yaml"), 0, "over 180 rows in all\n  0 values are suppressed\n");
+  assert_null(strstr(run("cd site && smpc-study held --config north.yaml study.yaml")->out, "rows in all")); /* no reviewer */
+  run_expect(run("cd site && smpc-study release --config north.yaml --held %s study.yaml", id), 5, "my key is no reviewer's");
+  run_expect(run("cd site && smpc-cohort-count --config north.yaml --study study.yaml --wait 2 --release %s", id), 5, "has not released");
+  run_expect(run("cd site && smpc-cohort-count --config west.yaml --study study.yaml --review %s", id), 5, "I have not seen");
+  run_expect(run("cd site && smpc-cohort-count --config west.yaml --study study.yaml --release frog"), 1, "no name of a held result");
+  run_expect(run("cd site && smpc-study release --config west.yaml --held %s study.yaml", id), 0, "Send the new file");
+  run_expect(run("cd site && smpc-study held --config south.yaml study.yaml"), 0, "released  west");
+  snprintf(release, sizeof release, "--release %s", id);
+  run_expect(run_all(release), 0, "Delivered to: north");
+  run_expect(run("smpc-journal verify site/*.journal"), 0, "no fault");
+  run_expect(run("cd site && smpc-study held --config north.yaml study.yaml"), 0, "nothing of this study waits here");
+  run_expect(run("cd site && smpc-cohort-count --config north.yaml --study study.yaml --wait 2 --release %s", id), 5, "was opened before");
+}
+
+static void a_reviewer_with_sight_sees_the_table(void **state) {
+  (void)state;
+  char id[17];
+  make_site_with("    review: sight\n    reviewers: [west]\n    totals: \"true\"\n"
+                 "    also opens: [{purpose: \"sizes of groups: which cells are suppressed\", recipients: [north, south, west]}]\n");
+  run_expect(run_all(""), 8, "");
+  held_at(id, "west");
+  run_expect(run("cd site && smpc-cohort-count --csv --config west.yaml --study study.yaml --review %s", id), 0, "f,75,0\nm,75,0\n");
+  run_expect(run("cd site && smpc-cohort-count --config south.yaml --study study.yaml --review %s", id), 5, "I have not seen");
+  run_expect(run("cd site && smpc-study reject --config west.yaml --held %s study.yaml", id), 0, "Rejected");
+  run_expect(run("cd site && smpc-cohort-count --config north.yaml --study study.yaml --wait 2 --release %s", id), 5, "is erased");
+  run_expect(run("ls site/*.held; test $? = 0 && smpc-study held --config site/west.yaml site/study.yaml"), 0, "nothing of this study");
 }
 
 static void what_is_shown_is_plain(void **state) {
@@ -157,7 +204,7 @@ static void mistakes_are_named(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {T(a_study_runs_and_is_audited), T(what_is_shown_is_plain),
+  const struct CMUnitTest tests[] = {T(a_study_runs_and_is_audited), T(a_result_waits_for_its_reviewer), T(a_reviewer_with_sight_sees_the_table), T(what_is_shown_is_plain),
                                      T(a_study_that_does_not_hold_is_refused),
                                      T(a_regression_opens_only_what_its_study_lists), T(an_overlap_runs_under_a_study), T(mistakes_are_named)};
   return cmocka_run_group_tests(tests, run_setup, run_teardown);

@@ -1,7 +1,7 @@
 /* notary.c - see notary.h. */
 #include "govern/notary.h"
 
-#include <smpc.h>
+#include <smpc_study.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +38,41 @@ void notary_key(uint8_t sign_secret[64], uint64_t seed, unsigned party) {
   assert_memory_equal(sign_key, cfg.member[party].sign_key, 32);
 }
 
+void notary_write_study(const char *path, uint64_t seed, const char *limits, const char *extra) {
+  static char text[8192];
+  size_t used = (size_t)snprintf(text, sizeof text,
+                                 "study: {title: T, purpose: totals for the test}\nlegal basis: none\n"
+                                 "valid from: 2020-01-01\nvalid until: 2099-12-31\nsecurity: semi-honest\nparties:\n");
+  for (unsigned i = 0; i < NOTARY_PARTIES; i++) {
+    struct parties p = {.n = NOTARY_PARTIES, .seed = seed};
+    smpc_config cfg;
+    uint8_t link_secret[32];
+    char key[SMPI_KEY_TEXT_LEN];
+    struct smpi_public keys;
+    parties_config(&cfg, link_secret, &p, i);
+    memcpy(keys.link, cfg.member[i].link_key, 32);
+    memcpy(keys.sign, cfg.member[i].sign_key, 32);
+    smpi_key_text(key, &keys);
+    used += (size_t)snprintf(text + used, sizeof text - used, "  - {name: party%u, key: %s, roles: [input, compute, result]}\n", i, key);
+  }
+  used += (size_t)snprintf(text + used, sizeof text - used,
+                           "questions:\n  - name: sum\n    program: test\n    recipients: [party0, party1]\n%s"
+                           "  - name: other\n    program: test\n    recipients: [party0]\n%s", limits, extra);
+  notary_write(path, text, used);
+}
+
+void notary_sign_all(const char *path, uint64_t seed) {
+  smpc_study *st;
+  struct smpi_fault f = {.party = -1};
+  if (smpi_study_load(&st, path, &f) != SMPC_OK) fail_msg("%s", f.text);
+  for (unsigned i = 0; i < NOTARY_PARTIES; i++) {
+    uint8_t key[64];
+    notary_key(key, seed, i);
+    if (smpi_study_sign(st, path, SMPI_SIGNATURE, key, (int64_t)time(NULL), &f) != SMPC_OK) fail_msg("%s", f.text);
+  }
+  smpi_study_free(st);
+}
+
 static void configure(smpc_config *cfg, unsigned me, void *ctx) {
   const struct notary *n = ctx;
   const char *where = me == 0 && n->folder != NULL ? n->folder : "";
@@ -49,6 +84,7 @@ static void configure(smpc_config *cfg, unsigned me, void *ctx) {
     cfg->purposes[0] = 0;
     if (smpi_study_load(&st, n->study, NULL) == SMPC_OK && smpi_study_find(st, n->ask) != NULL)
       smpi_study_agreement(cfg->question, st, smpi_study_find(st, n->ask));
+    if (n->release != NULL && (int)me != n->unaware && smpc_config_release(cfg, n->release) != SMPC_OK) abort();
     smpi_study_free(st);
     return;
   }
@@ -70,6 +106,12 @@ static smpc_err attach(struct notary *n, struct smpc_session *s) {
   return err == SMPC_OK ? SMPC_OK : smpi_fail(s, err, -1, "%s", f.text);
 }
 
+static void open_held(struct smpc_session *s, unsigned me, struct notary *n) {
+  int64_t out[2] = {0, 0};
+  LET_FAIL(smpc_open_held_i64(s, me < 2 ? out : NULL, me < 2 ? 2 : 0));
+  if (me == 1) memcpy(n->got, out, sizeof out);
+}
+
 static void body(struct smpc_session *s, unsigned me, void *ctx) {
   static const char *const purpose[] = {"totals for the test", "more totals for the test"};
   struct notary *n = ctx;
@@ -79,8 +121,10 @@ static void body(struct smpc_session *s, unsigned me, void *ctx) {
   (void)smpi_record_rows(s, 100 + me);
   smpc_shared *sum = smpc_input_i64(s, smpc_p(0), mine, two);
   for (unsigned i = 1; i < NOTARY_PARTIES; i++) sum = smpc_add(s, sum, smpc_input_i64(s, smpc_p(i), mine, two));
+  for (unsigned k = 0; k < n->detours; k++) sum = smpc_scale_i64(s, 1, sum, 0);
   for (unsigned k = 0; k < n->openings; k++)
     LET_FAIL(smpc_open_i64(s, sum, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), purpose[k % 2], me < 2 ? out : NULL, me < 2 ? 2 : 0));
+  if (n->release != NULL) open_held(s, me, n);
   if (me == 0) smpi_record_suppressed(s, 1);
   if (n->meddle != NULL) n->meddle(s, me);
   if (me != 0) return;

@@ -13,6 +13,7 @@ int notary_teardown(void **state);
 
 struct notary {
   unsigned openings;  /* of the joint program: a sum, opened so many times */
+  unsigned detours;   /* further steps, so that programs differ            */
   bool unsealed;      /* without counter-signatures                        */
   bool with_dealer;
   int without;        /* this party keeps no journal; -1: all do           */
@@ -21,6 +22,9 @@ struct notary {
   void (*meddle)(struct smpc_session *s, unsigned me); /* before closing   */
   const char *study, *ask; /* go through the gate of this signed study     */
   int64_t now;        /* by everybody's clock; 0: the machine's            */
+  const char *release; /* open this held result (then give openings = 0)    */
+  int unaware;        /* a party that runs the question instead; -1: none  */
+  int64_t got[2];     /* out: what party 1 was given by the release        */
   smpc_err met;       /* out: what party 0 met first                       */
   char text[256];
   int number;         /* set by notary_run()                               */
@@ -30,6 +34,11 @@ bool notary_run(struct notary *n, struct parties_result *r);
 
 /* The signing key (secret) of a party of such a session. */
 void notary_key(uint8_t sign_secret[64], uint64_t seed, unsigned party);
+
+/* A study of three parties and the questions `sum`, with these further lines, and
+ * `other`; and everybody's signature under it. */
+void notary_write_study(const char *path, uint64_t seed, const char *limits, const char *extra);
+void notary_sign_all(const char *path, uint64_t seed);
 
 /* Whole files. */
 char *notary_read(const char *path, size_t *len);

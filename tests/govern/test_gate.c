@@ -14,45 +14,10 @@
 
 enum { SEED = 21 };
 
-static void write_study(const char *path, const char *limits, const char *extra) {
-  static char text[8192];
-  size_t used = (size_t)snprintf(text, sizeof text,
-                                 "study: {title: T, purpose: totals for the test}\nlegal basis: none\n"
-                                 "valid from: 2020-01-01\nvalid until: 2099-12-31\nsecurity: semi-honest\nparties:\n");
-  for (unsigned i = 0; i < NOTARY_PARTIES; i++) {
-    struct parties p = {.n = NOTARY_PARTIES, .seed = SEED};
-    smpc_config cfg;
-    uint8_t link_secret[32];
-    char key[SMPI_KEY_TEXT_LEN];
-    struct smpi_public keys;
-    parties_config(&cfg, link_secret, &p, i);
-    memcpy(keys.link, cfg.member[i].link_key, 32);
-    memcpy(keys.sign, cfg.member[i].sign_key, 32);
-    smpi_key_text(key, &keys);
-    used += (size_t)snprintf(text + used, sizeof text - used, "  - {name: party%u, key: %s, roles: [input, compute, result]}\n", i, key);
-  }
-  used += (size_t)snprintf(text + used, sizeof text - used,
-                           "questions:\n  - name: sum\n    program: test\n    recipients: [party0, party1]\n%s"
-                           "  - name: other\n    program: test\n    recipients: [party0]\n%s", limits, extra);
-  notary_write(path, text, used);
-}
-
-static void sign_all(const char *path) {
-  smpc_study *st;
-  struct smpi_fault f = {.party = -1};
-  if (smpi_study_load(&st, path, &f) != SMPC_OK) fail_msg("%s", f.text);
-  for (unsigned i = 0; i < NOTARY_PARTIES; i++) {
-    uint8_t key[64];
-    notary_key(key, SEED, i);
-    if (smpi_study_sign(st, path, SMPI_SIGNATURE, key, (int64_t)time(NULL), &f) != SMPC_OK) fail_msg("%s", f.text);
-  }
-  smpi_study_free(st);
-}
-
 static struct notary begin(const char *limits, unsigned openings) {
   assert_int_equal(system("rm -f *.journal study.yaml*"), 0);
-  write_study("study.yaml", limits, "");
-  sign_all("study.yaml");
+  notary_write_study("study.yaml", SEED, limits, "");
+  notary_sign_all("study.yaml", SEED);
   return (struct notary){.openings = openings, .without = -1, .seed = SEED, .study = "study.yaml", .ask = "sum"};
 }
 
@@ -202,7 +167,7 @@ static void another_version_signed_by_all_is_another_study(void **state) {
   struct notary n = begin("    limits: {runs: 1}\n", 1);
   expect_run(&n);
   assert_int_equal(system("for i in 0 1 2; do cp study.yaml.party$i.sig old.party$i.sig; done"), 0);
-  write_study("study.yaml", "    limits: {runs: 100}\n", "");
+  notary_write_study("study.yaml", SEED, "    limits: {runs: 100}\n", "");
   expect_refusal(&n, SMPC_E_POLICY, "for another study, or another version"); /* the old signatures do not do */
 }
 

@@ -102,7 +102,7 @@ static void mistakes_are_named(void **state) {
       {"runs: 2", "runs: 0", "limit"},
       {"purpose: which are hidden", "purpose: Table by sex", "twice"},
       {"name: plain", "name: by-sex", "this name"},
-      {"    grade: internal", "    reviewers: [somebody]", "unknown key `reviewers`"},
+      {"    grade: internal", "    grade: internal\n    reviewers: [somebody]", "write `review: blind`"},
       {"security: semi-honest", "security: semi-honest\nreview: blind", "unknown key `review`"},
       {"roles: [input", "roles: [owner", "role"},
   };
