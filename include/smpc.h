@@ -79,7 +79,7 @@ typedef struct smpc_cost {
   uint64_t truncations; /* truncation tuples                                         */
   uint64_t masks;       /* ring elements of matrix masks                             */
   uint64_t products;    /* ring elements of matrix products                          */
-  uint64_t offline_bytes; /* of correlated randomness: the dealer's, or each computing party's */
+  uint64_t offline_bytes; /* of correlated randomness: the dealer's, or this computing party's  */
   uint64_t lookups;     /* for comparisons of two parties by oblivious transfer, in units of 64 each way */
 } smpc_cost;
 

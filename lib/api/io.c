@@ -60,7 +60,7 @@ static smpc_shared *input(smpc_session *s, const char *name, smpc_party owner, c
     TRY(smpi_fail(s, SMPC_E_ARG, -1, "%s: party %u is not an input party", name, owner.id));
   z = smpi_value_new(s, shape.rows, shape.cols, frac);
   if (z == NULL) goto out;
-  z->owner = owner.id;
+  smpi_value_own(z, (int)owner.id);
   z->range = input_range(frac);
   if (s->is_dry) {
     smpi_input_cost(&s->spent, (s->cfg.member[owner.id].roles & SMPC_COMPUTE) != 0, n);

@@ -7,7 +7,7 @@
 /* A value is owned when one member can compute it alone: from its own inputs and
  * public constants. */
 static void own(smpc_shared *z, const smpc_shared *x, const smpc_shared *y) {
-  if (z != NULL) z->owner = x->owner == y->owner ? x->owner : -1;
+  smpi_value_own(z, x->owner == y->owner ? x->owner : -1);
 }
 
 typedef void combine(shr *z, const shr *x, const shr *y, size_t n);
@@ -108,7 +108,7 @@ smpc_shared *smpc_concat(smpc_session *s, const smpc_shared *x, const smpc_share
     TRY(smpi_fail(s, SMPC_E_SHAPE, -1, "smpc_concat: %zu and %zu columns do not fit together", x->cols, y->cols));
   z = smpi_value_new(s, x->rows + y->rows, x->cols, x->frac);
   smpi_value_range(z, fmax(x->range, y->range), x->frac, 63);
-  own(z, x, y);
+  smpi_value_stack(z, x, y);
   if (z != NULL && smpi_has_data(s)) {
     memcpy(z->v, x->v, smpi_value_len(x) * sizeof *z->v);
     memcpy(z->v + smpi_value_len(x), y->v, smpi_value_len(y) * sizeof *z->v);

@@ -38,14 +38,21 @@ static smpc_err run_dry(smpc_session **dry, const smpc_config *cfg, smpc_program
   return smpi_status(*dry);
 }
 
+/* What the source takes for all of it together. */
+static smpc_err end_cost(smpc_session *dry) {
+  const struct smpi_api *api = smpi_slot_get(dry, SMPI_SLOT_API);
+  smpi_triple_cost_end(&dry->spent, dry->cfg.frac_bits);
+  return api == NULL ? SMPC_OK : smpi_products_cost(&dry->spent, smpi_rank(dry), api->step, api->steps);
+}
+
 smpc_err smpc_estimate(const smpc_config *cfg, smpc_program_fn program, void *user, smpc_cost *cost) {
   smpc_session *dry = NULL;
   if (cost == NULL) return SMPC_E_ARG;
   memset(cost, 0, sizeof *cost);
   if (cfg == NULL || program == NULL) return SMPC_E_ARG;
   smpc_err err = run_dry(&dry, cfg, program, user);
+  if (err == SMPC_OK) err = end_cost(dry);
   if (err == SMPC_OK) {
-    smpi_triple_cost_end(&dry->spent, dry->cfg.frac_bits);
     *cost = cost_of(&dry->spent);
     if (smpi_slot_get(dry, SMPI_SLOT_API) != NULL) cost->range_warnings = smpi_api_state(dry)->range_warnings;
   }

@@ -110,7 +110,8 @@ static smpc_err note_product(smpc_session *s, const smpc_shared *x, size_t n) {
   if (!b->is_noted) {
     b->is_noted = true;
     b->mask_number = smpi_api_state(s)->masks++;
-    TRY(smpi_api_note_step(s, &(struct smpi_mask_step){.is_new = true, .rows = b->rows, .cols = b->cols}));
+    TRY(smpi_api_note_step(s, &(struct smpi_mask_step){.is_new = true, .rows = b->rows, .cols = b->cols,
+                                                            .owners = b->owners}));
   }
   TRY(smpi_api_note_step(s, &(struct smpi_mask_step){.rows = v.rows, .cols = v.cols, .mask = b->mask_number, .row = v.row,
                                                      .col = v.col, .n = n, .transposed = v.transposed}));

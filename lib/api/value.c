@@ -112,6 +112,7 @@ static struct smpi_base *base_new(struct smpc_session *s, size_t rows, size_t co
   b->refs = 1;
   b->rows = b->masked.rows = rows;
   b->cols = b->masked.cols = cols;
+  b->masked.owners = &b->owners;
   if (smpi_has_data(s)) b->v = smpi_block_get(s, rows * cols, sizeof *b->v);
   if (!smpi_has_data(s) || b->v != NULL) return b;
   smpi_free(b);
@@ -182,6 +183,47 @@ struct smpc_shared *smpi_value_view(struct smpc_session *s, const struct smpc_sh
   if (place(s, z) == SMPC_OK) return z;
   smpi_value_free(z);
   return NULL;
+}
+
+/* --- owners ------------------------------------------------------------------------ */
+
+static int rank_of(const struct smpc_session *s, int member) {
+  for (unsigned r = 0; r < smpi_parties(s); r++)
+    if ((int)smpi_member_of_rank(s, r) == member) return (int)r;
+  return -1;
+}
+
+void smpi_value_own(struct smpc_shared *z, int member) {
+  if (z == NULL) return;
+  z->owner = member;
+  z->base->owners.n = 0;
+  if (member >= 0) smpi_owners_add(&z->base->owners, z->base->rows, rank_of(z->s, member));
+}
+
+/* The owners of x's rows: those of its base, where they lie, unless x is turned. */
+static void add_owners(struct smpi_owners *o, const struct smpc_shared *x) {
+  const struct smpi_owners *from = &x->base->owners;
+  size_t first = 0, end, left = x->rows;
+  if (x->owner >= 0 || x->is_transposed) {
+    smpi_owners_add(o, x->rows, x->owner < 0 ? -1 : rank_of(x->s, x->owner));
+    return;
+  }
+  for (unsigned i = 0; i < from->n; i++, first = end) {
+    end = first + from->run[i].rows;
+    size_t at = first > x->row ? first : x->row, to = end < x->row + x->rows ? end : x->row + x->rows;
+    if (at >= to) continue;
+    smpi_owners_add(o, to - at, from->run[i].rank);
+    left -= to - at;
+  }
+  smpi_owners_add(o, left, -1); /* all of them, or none */
+}
+
+void smpi_value_stack(struct smpc_shared *z, const struct smpc_shared *x, const struct smpc_shared *y) {
+  if (z == NULL) return;
+  z->owner = x->owner == y->owner ? x->owner : -1;
+  z->base->owners.n = 0;
+  add_owners(&z->base->owners, x);
+  add_owners(&z->base->owners, y);
 }
 
 void smpi_value_free(struct smpc_shared *x) {

@@ -15,6 +15,7 @@
 struct smpi_base {
   size_t refs, rows, cols;
   shr *v;                    /* my share, rows x cols; NULL when dry or not computing */
+  struct smpi_owners owners; /* ranks that know rows of it in the clear: set by what makes it */
   struct smpi_masked masked; /* the mask, and the opened difference, since the first product */
   bool is_noted;             /* dry: a product has been met, which opened it         */
   size_t mask_number;        /* dry: which of the program's masks hides it           */
@@ -67,6 +68,10 @@ struct smpc_shared *smpi_value_new(struct smpc_session *s, size_t rows, size_t c
 struct smpc_shared *smpi_value_view(struct smpc_session *s, const struct smpc_shared *x, size_t row, size_t col,
                                     size_t rows, size_t cols, bool flip);
 void smpi_value_free(struct smpc_shared *x);
+/* z's owner, and that of all of its base, which must be new: a member, or -1. */
+void smpi_value_own(struct smpc_shared *z, int member);
+/* z's base is x above y: so are its owners.  z's own owner is theirs, if it is one. */
+void smpi_value_stack(struct smpc_shared *z, const struct smpc_shared *x, const struct smpc_shared *y);
 static inline size_t smpi_value_len(const struct smpc_shared *x) { return x->rows * x->cols; }
 
 /* x's shares as a rows x cols array; a 1 x 1 or 1 x cols x is repeated into

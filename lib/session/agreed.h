@@ -18,11 +18,12 @@ enum {
   SMPI_POOL_MOST = 1 << 24,       /* words of the largest batch made at once                          */
   SMPI_OT_K = 4,                  /* the OT source's transfers take 128 / k - 1 bits                  */
   SMPI_OT_STRETCH = 1 << 17,      /* its transfers of one stretch with all others, each direction     */
-  SMPI_OT_SHORT = 16,             /* vectors below are multiplied entry by entry                      */
+  SMPI_OT_SHORT = 4,              /* vectors below are multiplied entry by entry                      */
+  SMPI_OT_GROUP = 1 << 20,        /* words of the matrix products that share their rounds             */
 };
 
 static const uint64_t smpi_agreed[] = {SMPI_BLOCK,      SMPI_LESS_FULL_BLOCK, SMPI_FUNCTION_BLOCK, SMPI_OPEN_SMALL,
                                        SMPI_OPEN_BLOCK, SMPI_POOL_LEAST,      SMPI_POOL_MOST,      SMPI_OT_K,
-                                       SMPI_OT_STRETCH, SMPI_OT_SHORT};
+                                       SMPI_OT_STRETCH, SMPI_OT_SHORT,        SMPI_OT_GROUP};
 
 #endif

@@ -14,7 +14,8 @@
  * Security      perfect, semi-honest, up to P-1 of P parties: A hides X alone
  *               and X never changes, so E is uniform and opened once; each
  *               product's B is fresh, so F is uniform.  tests/exhaustive/ counts
- *               the views.  Malicious: no.
+ *               the views.  A part of X that a party knows may have a mask that it knows: the
+ *               others' views are the same, its own adds A = X - E.  Malicious: no.
  * Assumes       F_triple (triple.h) and authenticated private channels.
  * Cost          1 round; 1 ring element for each element of Y (and of X, once).
  * Secrets       X Y Z A B C and shares of E F; public only after step 4: E, F.
@@ -102,7 +103,7 @@ static smpc_err open_both(struct smpc_session *s, struct smpi_masked *mx, const 
 }
 
 static smpc_err begin(struct smpc_session *s, struct smpi_masked *mx) {
-  smpc_err err = smpi_mask_new(s, &mx->mask, mx->rows, mx->cols);
+  smpc_err err = smpi_mask_new(s, &mx->mask, mx->rows, mx->cols, mx->owners);
   if (err != SMPC_OK) return err;
   mx->e = smpi_block_get(s, mx->rows * mx->cols, sizeof *mx->e);
   return mx->e != NULL ? SMPC_OK : smpi_fail(s, SMPC_E_NOMEM, -1, "out of memory");

@@ -1,7 +1,9 @@
 /* cost.c - see cost.h. */
 #include "triple/cost.h"
 
+#include "base/mem.h"
 #include "triple/corr.h"
+#include "triple/ot_masks.h"
 #include "triple/ot_source.h"
 #include "triple/pool.h"
 
@@ -14,7 +16,36 @@ void smpi_mask_cost(struct smpi_cost *c, uint64_t rows, uint64_t cols) { c->mask
 
 void smpi_product_cost(struct smpi_cost *c, uint64_t m, uint64_t k, uint64_t n) {
   c->product_words += k * n + m * n;
-  c->offline_bytes += c->source == SMPC_OT ? smpi_ot_matrix_bytes(c->parties, m, k, n) : 8 * m * n;
+  if (c->source != SMPC_OT) c->offline_bytes += 8 * m * n;
+}
+
+/* The products of a program, as the pool gives them to the source; owners[] of its masks. */
+static size_t list_products(struct smpi_product_job *job, struct smpi_owners *owners, const struct smpi_mask_step *step,
+                            size_t steps) {
+  size_t masks = 0, jobs = 0;
+  for (size_t i = 0; i < steps; i++) {
+    const struct smpi_mask_step *t = &step[i];
+    if (t->is_new) owners[masks++] = smpi_owners_of(&t->owners, t->rows, true);
+    else
+      job[jobs++] = (struct smpi_product_job){
+          .owners = &owners[t->mask],
+          .shape = {.row = t->row, .col = t->col, .rows = t->rows, .cols = t->cols, .n = t->n,
+                    .transposed = t->transposed}};
+  }
+  return jobs;
+}
+
+smpc_err smpi_products_cost(struct smpi_cost *c, int rank, const struct smpi_mask_step *step, size_t steps) {
+  if (c->source != SMPC_OT || steps == 0) return SMPC_OK;
+  struct smpi_product_job *job = smpi_alloc(steps, sizeof *job);
+  struct smpi_owners *owners = smpi_alloc(steps, sizeof *owners);
+  bool is_there = job != NULL && owners != NULL;
+  if (is_there)
+    c->offline_bytes += smpi_ot_matrix_bytes(c->parties, rank < 0 ? 0 : (unsigned)rank, job,
+                                             list_products(job, owners, step, steps));
+  smpi_free(job);
+  smpi_free(owners);
+  return is_there ? SMPC_OK : SMPC_E_NOMEM;
 }
 
 void smpi_triple_cost_end(struct smpi_cost *c, unsigned frac_bits) {

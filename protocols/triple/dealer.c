@@ -90,32 +90,42 @@ out:
   return err;
 }
 
-static smpc_err dealer_mask(struct smpi_source *src, struct smpc_session *s, shr *a, size_t words, uint64_t number) {
+static smpc_err dealer_mask(struct smpi_source *src, struct smpc_session *s, shr *a, uint64_t *plain, size_t cols,
+                            const struct smpi_owners *owners, uint64_t number) {
+  (void)plain; /* the dealer knows all masks: an owner saves nothing */
   const struct dealer_source *d = (const struct dealer_source *)src;
   struct smpi_prg *g = NULL;
   smpc_err err = smpi_expand_open(&g, d->seed, SMPI_USE_MASK, 0, number);
   if (err != SMPC_OK) return smpi_fail(s, err, -1, "out of memory");
-  smpi_prg_words(g, &a->v, words);
+  smpi_prg_words(g, &a->v, (size_t)owners->run[0].rows * cols);
   smpi_prg_close(g);
   return SMPC_OK;
 }
 
-static smpc_err dealer_product(struct smpi_source *src, struct smpc_session *s, shr *b, shr *c, const shr *a,
-                               const struct smpi_product *p, uint64_t number) {
-  (void)a; /* the dealer makes it anew from the seeds */
-  const struct dealer_source *d = (const struct dealer_source *)src;
+static smpc_err dealer_product(const struct dealer_source *d, struct smpc_session *s,
+                               const struct smpi_product_job *job) {
   struct smpi_prg *g = NULL;
+  const struct smpi_product *p = &job->shape;
   size_t b_words = (size_t)(smpi_product_k(p) * p->n), c_words = (size_t)(smpi_product_m(p) * p->n);
-  struct smpi_request r = {.ask = SMPI_ASK_PRODUCT, .number = number, .product = *p};
-  struct smpi_flow flow = {.peer = (unsigned)smpi_dealer(s), .in_len = 8 * c_words, .in = c};
-  smpc_err err = smpi_expand_open(&g, d->seed, SMPI_USE_PRODUCT, 0, number);
+  struct smpi_request r = {.ask = SMPI_ASK_PRODUCT, .number = job->number, .product = *p};
+  struct smpi_flow flow = {.peer = (unsigned)smpi_dealer(s), .in_len = 8 * c_words, .in = job->c};
+  smpc_err err = smpi_expand_open(&g, d->seed, SMPI_USE_PRODUCT, 0, job->number);
   if (err != SMPC_OK) return smpi_fail(s, err, -1, "out of memory");
   TRY(ask(s, &r));
-  smpi_prg_words(g, &b->v, b_words);
+  smpi_prg_words(g, &job->b->v, b_words);
   if (is_last(s)) TRY(smpi_exchange(s, &flow, 1));
-  else smpi_prg_words(g, &c->v, c_words);
+  else smpi_prg_words(g, &job->c->v, c_words);
 out:
   smpi_prg_close(g);
+  return err;
+}
+
+/* The dealer makes A anew from the seeds. */
+static smpc_err dealer_products(struct smpi_source *src, struct smpc_session *s, const struct smpi_product_job *job,
+                                size_t jobs) {
+  smpc_err err = SMPC_OK;
+  for (size_t i = 0; i < jobs; i++) TRY(dealer_product((const struct dealer_source *)src, s, &job[i]));
+out:
   return err;
 }
 
@@ -132,7 +142,7 @@ const struct smpi_source_ops smpi_dealer_ops = {
              "a wrong dealer makes wrong results silently.",
     .units = dealer_units,
     .mask = dealer_mask,
-    .product = dealer_product,
+    .products = dealer_products,
     .finish = dealer_finish,
     .free = dealer_free,
 };

@@ -10,7 +10,9 @@ struct smpi_mask {
   const struct smpi_pool *pool;
   uint64_t number;
   size_t rows, cols, holders;
+  struct smpi_owners owners; /* every row is in a run                         */
   shr *a;
+  uint64_t *plain;           /* what I own of it; NULL when that is nothing    */
 };
 
 enum { BOOK_MASKS = SMPI_CORRS, BOOK_PRODUCTS };
@@ -22,29 +24,71 @@ void smpi_mask_keep(struct smpi_mask *m) { m->holders++; }
 void smpi_mask_drop(struct smpi_mask *m) {
   if (m == NULL || --m->holders != 0) return;
   smpi_block_put(m->s, m->a, m->rows * m->cols, sizeof *m->a);
+  smpi_block_put(m->s, m->plain, m->rows * m->cols, sizeof *m->plain);
   smpi_free(m);
 }
 
-static smpc_err make_mask(struct smpi_pool *p, struct smpi_mask **out, size_t rows, size_t cols) {
+/* --- owners ------------------------------------------------------------------------- */
+
+void smpi_owners_add(struct smpi_owners *o, size_t rows, int rank) {
+  struct smpi_owner_run *last = o->n == 0 ? NULL : &o->run[o->n - 1];
+  if (rows == 0) return;
+  if (last != NULL && (last->rank == rank || o->n == SMPI_OWNER_RUNS)) {
+    last->rank = last->rank == rank ? rank : -1;
+    last->rows += (uint32_t)rows;
+  } else o->run[o->n++] = (struct smpi_owner_run){(uint32_t)rows, rank};
+}
+
+struct smpi_owners smpi_owners_of(const struct smpi_owners *o, size_t rows, bool takes_owners) {
+  struct smpi_owners whole = {0};
+  size_t all = 0;
+  for (unsigned i = 0; o != NULL && i < o->n; i++) all += o->run[i].rows;
+  if (takes_owners && all == rows) return *o;
+  smpi_owners_add(&whole, rows, -1);
+  return whole;
+}
+
+static bool is_same_owners(const struct smpi_owners *a, const struct smpi_owners *b) {
+  bool is_same = a->n == b->n;
+  for (unsigned i = 0; is_same && i < a->n; i++)
+    is_same = a->run[i].rows == b->run[i].rows && a->run[i].rank == b->run[i].rank;
+  return is_same;
+}
+
+static bool owns_any(const struct smpi_owners *o, int rank) {
+  for (unsigned i = 0; i < o->n; i++)
+    if (o->run[i].rank == rank) return true;
+  return false;
+}
+
+/* --- making ---------------------------------------------------------------------------- */
+
+static smpc_err make_mask(struct smpi_pool *p, struct smpi_mask **out, size_t rows, size_t cols,
+                          const struct smpi_owners *owners) {
   smpc_err err = SMPC_E_NOMEM;
+  uint64_t *plain = NULL;
   *out = NULL;
   if (!smpi_mask_shape_is_valid(rows, cols))
     return smpi_fail(p->s, SMPC_E_ARG, -1, "a %zu x %zu matrix cannot be masked", rows, cols);
   struct smpi_mask *m = smpi_alloc(1, sizeof *m);
   shr *a = smpi_block_get(p->s, rows * cols, sizeof *a);
-  if (m == NULL || a == NULL) {
+  bool is_mine = owns_any(owners, smpi_rank(p->s));
+  if (is_mine) plain = smpi_block_get(p->s, rows * cols, sizeof *plain);
+  if (m == NULL || a == NULL || (is_mine && plain == NULL)) {
     smpi_fail(p->s, err, -1, "out of memory");
     goto out;
   }
-  *m = (struct smpi_mask){.s = p->s, .pool = p, .number = p->masks++, .rows = rows, .cols = cols, .holders = 1, .a = a};
+  *m = (struct smpi_mask){.s = p->s, .pool = p, .number = p->masks++, .rows = rows, .cols = cols, .holders = 1,
+                          .owners = *owners, .a = a, .plain = plain};
   smpi_offline(p->s, true);
-  err = p->src->ops->mask(p->src, p->s, a, rows * cols, m->number);
+  err = p->src->ops->mask(p->src, p->s, a, plain, cols, owners, m->number);
   smpi_offline(p->s, false);
   TRY(err);
   *out = m;
   return SMPC_OK;
 out:
   smpi_block_put(p->s, a, rows * cols, sizeof *a);
+  smpi_block_put(p->s, plain, rows * cols, sizeof *plain);
   smpi_free(m);
   return err;
 }
@@ -90,14 +134,20 @@ static struct smpi_product product_of(const struct smpi_mask_view *v, size_t n) 
                                .transposed = v->transposed};
 }
 
-static smpc_err make_product(struct smpi_pool *p, shr *b, shr *c, const struct smpi_mask *mask,
-                             const struct smpi_product *shape, uint64_t number) {
+static struct smpi_product_job job_of(const struct smpi_mask *mask, const struct smpi_product *shape, shr *b, shr *c,
+                                      uint64_t number) {
+  return (struct smpi_product_job){.shape = *shape, .number = number, .owners = &mask->owners, .a = mask->a,
+                                   .plain = mask->plain, .b = b, .c = c};
+}
+
+static smpc_err make_products(struct smpi_pool *p, const struct smpi_product_job *job, size_t jobs) {
   smpi_offline(p->s, true);
-  smpc_err err = p->src->ops->product(p->src, p->s, b, c, mask->a, shape, number);
+  smpc_err err = p->src->ops->products(p->src, p->s, job, jobs);
   smpi_offline(p->s, false);
   return err;
 }
 
+/* The shape and the memory of a product; it is made when all are there. */
 static smpc_err prepare_product(struct smpi_pool *p, struct smpi_prepared *q, struct smpi_mask *mask,
                                 const struct smpi_mask_step *step) {
   struct smpi_mask_view v = {mask, step->row, step->col, step->rows, step->cols, step->transposed};
@@ -108,47 +158,61 @@ static smpc_err prepare_product(struct smpi_pool *p, struct smpi_prepared *q, st
   q->b = smpi_block_get(p->s, b_words(&shape), sizeof *q->b);
   q->c = smpi_block_get(p->s, c_words(&shape), sizeof *q->c);
   if (q->b == NULL || q->c == NULL) return smpi_fail(p->s, SMPC_E_NOMEM, -1, "out of memory");
-  return make_product(p, q->b, q->c, mask, &shape, q->number = p->products++);
+  q->number = p->products++;
+  return SMPC_OK;
+}
+
+/* One step of a program; made[] are its masks so far. */
+static smpc_err prepare_step(struct smpi_pool *p, const struct smpi_mask_step *step, struct smpi_mask **made,
+                             size_t *masks) {
+  if (!step->is_new && step->mask >= *masks)
+    return smpi_fail(p->s, SMPC_E_ARG, -1, "a prepared product names a mask that is not there");
+  struct smpi_prepared *q = add_prepared(p);
+  if (q == NULL) return SMPC_E_NOMEM;
+  q->is_new = step->is_new;
+  if (!q->is_new) return prepare_product(p, q, made[step->mask], step);
+  struct smpi_owners owners = smpi_owners_of(&step->owners, step->rows, p->src->ops->takes_owners);
+  smpc_err err = make_mask(p, &q->mask, step->rows, step->cols, &owners);
+  made[(*masks)++] = q->mask; /* held by q until it is taken, and nothing is taken now */
+  return err;
 }
 
 smpc_err smpi_pool_prepare_masks(struct smpi_pool *p, const struct smpi_mask_step *step, size_t steps) {
   smpc_err err = SMPC_OK;
-  size_t masks = 0;
+  size_t masks = 0, jobs = 0;
   struct smpi_mask **made = smpi_alloc(steps, sizeof(struct smpi_mask *));
-  if (made == NULL) return smpi_fail(p->s, SMPC_E_NOMEM, -1, "out of memory");
+  struct smpi_product_job *job = smpi_alloc(steps, sizeof *job);
+  if (made == NULL || job == NULL) TRY(smpi_fail(p->s, SMPC_E_NOMEM, -1, "out of memory"));
   for (size_t i = 0; i < steps; i++) {
-    if (!step[i].is_new && step[i].mask >= masks)
-      TRY(smpi_fail(p->s, SMPC_E_ARG, -1, "a prepared product names a mask that is not there"));
-    struct smpi_prepared *q = add_prepared(p);
-    if (q == NULL) TRY(SMPC_E_NOMEM);
-    q->is_new = step[i].is_new;
-    if (q->is_new) {
-      TRY(make_mask(p, &q->mask, step[i].rows, step[i].cols));
-      made[masks++] = q->mask; /* held by q until it is taken, and nothing is taken now */
-    } else {
-      TRY(prepare_product(p, q, made[step[i].mask], &step[i]));
-    }
+    TRY(prepare_step(p, &step[i], made, &masks));
+    const struct smpi_prepared *q = p->prepared_tail;
+    if (!q->is_new) job[jobs++] = job_of(q->mask, &q->product, q->b, q->c, q->number);
   }
+  if (jobs != 0) TRY(make_products(p, job, jobs));
 out:
   smpi_free(made);
+  smpi_free(job);
   return err;
 }
 
 /* --- use -------------------------------------------------------------------------- */
 
-smpc_err smpi_mask_new(struct smpc_session *s, struct smpi_mask **m, size_t rows, size_t cols) {
+smpc_err smpi_mask_new(struct smpc_session *s, struct smpi_mask **m, size_t rows, size_t cols,
+                       const struct smpi_owners *owners) {
   struct smpi_pool *p;
   struct smpi_cost spent = {.mask_words = (uint64_t)rows * cols};
   smpc_err err;
   *m = NULL;
   TRY(smpi_pool_get(&p, s));
+  const struct smpi_owners whose = smpi_owners_of(owners, rows, p->src->ops->takes_owners);
   const struct smpi_prepared *q = p->prepared;
-  if (q != NULL && q->is_new && q->mask->rows == rows && q->mask->cols == cols) {
+  if (q != NULL && q->is_new && q->mask->rows == rows && q->mask->cols == cols &&
+      is_same_owners(&q->mask->owners, &whose)) { /* a mask that a party knows hides nothing else from it */
     smpi_mask_keep(*m = q->mask);
     remove_first(p);
   } else {
     smpi_pool_forget_masks(p); /* the program is not the one that was prepared */
-    TRY(make_mask(p, m, rows, cols));
+    TRY(make_mask(p, m, rows, cols, &whose));
   }
   smpi_pool_note(p, BOOK_MASKS, (*m)->number, 1);
   smpi_spent_add(s, &spent);
@@ -178,7 +242,8 @@ smpc_err smpi_mask_product(struct smpc_session *s, const struct smpi_mask_view *
     remove_first(p);
   } else {
     smpi_pool_forget_masks(p);
-    TRY(make_product(p, b, c, view->mask, &shape, number = p->products++));
+    struct smpi_product_job job = job_of(view->mask, &shape, b, c, number = p->products++);
+    TRY(make_products(p, &job, 1));
   }
   smpi_pool_note(p, BOOK_PRODUCTS, number, 1);
   struct smpi_cost spent = {.product_words = b_words(&shape) + c_words(&shape)};

@@ -2,7 +2,7 @@
  *
  * Functionality F_triple (triple.h), among semi-honest parties, up to P-1 of P.
  * Protocol      every party draws its shares of the free columns; then, with the
- *               cross products of ot_cross.h and ot_matrix.h:
+ *               cross products of ot_cross.h:
  *     triples       c_i = a_i b_i + cross                              [Gil99]
  *     bit triples   c_i = a_i & b_i ^ cross; a pair shares a's transfers [ALSZ13]
  *     daBits        bits by xor, flipped into shares by sum            [DSZ15]
@@ -10,8 +10,7 @@
  *     truncation    64 flipped bits; r as before, floor((r mod 2^63) / 2^f) the weighted
  *                   bits f..62, msb the last: exact, no failure probability
  *     lookups       one of sixteen from one of two (lookup.c), two parties   [NP99]
- *     masks         drawn
- *     products      C_i = view(A_i) B_i + cross; the longer side is the vectors'
+ *     masks, products with them: ot_masks.c
  * Why           (sum a_i)(sum b_i) is the sum of a_i b_i and of the cross terms.
  * Security      that of ot_products.c, ot_flips.c, ot_ringvole.c.  Nothing opens.
  * Assumes       F_cot (ot/cot.h), authenticated private channels.
@@ -26,12 +25,11 @@
 
 #include "base/mem.h"
 #include "math/bits.h"
-#include "math/matrix.h"
 #include "rand/prg.h"
 #include "triple/corr.h"
 #include "triple/ot_cross.h"
 #include "triple/ot_lookups.h"
-#include "triple/ot_matrix.h"
+#include "triple/ot_masks.h"
 
 static struct smpi_ot *ot_of(struct smpi_source *src) { return (struct smpi_ot *)(void *)src; }
 
@@ -140,73 +138,6 @@ static smpc_err ot_units(struct smpi_source *src, struct smpc_session *s, uint64
   return smpi_fail(s, SMPC_E_BUG, -1, "no such correlation");
 }
 
-/* --- matrices ------------------------------------------------------------------------- */
-
-static smpc_err ot_mask(struct smpi_source *src, struct smpc_session *s, shr *a, size_t words, uint64_t number) {
-  (void)s, (void)number;
-  draw(ot_of(src), &a->v, words);
-  return SMPC_OK;
-}
-
-/* view(A), m x k, or its transpose, k x m, dense. */
-static void copy_view(uint64_t *out, uint64_t *tmp, const shr *a, const struct smpi_product *p, bool is_flipped) {
-  size_t rows = (size_t)p->rows, cols = (size_t)p->cols;
-  uint64_t *to = p->transposed != is_flipped ? tmp : out;
-  for (size_t r = 0; r < rows; r++)
-    memcpy(to + r * cols, a + (p->row + r) * p->mask_cols + p->col, cols * sizeof *a);
-  if (to == tmp) smpi_matrix_transpose(out, tmp, rows, cols);
-}
-
-/* Vectors are the columns of A and scalars are B where A is tall; else rows of B, and A. */
-static bool is_tall(uint64_t m, uint64_t n) { return m >= n; }
-static struct smpi_ot_outer shape(uint64_t m, uint64_t k, uint64_t n) {
-  if (is_tall(m, n)) return (struct smpi_ot_outer){(size_t)k, (size_t)n, (size_t)m};
-  return (struct smpi_ot_outer){(size_t)k, (size_t)m, (size_t)n};
-}
-static bool product_draws(unsigned parties, uint64_t m, uint64_t n) {
-  return parties == 2 && is_tall(m, n) && m >= SMPI_OT_SHORT;
-}
-
-static smpc_err tall_product(struct smpi_ot *o, shr *b, shr *c, uint64_t *w, const shr *a,
-                             const struct smpi_product *p) {
-  size_t m = (size_t)smpi_product_m(p), k = (size_t)smpi_product_k(p), n = (size_t)p->n;
-  uint64_t *view = w, *tmp = w + m * k, *r = tmp + m * k; /* r: n x m */
-  struct smpi_ot_outer d = shape(m, k, n);
-  copy_view(view, tmp, a, p, true);
-  memset(r, 0, m * n * sizeof *r);
-  smpc_err err = smpi_ot_outer(o, r, view, &b->v, &d, product_draws(o->parties, m, n));
-  if (err != SMPC_OK) return err;
-  smpi_matrix_transpose(&c->v, r, n, m);
-  copy_view(view, tmp, a, p, false);
-  smpi_matrix_mul_add(&c->v, view, &b->v, m, k, n);
-  return SMPC_OK;
-}
-
-static smpc_err flat_product(struct smpi_ot *o, shr *b, shr *c, uint64_t *w, const shr *a,
-                             const struct smpi_product *p) {
-  size_t m = (size_t)smpi_product_m(p), k = (size_t)smpi_product_k(p), n = (size_t)p->n;
-  uint64_t *view = w, *tmp = w + m * k;
-  struct smpi_ot_outer d = shape(m, k, n);
-  memset(c, 0, m * n * sizeof *c);
-  copy_view(view, tmp, a, p, false);
-  smpi_matrix_mul_add(&c->v, view, &b->v, m, k, n);
-  copy_view(view, tmp, a, p, true);
-  return smpi_ot_outer(o, &c->v, &b->v, view, &d, false);
-}
-
-static smpc_err ot_product(struct smpi_source *src, struct smpc_session *s, shr *b, shr *c, const shr *a,
-                           const struct smpi_product *p, uint64_t number) {
-  struct smpi_ot *o = ot_of(src);
-  size_t m = (size_t)smpi_product_m(p), k = (size_t)smpi_product_k(p), n = (size_t)p->n;
-  (void)number;
-  uint64_t *w = smpi_secret_alloc(2 * m * k + m * n, sizeof *w);
-  if (w == NULL) return smpi_fail(s, SMPC_E_NOMEM, -1, "out of memory");
-  draw(o, &b->v, k * n);
-  smpc_err err = is_tall(m, n) ? tall_product(o, b, c, w, a, p) : flat_product(o, b, c, w, a, p);
-  smpi_secret_free(w);
-  return err;
-}
-
 /* --- life --------------------------------------------------------------------------------- */
 
 static smpc_err ot_finish(struct smpi_source *src, struct smpc_session *s) {
@@ -221,8 +152,9 @@ const struct smpi_source_ops smpi_ot_ops = {
     .trust = "Nobody is trusted: all inputs stay secret while one computing party is honest "
              "and all follow the protocol.",
     .units = ot_units,
-    .mask = ot_mask,
-    .product = ot_product,
+    .takes_owners = true,
+    .mask = smpi_ot_mask,
+    .products = smpi_ot_mask_products,
     .finish = ot_finish,
     .free = ot_free,
 };
@@ -256,9 +188,4 @@ uint64_t smpi_ot_units_bytes(unsigned parties, enum smpi_corr kind, uint64_t n, 
   case SMPI_CORRS: break;
   }
   return 0;
-}
-
-uint64_t smpi_ot_matrix_bytes(unsigned parties, uint64_t m, uint64_t k, uint64_t n) {
-  struct smpi_ot_outer d = shape(m, k, n);
-  return smpi_ot_outer_bytes(parties, &d, product_draws(parties, m, n));
 }

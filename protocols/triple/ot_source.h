@@ -11,9 +11,8 @@ extern const struct smpi_source_ops smpi_ot_ops; /* its name and trust sentence 
  * smpi_ot_open_bytes() to all others together, 2 rounds. */
 smpc_err smpi_ot_source_open(struct smpi_source **src, struct smpc_session *s);
 
-/* What one party sends to all others together; every party sends the same. */
+/* What one party sends to all others together; every party sends the same.  Matrices: ot_masks.h. */
 uint64_t smpi_ot_open_bytes(unsigned parties);
 uint64_t smpi_ot_units_bytes(unsigned parties, enum smpi_corr kind, uint64_t n, unsigned frac_bits);
-uint64_t smpi_ot_matrix_bytes(unsigned parties, uint64_t m, uint64_t k, uint64_t n);
 
 #endif

@@ -49,6 +49,10 @@ size_t smpi_pool_most(enum smpi_corr kind);
 smpc_err smpi_pool_prepare_masks(struct smpi_pool *p, const struct smpi_mask_step *step, size_t steps);
 void smpi_pool_forget_masks(struct smpi_pool *p); /* wipes what was prepared and not used */
 
+/* The owners of `rows` rows as a source is told them: every row in a run, of nobody where none are stated
+ * or taken. */
+struct smpi_owners smpi_owners_of(const struct smpi_owners *o, size_t rows, bool takes_owners);
+
 /* Test builds stop where a piece is given twice; others do nothing. */
 void smpi_pool_note(struct smpi_pool *p, unsigned book, uint64_t first, uint64_t n);
 

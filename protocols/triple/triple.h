@@ -57,13 +57,23 @@ smpc_err smpi_triple_take(struct smpc_session *s, struct smpi_taken *t, enum smp
 void smpi_triple_wipe(struct smpi_taken *t);
 
 /* --- matrices -------------------------------------------------------------- */
+/* Who knows a matrix in the clear, by rows from the first on: in each run one party (by
+ * rank), or nobody (-1).  No run at all: nobody knows any of it. */
+enum { SMPI_OWNER_RUNS = 16 };
+struct smpi_owners { unsigned n; struct smpi_owner_run { uint32_t rows; int32_t rank; } run[SMPI_OWNER_RUNS]; };
+/* More rows of that owner; what does not fit becomes nobody's. */
+void smpi_owners_add(struct smpi_owners *o, size_t rows, int rank);
+
 struct smpi_mask;                       /* a sharing of a uniform matrix; reference counted */
 /* The block of rows x cols at (row, col) of the mask, then transposed or not. */
 struct smpi_mask_view { struct smpi_mask *mask; size_t row, col, rows, cols; bool transposed; };
 
-/* A fresh mask.  `a` gives this party's share, rows x cols row-major, valid
+/* A fresh mask for a matrix with these owners (NULL: nobody): rows that a party owns are
+ * masked by what it knows itself, but nobody else; products with them then take only one
+ * side's correlations of a source where that is cheaper.  `a` gives this party's share, rows x cols row-major, valid
  * while the mask lives; it never leaves the session's memory. */
-smpc_err smpi_mask_new(struct smpc_session *s, struct smpi_mask **m, size_t rows, size_t cols);
+smpc_err smpi_mask_new(struct smpc_session *s, struct smpi_mask **m, size_t rows, size_t cols,
+                       const struct smpi_owners *owners);
 const shr *smpi_mask_share(const struct smpi_mask *m);
 void smpi_mask_keep(struct smpi_mask *m);
 void smpi_mask_drop(struct smpi_mask *m); /* wiped with its last holder; NULL is allowed */
@@ -81,6 +91,7 @@ struct smpi_mask_step {
   size_t mask;               /* product: which mask, counting the new ones from 0           */
   size_t row, col, n;        /* product: the view's corner in the mask, columns of B        */
   bool transposed;
+  struct smpi_owners owners; /* of a new mask */
 };
 struct smpi_demand {
   uint64_t units[SMPI_CORRS];

@@ -25,13 +25,16 @@ struct mine {
 };
 struct all { bool prepares, diverges; struct mine of[SMPC_MAX_COMPUTING]; };
 
+static struct smpi_mask_step step_of(const struct smpi_mask_view *v) {
+  return (struct smpi_mask_step){.rows = v->rows, .cols = v->cols, .row = v->row, .col = v->col, .n = N,
+                                 .transposed = v->transposed};
+}
+
 static smpc_err prepare(struct smpc_session *s, bool diverges) {
   size_t rows = diverges ? COLS : ROWS, cols = diverges ? ROWS : COLS;
   struct smpi_mask_step step[1 + PRODUCTS] = {{.is_new = true, .rows = rows, .cols = cols}};
   for (unsigned i = 0; i < PRODUCTS; i++) {
-    struct smpi_mask_view v = view[diverges ? 1 : i];
-    step[1 + i] = (struct smpi_mask_step){.rows = v.rows, .cols = v.cols, .row = v.row, .col = v.col, .n = N,
-                                          .transposed = v.transposed};
+    step[1 + i] = step_of(&view[diverges ? 1 : i]);
     if (diverges) step[1 + i].rows = step[1 + i].cols = 1;
   }
   struct smpi_demand demand = {{0}, step, 1 + PRODUCTS};
@@ -44,7 +47,7 @@ static void body(struct smpc_session *s, unsigned me, void *ctx) {
   struct smpi_mask *mask;
   if (all->prepares && prepare(s, all->diverges) != SMPC_OK) return;
   uint64_t before = smpi_spent(s).offline_bytes;
-  if (smpi_mask_new(s, &mask, ROWS, COLS) != SMPC_OK) return;
+  if (smpi_mask_new(s, &mask, ROWS, COLS, NULL) != SMPC_OK) return;
   memcpy(mine->a, smpi_mask_share(mask), sizeof mine->a);
   smpi_mask_keep(mask);
   smpi_mask_drop(mask);
@@ -65,6 +68,16 @@ static uint64_t sum(unsigned parties, const uint64_t *of_first) {
   uint64_t v = 0;
   for (unsigned i = 0; i < parties; i++) v += of_first[i * sizeof(struct mine) / sizeof *of_first];
   return v;
+}
+
+/* All products at once, or each for itself. */
+static void add_products(struct smpi_cost *cost, unsigned rank, bool prepares) {
+  struct smpi_mask_step step[1 + PRODUCTS] = {{.is_new = true, .rows = ROWS, .cols = COLS}};
+  for (unsigned q = 0; q < PRODUCTS; q++) {
+    step[1 + (prepares ? q : 0)] = step_of(&view[q]);
+    if (!prepares) assert_int_equal(smpi_products_cost(cost, (int)rank, step, 2), SMPC_OK);
+  }
+  if (prepares) assert_int_equal(smpi_products_cost(cost, (int)rank, step, 1 + PRODUCTS), SMPC_OK);
 }
 
 static void check(unsigned parties, smpc_source source, bool prepares, bool diverges, uint64_t seed,
@@ -95,6 +108,7 @@ static void check(unsigned parties, smpc_source source, bool prepares, bool dive
     assert_int_equal(all.of[p].spent.mask_words, cost.mask_words);
     assert_int_equal(all.of[p].spent.product_words, cost.product_words);
     smpi_triple_cost_end(&cost, 20);
+    add_products(&cost, p, prepares);
     if (!diverges && source == SMPC_OT) assert_int_equal(all.of[p].spent.offline_bytes, cost.offline_bytes);
     else if (!diverges) assert_int_equal(r->spent[parties].offline_bytes, 32 * parties + cost.offline_bytes);
     if (prepares && !diverges) assert_int_equal(all.of[p].asked, 0);
@@ -135,7 +149,7 @@ static void misfit(struct smpc_session *s, unsigned me, void *ctx) {
   struct smpi_mask *mask;
   shr b[MOST], c[MOST];
   smpc_err *got = ctx;
-  if (smpi_mask_new(s, &mask, 3, 3) != SMPC_OK) return;
+  if (smpi_mask_new(s, &mask, 3, 3, NULL) != SMPC_OK) return;
   struct smpi_mask_view v = {mask, 1, 1, 3, 2, false};
   got[me] = smpi_mask_product(s, &v, 1, b, c);
   smpi_mask_drop(mask);
