@@ -134,7 +134,7 @@ static uint32_t sub_word(uint32_t w) {
   return (uint32_t)out[0].w[0];
 }
 
-void smpi_aes_key_set(struct smpi_aes_key *k, const blk *key) {
+static void key_set(struct smpi_aes_key *k, const blk *key) {
   static const uint8_t constant[SMPI_AES_ROUNDS] = {1, 2, 4, 8, 16, 32, 64, 128, 0x1b, 0x36};
   uint32_t w[4] = {(uint32_t)key->w[0], (uint32_t)(key->w[0] >> 32), (uint32_t)key->w[1], (uint32_t)(key->w[1] >> 32)};
   for (unsigned r = 0;; r++) {
@@ -225,7 +225,7 @@ static void sums(const struct smpi_aes_key *k, void *u, void *v, const blk x[SMP
   smpi_wipe(f, sizeof f);
 }
 
-const struct smpi_aes_kernels smpi_aes_portable = {"portable", always, encrypt, fold, sums};
+const struct smpi_aes_kernels smpi_aes_portable = {"portable", always, key_set, encrypt, fold, sums};
 
 /* --- the choice --------------------------------------------------------------------------- */
 
@@ -245,6 +245,8 @@ const struct smpi_aes_kernels *smpi_aes_kernels(void) {
   while (!all[best]->usable()) best--;
   return all[best];
 }
+
+void smpi_aes_key_set(struct smpi_aes_key *k, const blk *key) { smpi_aes_kernels()->key_set(k, key); }
 
 void smpi_aes_encrypt(const struct smpi_aes_key *k, blk *out, const blk *in, size_t n) {
   smpi_aes_kernels()->encrypt(k, out, in, n);

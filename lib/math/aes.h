@@ -37,6 +37,7 @@ void smpi_aes_sums(const struct smpi_aes_key *k, void *u, void *v, const blk x[S
 struct smpi_aes_kernels {
   const char *name;
   bool (*usable)(void);
+  void (*key_set)(struct smpi_aes_key *k, const blk *key);
   void (*encrypt)(const struct smpi_aes_key *k, blk *out, const blk *in, size_t n);
   void (*fold)(blk *u, blk *v, const struct smpi_aes_key *leaf, unsigned bits, unsigned first, uint64_t number);
   void (*sums)(const struct smpi_aes_key *k, void *u, void *v, const blk x[SMPI_AES_LEAVES], uint64_t number,

@@ -29,6 +29,22 @@ NI ALWAYS_INLINE __m128i add_lanes128(__m128i x, __m128i y, unsigned width) {
                       : _mm_add_epi8(x, y);
 }
 
+/* The last round substitutes bytes and shifts rows, which changes nothing where all columns are
+ * alike: here the rotated last word. */
+NI static void ni_key_set(struct smpi_aes_key *k, const blk *key) {
+  static const uint32_t constant[SMPI_AES_ROUNDS] = {1, 2, 4, 8, 16, 32, 64, 128, 0x1b, 0x36};
+  const __m128i rotated = _mm_set1_epi32(0x0c0f0e0d);
+  __m128i x = load128(key);
+  for (unsigned r = 0;; r++) {
+    _mm_store_si128((__m128i *)(void *)&k->round[r], x);
+    if (r == SMPI_AES_ROUNDS) break;
+    __m128i word = _mm_aesenclast_si128(_mm_shuffle_epi8(x, rotated), _mm_set1_epi32((int)constant[r]));
+    x = _mm_xor_si128(x, _mm_slli_si128(x, 4));
+    x = _mm_xor_si128(x, _mm_slli_si128(x, 8));
+    x = _mm_xor_si128(x, word);
+  }
+}
+
 /* Eight blocks under one key. */
 NI ALWAYS_INLINE void rounds128(__m128i x[8], const struct smpi_aes_key *k) {
   for (unsigned j = 0; j < 8; j++) x[j] = _mm_xor_si128(x[j], key128(k, 0));
@@ -109,7 +125,7 @@ NI static void ni_sums(const struct smpi_aes_key *k, void *u, void *v, const blk
   }
 }
 
-const struct smpi_aes_kernels smpi_aes_ni = {"aes-ni", ni_usable, ni_encrypt, ni_fold, ni_sums};
+const struct smpi_aes_kernels smpi_aes_ni = {"aes-ni", ni_usable, ni_key_set, ni_encrypt, ni_fold, ni_sums};
 
 /* --- VAES: four blocks a vector ---------------------------------------------------- */
 
@@ -292,7 +308,7 @@ VAES static void vaes_sums(const struct smpi_aes_key *k, void *u, void *v, const
   }
 }
 
-const struct smpi_aes_kernels smpi_aes_vaes = {"vaes", vaes_usable, vaes_encrypt, vaes_fold, vaes_sums};
+const struct smpi_aes_kernels smpi_aes_vaes = {"vaes", vaes_usable, ni_key_set, vaes_encrypt, vaes_fold, vaes_sums};
 
 #else
 typedef int smpi_aes_x86_is_empty; /* ISO C wants a declaration in every file */

@@ -32,6 +32,8 @@ struct smpi_cot_params {
   uint32_t instance; /* different for every object of one session: part of all domains and tweaks */
   const blk *delta;  /* [P] by rank: my Delta as sender to each; NULL: random (local, not agreed) */
   uint32_t with;     /* bit r: rank r, who has set mine; 0: everybody with everybody      */
+  uint32_t only_send, only_receive; /* bit r: towards rank r I am the sender alone, who has set my bit in the other;
+                                       half the work and bytes                             */
 };
 
 enum smpi_cot_user { /* instances */

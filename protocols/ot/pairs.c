@@ -5,7 +5,7 @@
  *     1. R -> S    the offer of base transfers in which R is the sender
  *        S -> R    its points, with the choice bits 1 - Delta_i                  (round 1)
  *     2. R -> S    the trees (tree.c), their checks in the malicious form        (round 2)
- * Both directions of all pairs share both rounds. */
+ * Both directions of all pairs share both rounds; a pair may do with one direction. */
 #include "ot/pairs.h"
 
 #include <string.h>
@@ -33,6 +33,10 @@ struct setup {
 struct run { struct smpi_ot_pairs *a; struct smpc_session *s; struct setup *setup[SMPC_MAX_COMPUTING]; };
 
 static bool is_other(const struct smpi_ot_pairs *a, unsigned rank) { return rank != a->me && (a->with >> rank & 1) != 0; }
+
+/* Towards this rank, shall I be a sender, a receiver of correlated transfers? */
+static bool sends(const struct smpi_ot_pairs *a, unsigned rank) { return (a->only_receive >> rank & 1) == 0; }
+static bool receives(const struct smpi_ot_pairs *a, unsigned rank) { return (a->only_send >> rank & 1) == 0; }
 
 static size_t tree_bytes(const struct smpi_ot_pairs *a) {
   size_t one = smpi_tree_message(a->k) * sizeof(blk) + (a->is_checked ? SMPI_OT_LEAF_CHECK : 0);
@@ -83,7 +87,8 @@ static void begin_base(struct run *r, unsigned i, const blk *delta) {
   if (delta != NULL) pair->send.delta = *delta;
   else smpi_prg_words(smpi_prg_own(r->s), pair->send.delta.w, 2);
   u->choice = (blk){{~pair->send.delta.w[0], ~pair->send.delta.w[1]}};
-  smpi_base_offer(u->out.offer, u->secret, u->random);
+  if (receives(r->a, i)) smpi_base_offer(u->out.offer, u->secret, u->random);
+  if (!sends(r->a, i)) return;
   smpi_base_choose(u->out.points, u->choice_secret, &pair->as_sender, &u->choice, u->random + SMPI_BASE_RANDOM, N);
 }
 
@@ -93,22 +98,35 @@ static smpc_err end_base(struct run *r, unsigned i) {
   const uint8_t(*theirs)[2][SMPI_POINT] = (const uint8_t(*)[2][SMPI_POINT])u->in.points;
   const uint8_t(*mine)[2][SMPI_POINT] = (const uint8_t(*)[2][SMPI_POINT])u->out.points;
   const uint8_t(*secret)[SMPI_POINT] = (const uint8_t(*)[SMPI_POINT])u->choice_secret;
-  if (!smpi_base_sent(u->sent, &pair->as_receiver, u->out.offer, u->secret, theirs, N) ||
-      !smpi_base_received(u->received, &pair->as_sender, u->in.offer, secret, &u->choice, mine, N))
+  bool good = !receives(r->a, i) || smpi_base_sent(u->sent, &pair->as_receiver, u->out.offer, u->secret, theirs, N);
+  if (sends(r->a, i))
+    good = good && smpi_base_received(u->received, &pair->as_sender, u->in.offer, secret, &u->choice, mine, N);
+  if (!good)
     return smpi_fail(r->s, SMPC_E_FORMAT, (int)pair->member, "%s sent a malformed point for oblivious transfer",
                      smpi_member_name(r->s, pair->member));
   return SMPC_OK;
 }
 
+static size_t message_len(bool offer, bool points) {
+  return (offer ? SMPI_POINT : 0) + (points ? sizeof((struct round1){0}.points) : 0);
+}
+
 static smpc_err exchange(struct run *r, bool is_base) {
   struct smpi_flow flow[SMPC_MAX_COMPUTING];
-  size_t n = 0, len = is_base ? sizeof(struct round1) : tree_bytes(r->a);
-  for (unsigned i = 0; i < r->a->parties && len != 0; i++) {
+  size_t n = 0, tree = tree_bytes(r->a);
+  for (unsigned i = 0; i < r->a->parties && (is_base || tree != 0); i++) {
     struct setup *u = r->setup[i];
     if (u == NULL) continue;
-    flow[n++] = (struct smpi_flow){.peer = r->a->pair[i].member, .out_len = len, .in_len = len,
-                                   .out = is_base ? (void *)&u->out : u->tree_out,
-                                   .in = is_base ? (void *)&u->in : u->tree_in};
+    bool out = receives(r->a, i), in = sends(r->a, i); /* offers and trees from me; from them */
+    struct smpi_flow *f = &flow[n++];
+    *f = (struct smpi_flow){.peer = r->a->pair[i].member};
+    if (!is_base) {
+      f->out = u->tree_out, f->out_len = out ? tree : 0;
+      f->in = u->tree_in, f->in_len = in ? tree : 0;
+    } else { /* an offer, points, or both */
+      f->out = out ? (void *)&u->out : (void *)u->out.points, f->out_len = message_len(out, in);
+      f->in = in ? (void *)&u->in : (void *)u->in.points, f->in_len = message_len(in, out);
+    }
   }
   return n == 0 ? SMPC_OK : smpi_exchange(r->s, flow, n);
 }
@@ -178,7 +196,8 @@ smpc_err smpi_ot_pairs_open(struct smpi_ot_pairs *a, struct smpc_session *s, con
                             bool is_checked) {
   smpc_err err = smpi_status(s);
   *a = (struct smpi_ot_pairs){.parties = smpi_parties(s), .k = p->k, .instance = p->instance, .is_checked = is_checked,
-                              .with = p->with != 0 ? p->with : UINT32_MAX};
+                              .with = p->with != 0 ? p->with : UINT32_MAX, .only_send = p->only_send,
+                              .only_receive = p->only_receive};
   struct run r = {.a = a, .s = s};
   if (err != SMPC_OK) return err;
   TRY(check_params(s, p));
@@ -191,11 +210,11 @@ smpc_err smpi_ot_pairs_open(struct smpi_ot_pairs *a, struct smpc_session *s, con
   for (unsigned i = 0; i < a->parties; i++) {
     if (!is_other(a, i)) continue;
     TRY(end_base(&r, i));
-    grow_trees(&r, i);
+    if (receives(a, i)) grow_trees(&r, i);
   }
   TRY(exchange(&r, false));                                                           /* 2. trees          */
   for (unsigned i = 0; i < a->parties; i++)
-    if (is_other(a, i)) TRY(puncture_trees(&r, i));
+    if (is_other(a, i) && sends(a, i)) TRY(puncture_trees(&r, i));
 out:
   release(&r);
   if (err != SMPC_OK) smpi_ot_pairs_wipe(a);
@@ -213,6 +232,8 @@ smpc_err smpi_ot_jobs_check(const struct smpi_ot_pairs *a, struct smpc_session *
       return smpi_fail(s, SMPC_E_ARG, -1, "a transfer must be with another computing party, once");
     if (job[i].n_send > SIZE_MAX / 64 || job[i].n_receive > SIZE_MAX / 64)
       return smpi_fail(s, SMPC_E_ARG, -1, "too many transfers at once");
+    if ((job[i].n_send != 0 && !sends(a, rank)) || (job[i].n_receive != 0 && !receives(a, rank)))
+      return smpi_fail(s, SMPC_E_ARG, -1, "these transfers were opened for the other direction alone");
     is_seen[rank] = true;
   }
   return SMPC_OK;

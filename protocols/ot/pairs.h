@@ -19,6 +19,7 @@ struct smpi_ot_pair {
 struct smpi_ot_pairs {
   unsigned parties, me, k; /* me: my rank */
   uint32_t instance, with; /* with: bit r: a pair with rank r */
+  uint32_t only_send, only_receive; /* as in struct smpi_cot_params */
   bool is_checked;         /* the trees were: malicious */
   struct smpi_ot_pair pair[SMPC_MAX_COMPUTING]; /* by rank; my own unused */
 };

@@ -305,24 +305,40 @@ static void end(struct run *r, size_t mark, smpc_err err, size_t n) {
   smpi_wipe(r, sizeof *r);
 }
 
-smpc_err smpi_vole_open_with(struct smpi_vole_passive **v, struct smpc_session *s, uint32_t instance, const blk *delta,
-                             uint32_t with) {
-  const struct smpi_cot_params p = {.k = COT_K, .instance = instance, .delta = delta, .with = with};
+static smpc_err open_passive(struct smpi_vole_passive **v, struct smpc_session *s, const struct smpi_cot_params *p) {
   smpc_err err = SMPC_OK;
   struct smpi_vole_passive *made = *v = NULL;
   TRY(smpi_status(s));
   made = smpi_secret_alloc(1, sizeof *made);
   if (made == NULL) TRY(smpi_fail(s, SMPC_E_NOMEM, -1, "not enough memory for a VOLE"));
-  TRY(open_common(&made->c, s, instance));
-  TRY(smpi_cot_open(&made->cot, s, &p));
+  TRY(open_common(&made->c, s, p->instance));
+  TRY(smpi_cot_open(&made->cot, s, p));
   *v = made;
 out:
   if (err != SMPC_OK) smpi_vole_close(made);
   return err;
 }
 
+smpc_err smpi_vole_open_with(struct smpi_vole_passive **v, struct smpc_session *s, uint32_t instance, const blk *delta,
+                             uint32_t with) {
+  const struct smpi_cot_params p = {.k = COT_K, .instance = instance, .delta = delta, .with = with};
+  return open_passive(v, s, &p);
+}
+
 smpc_err smpi_vole_open(struct smpi_vole_passive **v, struct smpc_session *s, uint32_t instance, const blk *delta) {
   return smpi_vole_open_with(v, s, instance, delta, 0);
+}
+
+static struct smpi_cot_params one_way(uint32_t instance, unsigned rank, bool sends) {
+  uint32_t bit = UINT32_C(1) << rank;
+  return (struct smpi_cot_params){.k = COT_K, .instance = instance, .with = bit, .only_send = sends ? bit : 0,
+                                  .only_receive = sends ? 0 : bit};
+}
+
+smpc_err smpi_vole_open_way(struct smpi_vole_passive **v, struct smpc_session *s, uint32_t instance, unsigned rank,
+                            bool sends) {
+  const struct smpi_cot_params p = one_way(instance, rank, sends);
+  return open_passive(v, s, &p);
 }
 
 void smpi_vole_close(struct smpi_vole_passive *v) {
@@ -352,20 +368,30 @@ smpc_err smpi_vole_receive(struct smpi_vole_passive *v, struct smpc_session *s, 
   return err;
 }
 
-smpc_err smpi_vole_active_open(struct smpi_vole_active **v, struct smpc_session *s, uint32_t instance,
-                               const blk *delta) {
-  const struct smpi_cot_params p = {.k = COT_K, .instance = instance, .delta = delta};
+static smpc_err open_active(struct smpi_vole_active **v, struct smpc_session *s, const struct smpi_cot_params *p) {
   smpc_err err = SMPC_OK;
   struct smpi_vole_active *made = *v = NULL;
   TRY(smpi_status(s));
   made = smpi_secret_alloc(1, sizeof *made);
   if (made == NULL) TRY(smpi_fail(s, SMPC_E_NOMEM, -1, "not enough memory for a VOLE"));
-  TRY(open_common(&made->c, s, instance));
-  TRY(smpi_cot_active_open(&made->cot, s, &p));
+  TRY(open_common(&made->c, s, p->instance));
+  TRY(smpi_cot_active_open(&made->cot, s, p));
   *v = made;
 out:
   if (err != SMPC_OK) smpi_vole_active_close(made);
   return err;
+}
+
+smpc_err smpi_vole_active_open(struct smpi_vole_active **v, struct smpc_session *s, uint32_t instance,
+                               const blk *delta) {
+  const struct smpi_cot_params p = {.k = COT_K, .instance = instance, .delta = delta};
+  return open_active(v, s, &p);
+}
+
+smpc_err smpi_vole_active_open_way(struct smpi_vole_active **v, struct smpc_session *s, uint32_t instance,
+                                   unsigned rank, bool sends) {
+  const struct smpi_cot_params p = one_way(instance, rank, sends);
+  return open_active(v, s, &p);
 }
 
 void smpi_vole_active_close(struct smpi_vole_active *v) {

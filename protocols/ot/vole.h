@@ -37,6 +37,10 @@ smpc_err smpi_vole_open(struct smpi_vole_passive **v, struct smpc_session *s, ui
 /* The same between some pairs alone: bit r of `with` is rank r, who names me in turn. */
 smpc_err smpi_vole_open_with(struct smpi_vole_passive **v, struct smpc_session *s, uint32_t instance, const blk *delta,
                              uint32_t with);
+/* Between me and `rank` alone, who calls it with the opposite of `sends`, and in one direction: half the
+ * work and bytes.  A random Delta. */
+smpc_err smpi_vole_open_way(struct smpi_vole_passive **v, struct smpc_session *s, uint32_t instance, unsigned rank,
+                            bool sends);
 void smpi_vole_close(struct smpi_vole_passive *v); /* wipes; NULL is allowed */
 const blk *smpi_vole_delta(const struct smpi_vole_passive *v, unsigned rank); /* mine, towards rank */
 
@@ -56,6 +60,8 @@ struct smpi_vole_active;
 
 smpc_err smpi_vole_active_open(struct smpi_vole_active **v, struct smpc_session *s, uint32_t instance,
                                const blk *delta);
+smpc_err smpi_vole_active_open_way(struct smpi_vole_active **v, struct smpc_session *s, uint32_t instance,
+                                   unsigned rank, bool sends);
 void smpi_vole_active_close(struct smpi_vole_active *v);
 const blk *smpi_vole_active_delta(const struct smpi_vole_active *v, unsigned rank); /* NULL once destroyed */
 
@@ -68,8 +74,12 @@ smpc_err smpi_vole_active_receive(struct smpi_vole_active *v, struct smpc_sessio
 
 /* --- both ------------------------------------------------------------------- */
 
-/* Bytes of smpi_vole_open() to each other party: cot.h, with k = 4; and what the malicious one adds. */
-enum { SMPI_VOLE_OPEN_BYTES = 8224 + 32 * (128 - 128 / 4), SMPI_VOLE_OPEN_CHECK = 32 * 128 / 4 + 32 };
+/* Bytes of opening to each other party, cot.h with k = 4: of the sender of one direction, of its receiver,
+ * of both; and what the receiver's check adds. */
+enum {
+  SMPI_VOLE_OPEN_SEND = 8192, SMPI_VOLE_OPEN_RECEIVE = 32 + 32 * (128 - 128 / 4),
+  SMPI_VOLE_OPEN_BYTES = SMPI_VOLE_OPEN_SEND + SMPI_VOLE_OPEN_RECEIVE, SMPI_VOLE_OPEN_CHECK = 32 * 128 / 4 + 32
+};
 /* Bytes of one run that the sender and the receiver send, and its rounds. */
 void smpi_vole_bytes(uint64_t *sender, uint64_t *receiver, size_t n, unsigned dim, bool is_active);
 unsigned smpi_vole_rounds(size_t n, unsigned dim, bool is_active);

@@ -149,15 +149,21 @@ static smpc_err prepare(struct smpi_oprf_run *r) {
   smpi_prg_words(smpi_prg_own(r->s), salt, SMPI_OPRF_SALT / 8);
   memcpy(r->salt[r->receives ? 0 : 1], salt, sizeof salt);
   smpc_err err = smpi_okvs_shape(&r->shape, r->n, form(r->is_malicious), SMPI_OKVS_LAMBDA);
-  return err == SMPC_OK ? smpi_oprf_make_keys(r) : err;
+  if (err == SMPC_OK) err = smpi_oprf_make_keys(r);
+  return err == SMPC_OK && r->receives ? smpi_oprf_open_store(r) : err; /* while the sender chooses points */
 }
 
-/* Random words stand where paddings are, and are overwritten elsewhere. */
-static smpc_err make_room(struct smpi_oprf_run *r) {
+static smpc_err make_vole_room(struct smpi_oprf_run *r) {
   size_t room = smpi_vole_room(r->shape.len);
   r->a = r->receives ? smpi_scratch(r->s, room, sizeof *r->a) : NULL;
   r->c = r->receives ? smpi_scratch(r->s, room, sizeof *r->c) : NULL;
   r->b = r->receives ? NULL : smpi_scratch(r->s, room, sizeof *r->b);
+  return smpi_status(r->s);
+}
+
+/* What VOLE's own memory may make way for.  Random words stand where paddings are, and are overwritten
+ * elsewhere. */
+static smpc_err make_room(struct smpi_oprf_run *r) {
   r->mine = smpi_scratch(r->s, r->t->n, sizeof *r->mine);
   r->theirs = r->receives ? smpi_scratch(r->s, r->m, sizeof *r->theirs) : NULL;
   r->column = smpi_scratch(r->s, r->shape.bin_len, sizeof *r->column);
@@ -169,7 +175,7 @@ static smpc_err make_room(struct smpi_oprf_run *r) {
 static smpc_err run_passive(struct smpi_oprf_run *r, uint32_t instance) {
   unsigned dim = 8 * (unsigned)r->hash.mask_len;
   smpc_err err;
-  TRY(smpi_vole_open(&r->passive, r->s, instance, NULL));
+  TRY(smpi_vole_open_way(&r->passive, r->s, instance, r->rank, !r->receives));
   if (r->receives) {
     TRY(smpi_vole_receive(r->passive, r->s, r->rank, r->a, r->c, r->shape.len, dim));
   } else {
@@ -191,7 +197,7 @@ static smpc_err commit(struct smpi_oprf_run *r) {
 
 static smpc_err run_active(struct smpi_oprf_run *r, uint32_t instance) {
   smpc_err err;
-  TRY(smpi_vole_active_open(&r->active, r->s, instance, NULL));
+  TRY(smpi_vole_active_open_way(&r->active, r->s, instance, r->rank, !r->receives));
   TRY(commit(r));
   if (r->receives) {
     TRY(smpi_vole_active_receive(r->active, r->s, r->rank, r->a, r->c, r->shape.len));
@@ -269,8 +275,9 @@ smpc_err smpi_psi_oprf(struct smpc_session *s, struct smpi_psi_task *t) {
   if (t->hit != NULL) memset(t->hit, 0, t->n);
   if (t->n == 0 || t->m == 0) goto out; /* both know the result */
   TRY(prepare(&r));
-  TRY(make_room(&r));
+  TRY(make_vole_room(&r));
   TRY(run_vole(&r));        /* 1. open, 2. VOLE   */
+  TRY(make_room(&r));
   TRY(smpi_oprf_exchange_store(&r));  /* 3. encode, 4.      */
   TRY(finish(&r));          /* 5. return, 6. match */
 out:
@@ -292,10 +299,10 @@ void smpi_psi_oprf_cost(struct smpi_cost *c, size_t n, size_t m, bool sender_lea
   if (n == 0 || m == 0 || smpi_okvs_shape(&shape, n, form(is_malicious), SMPI_OKVS_LAMBDA) != SMPC_OK) return;
   unsigned dim = 8 * (unsigned)len;
   smpi_vole_bytes(&sender, &receiver, shape.len, dim, is_malicious);
-  sender += SMPI_VOLE_OPEN_BYTES + (uint64_t)m * len;
-  receiver += SMPI_VOLE_OPEN_BYTES + SMPI_OPRF_SEED + (uint64_t)shape.len * len + (sender_learns ? (m + 7) / 8 : 0);
+  sender += SMPI_VOLE_OPEN_SEND + (uint64_t)m * len;
+  receiver += SMPI_VOLE_OPEN_RECEIVE + SMPI_OPRF_SEED + (uint64_t)shape.len * len + (sender_learns ? (m + 7) / 8 : 0);
   if (is_malicious) {
-    sender += SMPI_VOLE_OPEN_CHECK + SMPI_HASH_LEN + SMPI_OPRF_SALT;
+    sender += SMPI_HASH_LEN + SMPI_OPRF_SALT;
     receiver += SMPI_VOLE_OPEN_CHECK + SMPI_OPRF_SALT;
   }
   c->rounds += 4 + smpi_vole_rounds(shape.len, dim, is_malicious) + sender_learns + is_malicious;

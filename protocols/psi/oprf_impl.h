@@ -44,6 +44,8 @@ static inline size_t smpi_oprf_head_len(bool is_malicious) { return SMPI_OPRF_SE
 
 /* key and place, of all my items. */
 smpc_err smpi_oprf_make_keys(struct smpi_oprf_run *r);
+/* My keys sorted into bins. */
+smpc_err smpi_oprf_open_store(struct smpi_oprf_run *r);
 /* Steps 3 and 4 of the box in oprf.c. */
 smpc_err smpi_oprf_exchange_store(struct smpi_oprf_run *r);
 /* Malicious: mine, from what was read to masks, now that the salt is known. */

@@ -40,9 +40,8 @@ static size_t largest_bin(const struct smpi_oprf_run *r) {
   return most;
 }
 
-/* Sort my keys into bins.  The sender has other numbers than the store was made for:
- * it only reads. */
-static smpc_err open_store(struct smpi_oprf_run *r) {
+/* The sender has other numbers than the store was made for: it only reads. */
+smpc_err smpi_oprf_open_store(struct smpi_oprf_run *r) {
   struct smpi_okvs_shape shape = r->shape;
   if (!r->receives) {
     shape.n = r->n_keys;
@@ -142,7 +141,7 @@ static void take_head(struct smpi_oprf_run *r) {
     memcpy(r->salt[0], r->packed + SMPI_OPRF_SEED, SMPI_OPRF_SALT);
     smpi_oprf_hash_salt(&r->hash, r->salt[0], r->salt[1]);
   }
-  r->err = open_store(r);
+  r->err = smpi_oprf_open_store(r);
   r->packed_len = r->shape.bin_len * r->hash.mask_len;
   r->at = 0;
 }
@@ -190,11 +189,10 @@ static void take_store(void *ctx, unsigned peer, size_t off, const uint8_t *buf,
 
 /* --- both ----------------------------------------------------------------------------------- */
 
-static smpc_err give_head(struct smpi_oprf_run *r) {
+static void give_head(struct smpi_oprf_run *r) {
   smpi_put64(r->packed, r->seed.w[0]);
   smpi_put64(r->packed + 8, r->seed.w[1]);
   if (r->is_malicious) memcpy(r->packed + SMPI_OPRF_SEED, r->salt[0], SMPI_OPRF_SALT);
-  return open_store(r);
 }
 
 smpc_err smpi_oprf_exchange_store(struct smpi_oprf_run *r) {
@@ -204,7 +202,7 @@ smpc_err smpi_oprf_exchange_store(struct smpi_oprf_run *r) {
   r->packed_len = head_len;
   r->at = 0;
   if (r->receives) {
-    TRY(give_head(r));
+    give_head(r);
     flow.out_len = len;
     flow.produce = give_store;
   } else {

@@ -68,7 +68,8 @@ static void body(struct smpc_session *s, unsigned me, void *ctx) {
   struct call c = {.o = o, .me = me};
   struct smpi_cot_passive *passive = NULL;
   struct smpi_cot_active *active = NULL;
-  const struct smpi_cot_params p = {.k = o->k, .instance = 7};
+  const struct smpi_cot_params p = {.k = o->k, .instance = 7, .only_send = o->is_one_way && me == 0 ? 2 : 0,
+                                    .only_receive = o->is_one_way && me == 1 ? 1 : 0};
   tap_party(me);
   struct smpi_cost before = smpi_spent(s);
   smpc_err err = o->is_active ? smpi_cot_active_open(&active, s, &p) : smpi_cot_open(&passive, s, &p);

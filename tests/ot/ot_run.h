@@ -15,6 +15,7 @@ struct ot_run {
   bool is_active;
   size_t n[OT_MOST][OT_MOST]; /* transfers from sender to receiver, by rank */
   unsigned repeat;            /* extensions, default 1: the last is kept     */
+  bool is_one_way;            /* 2 parties: opened from 0 to 1 alone          */
   bool by_callback;           /* passive: without arrays                    */
 
   blk delta[OT_MOST][OT_MOST]; /* the sender's for the receiver             */

@@ -132,6 +132,24 @@ static void deltas_are_their_own(void **state) {
   ot_run_end(&o);
 }
 
+/* Half the bytes, the same transfers; none the other way. */
+static void one_direction_is_enough(void **state) {
+  (void)state;
+  for (int active = 0; active < 2; active++) {
+    struct ot_run o = {.parties = 2, .k = 4, .is_active = active, .is_one_way = true, .n = {{0, 3000}, {0, 0}}};
+    ot_run(&o);
+    assert_int_equal(ot_run_wrong(&o), 0);
+    assert_int_equal(o.bytes_open[0], 8192);
+    assert_int_equal(o.bytes_open[1], 32 + 32 * 6 * 16 + active * (32 * 32 + 32));
+    ot_run_end(&o);
+    struct ot_run back = {.parties = 2, .k = 4, .is_active = active, .is_one_way = true, .n = {{0, 0}, {3000, 0}}};
+    struct parties_result r;
+    ot_run_cheated(&back, &r);
+    for (unsigned i = 0; i < 2; i++) assert_int_equal(back.err[i], SMPC_E_ARG);
+    ot_run_end(&back);
+  }
+}
+
 static void bits_can_be_chosen(void **state) {
   (void)state;
   enum { N = 200 };
@@ -147,4 +165,4 @@ static void bits_can_be_chosen(void **state) {
 
 TEST_MAIN(T(every_size), T(every_size_checked), T(every_k), T(a_million), T(three_parties_and_again),
           T(through_callbacks), T(the_header_states_the_cost), T(strings_bits_and_messages_are_uniform),
-          T(deltas_are_their_own), T(bits_can_be_chosen))
+          T(deltas_are_their_own), T(one_direction_is_enough), T(bits_can_be_chosen))
