@@ -1,6 +1,7 @@
 /* psi_key.c - see psi_key.h. */
 #include "psi_key.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unicase.h>
@@ -153,4 +154,41 @@ enum psi_value psi_normalise(struct psi_bytes *b, const struct psi_component *c,
   if (v == PSI_VALUE && c->form == PSI_IDENTITY_NUMBER) v = check_identity(b, before);
   if (v != PSI_VALUE) b->len = before;
   return v;
+}
+
+/* --- the key of a row ------------------------------------------------------------------ */
+
+/* Append length and normal form of a component. */
+static enum psi_value add_component(struct psi_bytes *b, const struct psi_component *c, bool empty_matches, const char *text,
+                                    size_t text_len) {
+  const uint8_t room[4] = {0};
+  size_t head = b->len;
+  if (!psi_bytes_add(b, room, sizeof room)) return PSI_NO_MEMORY;
+  enum psi_value v = text != NULL ? psi_normalise(b, c, text, text_len) : PSI_EMPTY;
+  size_t len = b->len - head - sizeof room;
+  for (int i = 0; i < 4; i++) b->at[head + (size_t)i] = (uint8_t)(len >> (8 * i));
+  return v == PSI_EMPTY && empty_matches ? PSI_VALUE : v;
+}
+
+enum psi_value psi_key_add(struct psi_bytes *b, const struct psi_component *key, unsigned n_key, bool empty_matches,
+                           const char *const *text, const size_t *len) {
+  size_t before = b->len;
+  enum psi_value worst = PSI_VALUE;
+  for (unsigned k = 0; k < n_key && worst != PSI_NO_MEMORY; k++) {
+    enum psi_value v = add_component(b, &key[k], empty_matches, text[k], len[k]);
+    if (v > worst) worst = v;
+  }
+  if (worst != PSI_VALUE) b->len = before;
+  return worst;
+}
+
+bool psi_key_check(const struct psi_component *key, unsigned n_key, char *why, size_t why_len) {
+  for (unsigned i = 0; i < n_key; i++) {
+    const struct psi_component *c = &key[i];
+    if (c->form != PSI_TEXT && (c->letter_case != PSI_CASE_KEPT || c->spaces != PSI_SPACES_TRIMMED))
+      return snprintf(why, why_len, "\"%s\": `case` and `spaces` are for text", c->column), false;
+    for (unsigned j = 0; j < i; j++)
+      if (strcmp(key[j].column, c->column) == 0) return snprintf(why, why_len, "\"%s\" stands there twice", c->column), false;
+  }
+  return true;
 }

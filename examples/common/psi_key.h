@@ -18,6 +18,7 @@ enum psi_form {
 enum psi_case { PSI_CASE_KEPT, PSI_CASE_IGNORED };
 enum psi_spaces { PSI_SPACES_TRIMMED, PSI_SPACES_REMOVED }; /* trimmed: none at the ends, runs become one */
 
+enum { PSI_MAX_KEY = 32 }; /* components */
 struct psi_component {
   char *column;
   int form, letter_case, spaces; /* the enums above */
@@ -39,6 +40,13 @@ enum psi_value {
 
 /* Append the normal form of text[len] to b; b is as before unless PSI_VALUE. */
 enum psi_value psi_normalise(struct psi_bytes *b, const struct psi_component *c, const char *text, size_t len);
+
+/* Append the key of a row: length and normal form of every component, text[k] (NULL: missing).  PSI_EMPTY: one is
+ * empty, and does not match an empty one. */
+enum psi_value psi_key_add(struct psi_bytes *b, const struct psi_component *key, unsigned n_key, bool empty_matches,
+                           const char *const *text, const size_t *len);
+/* Is it a key?  False: `why` says what is not, and of which column. */
+bool psi_key_check(const struct psi_component *key, unsigned n_key, char *why, size_t why_len);
 
 /* The version of the Unicode tables in use, "14.0.0"; "?" where it is not known. */
 const char *psi_unicode(void);

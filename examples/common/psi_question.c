@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "psi_schema.h"
 #include "study_keys.h"
 #include "yaml_file.h"
 
@@ -30,11 +31,6 @@ static const cyaml_strval_t programs[] = {{"psi", 1}};
 static const cyaml_strval_t kinds[] = {{"reveal", PSI_REVEAL}, {"count", PSI_COUNT}};
 static const cyaml_strval_t empties[] = {{"no key", 0}, {"matches", 1}};
 static const cyaml_strval_t protocols[] = {{"ecdh", SMPC_PSI_ECDH}, {"vole", SMPC_PSI_VOLE}};
-static const cyaml_strval_t forms[] = {
-    {"text", PSI_TEXT}, {"date", PSI_DATE}, {"identity number", PSI_IDENTITY_NUMBER}};
-static const cyaml_strval_t cases[] = {{"kept", PSI_CASE_KEPT}, {"ignored", PSI_CASE_IGNORED}};
-static const cyaml_strval_t spaces[] = {{"trimmed", PSI_SPACES_TRIMMED}, {"removed", PSI_SPACES_REMOVED}};
-
 enum {
   STRING = CYAML_FLAG_POINTER,
   OPTIONAL = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -44,21 +40,13 @@ enum {
 #define N(array) (sizeof(array) / sizeof *(array))
 
 static const cyaml_schema_value_t string_value = {CYAML_VALUE_STRING(STRING, char, 1, 255)};
-static const cyaml_schema_field_t component_fields[] = {
-    CYAML_FIELD_STRING_PTR("column", STRING, struct psi_component, column, 1, 255),
-    CYAML_FIELD_ENUM("form", OPTIONAL_ENUM, struct psi_component, form, forms, N(forms)),
-    CYAML_FIELD_ENUM("case", OPTIONAL_ENUM, struct psi_component, letter_case, cases, N(cases)),
-    CYAML_FIELD_ENUM("spaces", OPTIONAL_ENUM, struct psi_component, spaces, spaces, N(spaces)),
-    CYAML_FIELD_END};
-static const cyaml_schema_value_t component_value = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct psi_component, component_fields)};
 static const cyaml_schema_field_t entry_fields[] = {
     CYAML_FIELD_STRING_PTR("name", STRING, struct entry, name, 1, 128),
     CYAML_FIELD_ENUM("program", ENUM, struct entry, program, programs, N(programs)),
     CYAML_FIELD_ENUM("result", ENUM, struct entry, kind, kinds, N(kinds)),
     CYAML_FIELD_SEQUENCE_COUNT("recipients", STRING, struct entry, recipients, n_recipients, &string_value, 1, 2),
     CYAML_FIELD_SEQUENCE_COUNT("between", OPTIONAL, struct entry, between, n_between, &string_value, 2, 2),
-    CYAML_FIELD_SEQUENCE_COUNT("key", STRING, struct entry, key, n_key, &component_value, 1, PSI_MAX_KEY),
+    CYAML_FIELD_SEQUENCE_COUNT("key", STRING, struct entry, key, n_key, &psi_component_value, 1, PSI_MAX_KEY),
     CYAML_FIELD_STRING_PTR("unicode", STRING, struct entry, unicode, 1, 20),
     CYAML_FIELD_ENUM("empty", OPTIONAL_ENUM, struct entry, empty, empties, N(empties)),
     CYAML_FIELD_SEQUENCE_COUNT("sizes", OPTIONAL, struct entry, sizes, n_sizes, &string_value, 2, 2),
@@ -105,14 +93,8 @@ static bool is_label(const char *s) {
 }
 
 static bool check_key(const struct reader *r, const struct entry *e) {
-  for (unsigned i = 0; i < e->n_key; i++) {
-    const struct psi_component *c = &e->key[i];
-    if (c->form != PSI_TEXT && (c->letter_case != PSI_CASE_KEPT || c->spaces != PSI_SPACES_TRIMMED))
-      return refuse(r, "key", "\"%s\": `case` and `spaces` are for text", c->column);
-    for (unsigned j = 0; j < i; j++)
-      if (strcmp(e->key[j].column, c->column) == 0) return refuse(r, "key", "\"%s\" stands there twice", c->column);
-  }
-  return true;
+  char why[300];
+  return psi_key_check(e->key, e->n_key, why, sizeof why) || refuse(r, "key", "%s", why);
 }
 
 static bool check_sizes(const struct reader *r, struct psi_question *q, const struct entry *e) {

@@ -23,7 +23,7 @@
 #include "psi_key.h"
 
 enum psi_kind { PSI_REVEAL = 1, PSI_COUNT };
-enum { PSI_MAX_KEY = 32, PSI_MAX_PURPOSE = 500 };
+enum { PSI_MAX_PURPOSE = 500 };
 
 struct psi_question {
   const char *title, *purpose, *name;

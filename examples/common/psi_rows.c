@@ -64,29 +64,14 @@ static int find_columns(struct psi_rows *r, struct data_fault *f) {
 
 /* --- one row's key --------------------------------------------------------------- */
 
-/* Append length and normal form of component k. */
-static enum psi_value add_component(struct psi_rows *r, unsigned k) {
-  const uint8_t room[4] = {0};
-  size_t head = r->bytes.len;
-  int col = r->column[k];
-  const char *text = (const char *)sqlite3_column_text(r->st, col);
-  if (!psi_bytes_add(&r->bytes, room, sizeof room)) return PSI_NO_MEMORY;
-  enum psi_value v = PSI_EMPTY;
-  if (text != NULL) v = psi_normalise(&r->bytes, &r->q->key[k], text, (size_t)sqlite3_column_bytes(r->st, col));
-  size_t len = r->bytes.len - head - sizeof room;
-  for (int i = 0; i < 4; i++) r->bytes.at[head + (size_t)i] = (uint8_t)(len >> (8 * i));
-  return v == PSI_EMPTY && r->q->empty_matches ? PSI_VALUE : v;
-}
-
 static enum psi_value add_key(struct psi_rows *r) {
-  size_t before = r->bytes.len;
-  enum psi_value worst = PSI_VALUE;
-  for (unsigned k = 0; k < r->q->n_key && worst != PSI_NO_MEMORY; k++) {
-    enum psi_value v = add_component(r, k);
-    if (v > worst) worst = v;
+  const char *text[PSI_MAX_KEY];
+  size_t len[PSI_MAX_KEY];
+  for (unsigned k = 0; k < r->q->n_key; k++) {
+    text[k] = (const char *)sqlite3_column_text(r->st, r->column[k]);
+    len[k] = (size_t)sqlite3_column_bytes(r->st, r->column[k]);
   }
-  if (worst != PSI_VALUE) r->bytes.len = before;
-  return worst;
+  return psi_key_add(&r->bytes, r->q->key, r->q->n_key, r->q->empty_matches, text, len);
 }
 
 /* Room for one row more. */
