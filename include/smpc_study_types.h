@@ -27,6 +27,8 @@ typedef struct smpc_study_question {
   smpc_study_opening *opening;          /* the first is the question's own      */
   unsigned n_columns;
   smpc_study_column *column;
+  unsigned dominant_parties, dominant_percent; /* cells of which so many parties have more than that are hidden; 0: no rule */
+  uint64_t min_change;                  /* rows: nothing, or so many, since an earlier run; 0: no rule */
   smpc_review review;                   /* of the first opening                 */
   smpc_who reviewers;                   /* all of them must release it          */
   unsigned hold_days;                   /* then it is erased                    */

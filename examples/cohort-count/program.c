@@ -2,13 +2,15 @@
  *
  * Functionality  from every input party a vector of counts x_i; gives the recipients, for
  *                every cell with sum c, c if c >= k and c - x_r >= k for every learner r
- *                with data of its own (or c = 0 and zeros are shown), else "suppressed".
+ *                with data of its own, and no n hospitals have more than p per cent of it where
+ *                the question has such a rule (or c = 0 and zeros are shown), else "suppressed".
  *                Displayed totals: the learners are the recipients; nothing else to
  *                anybody.  True totals: all parties are learners, for they get which
  *                cells are primary and which margins pass their check; the recipients
  *                also get the margins that are published.
  * Steps          1. share x_i, add; stack c and every c - x_r as rows         (versions)
- *                2. compare all of them with k at once; a cell is shown when all of
+ *                2. compare all of them with k at once, and with the rows of the dominance
+ *                   rule (dominance.c); a cell is shown when all of
  *                   its versions pass: the product of bits, in log rounds     (show)
  *                3. displayed totals: open show (c + 1); 0 means suppressed
  *                   true totals: open show; choose the complement in public
@@ -24,6 +26,8 @@
 #include <smpc_study.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "dominance.h"
 
 void count_flags_purpose(char out[COUNT_PURPOSE_LEN], const struct question *q) {
   snprintf(out, COUNT_PURPOSE_LEN, "%s: which cells are suppressed", q->purpose);
@@ -57,20 +61,25 @@ static smpc_who learners(const struct count_job *job) {
   return count_has_true_totals(job->question) ? job->everybody : job->roles.recipients;
 }
 
-/* Step 1: row 0 is the joint table, the others what a learner cannot subtract. */
-static smpc_shared *versions_of(smpc_session *s, const struct count_job *job) {
+/* What must pass: `versions`, row 0 the joint table, the others what a learner cannot
+ * subtract; `shares`, rows that are negative where few hospitals have most (or NULL). */
+struct judged { smpc_shared *versions, *shares; };
+
+/* Step 1. */
+static struct judged inputs(smpc_session *s, const struct count_job *job) {
   smpc_shape cells = shape(1, job->question->n_cells);
-  smpc_shared *own[SMPC_MAX_PARTIES], *sum = NULL, *all;
-  unsigned n_own = 0;
+  smpc_shared *own[SMPC_MAX_PARTIES], *input[SMPC_MAX_PARTIES], *sum = NULL, *all;
+  unsigned n_own = 0, n = 0;
   for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++) {
     if (!is_in(job->roles.inputs, i)) continue;
     smpc_shared *x = smpc_input_i64(s, smpc_p(i), job->mine, cells);
+    input[n++] = x;
     sum = sum ? smpc_add(s, sum, x) : x;
     if (is_in(learners(job), i)) own[n_own++] = x;
   }
   all = sum;
   for (unsigned r = 0; r < n_own; r++) all = smpc_concat(s, all, smpc_sub(s, sum, own[r]));
-  return all;
+  return (struct judged){all, dominance_rows(s, job->question, input, n, sum)};
 }
 
 /* The product over the rows of bits, 1 round for each halving. */
@@ -85,8 +94,10 @@ static smpc_shared *all_rows(smpc_session *s, smpc_shared *bits) {
 }
 
 /* Step 2. */
-static smpc_shared *shown(smpc_session *s, const struct question *q, const smpc_shared *versions) {
-  smpc_shared *small = smpc_less(s, versions, constant(s, q->minimum_cell));
+static smpc_shared *shown(smpc_session *s, const struct question *q, const struct judged *j) {
+  const smpc_shared *versions = j->versions, *rows = smpc_scale_i64(s, 1, versions, -q->minimum_cell);
+  if (j->shares != NULL) rows = smpc_concat(s, rows, j->shares);
+  smpc_shared *small = smpc_less(s, rows, constant(s, 0));
   smpc_shared *show = all_rows(s, negate(s, small));
   if (q->zeros == QUESTION_ZEROS_SUPPRESSED) return show;
   return smpc_add(s, show, smpc_equal(s, row(s, versions, 0), constant(s, 0))); /* never both: k >= 1 */
@@ -274,7 +285,8 @@ static smpc_err open_facts(smpc_session *s, const struct count_job *job, const s
 }
 
 static smpc_err open_result(smpc_session *s, struct count_job *job) {
-  smpc_shared *versions = versions_of(s, job), *show = shown(s, job->question, versions);
+  struct judged j = inputs(s, job);
+  smpc_shared *show = shown(s, job->question, &j), *versions = j.versions;
   smpc_err err = job->reviewers.bits == 0 ? SMPC_OK : open_facts(s, job, show);
   suppress_free(&job->table->flags);
   if (err != SMPC_OK) return err;

@@ -16,12 +16,14 @@
 #include "yaml_file.h"
 
 /* --- the file as it stands ----------------------------------------------- */
+struct dominance { char *parties, *percent; };
 struct entry {
   char *name, *purpose; /* purpose: NULL, the study's */
   int program; /* 0: cohort-count, the only one so far */
   char **recipients;
   unsigned n_recipients;
   char *min_parties, *minimum_cell;
+  struct dominance *dominance;
   struct data_question data;
   int zeros, totals;
 };
@@ -68,6 +70,12 @@ static const cyaml_schema_field_t stratum_fields[] = {
 static const cyaml_schema_value_t stratum_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct data_stratum, stratum_fields)};
 
+static const cyaml_schema_field_t dominance_fields[] = {
+    CYAML_FIELD_STRING_PTR("parties", STRING, struct dominance, parties, 1, 20),
+    CYAML_FIELD_STRING_PTR("percent", STRING, struct dominance, percent, 1, 20),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t entry_fields[] = {
     CYAML_FIELD_STRING_PTR("name", STRING, struct entry, name, 1, 128),
     CYAML_FIELD_ENUM("program", ENUM, struct entry, program, programs, N(programs)),
@@ -79,6 +87,7 @@ static const cyaml_schema_field_t entry_fields[] = {
     CYAML_FIELD_SEQUENCE_COUNT("strata", OPTIONAL, struct entry, data.strata, data.n_strata, &stratum_value, 0,
                                QUESTION_MAX_STRATA),
     CYAML_FIELD_STRING_PTR("minimum_cell", STRING, struct entry, minimum_cell, 1, 20),
+    CYAML_FIELD_MAPPING_PTR("dominance", OPTIONAL, struct entry, dominance, dominance_fields),
     CYAML_FIELD_ENUM("zeros", OPTIONAL_ENUM, struct entry, zeros, zeros, N(zeros)),
     CYAML_FIELD_ENUM("totals", OPTIONAL_ENUM, struct entry, totals, totals, N(totals)),
     CYAML_FIELD_STRING_PTR("purpose", OPTIONAL, struct entry, purpose, 1, QUESTION_MAX_PURPOSE),
@@ -203,6 +212,21 @@ static bool check_totals(const struct reader *r, const struct question *q) {
   return true;
 }
 
+/* A rule by which all cells, or none, are hidden is a mistake. */
+static bool read_dominance(const struct reader *r, struct question *q, const struct dominance *d) {
+  uint64_t parties = 0, percent = 0;
+  if (d == NULL) return true;
+  if (!yaml_number(&parties, d->parties, QUESTION_MAX_DOMINANT) || parties == 0)
+    return refuse(r, "dominance", NULL, "`parties` is not a whole number from 1 to %d", QUESTION_MAX_DOMINANT);
+  if (!yaml_number(&percent, d->percent, 99) || percent == 0)
+    return refuse(r, "dominance", NULL, "`percent` is not a whole number from 1 to 99");
+  if (q->totals == QUESTION_TOTALS_TRUE)
+    return refuse(r, "dominance", NULL, "true totals protect small cells, not dominated ones: they need `totals: displayed`");
+  q->dominance_parties = (unsigned)parties;
+  q->dominance_percent = (int64_t)percent;
+  return true;
+}
+
 static bool read_numbers(const struct reader *r, struct question *q, const struct entry *e) {
   uint64_t minimum = 0, parties = 2;
   if (!yaml_number(&minimum, e->minimum_cell, QUESTION_MAX_MINIMUM) || minimum == 0)
@@ -255,7 +279,7 @@ static bool fill(const struct reader *r, struct question *q, struct document *d,
   q->totals = (enum question_totals)e->totals;
   q->data = e->data;
   q->n_cells = count_cells(&q->data);
-  return read_numbers(r, q, e) && check(r, q);
+  return read_numbers(r, q, e) && read_dominance(r, q, e->dominance) && check(r, q);
 }
 
 void question_digest_of(uint8_t digest[QUESTION_DIGEST_LEN], const char *bytes, size_t len) {

@@ -20,6 +20,7 @@ enum {
   QUESTION_MAX_BYTES = 1 << 20, /* LOCAL */
   QUESTION_MAX_PURPOSE = 500,   /* LOCAL: a line of party.yaml's purposes       */
   QUESTION_MAX_STRATA = 8,      /* LOCAL */
+  QUESTION_MAX_DOMINANT = 3,    /* LOCAL: parties of a dominance rule           */
   QUESTION_MAX_MINIMUM = 1000000000
 };
 /* AGREEMENT: a hospital's own counts together are below this, so that sums over
@@ -33,6 +34,8 @@ struct question {
   unsigned n_recipients;
   unsigned min_parties; /* input parties, at least                       */
   int64_t minimum_cell;
+  unsigned dominance_parties; /* 0: no rule; else a cell is hidden of which so many   */
+  int64_t dominance_percent;  /* parties have more than so many per cent              */
   enum question_zeros zeros;
   enum question_totals totals;
   struct data_question data; /* columns, condition, strata                    */

@@ -33,6 +33,9 @@ bool question_resolve(struct question_roles *roles, const struct question *q, co
     roles->inputs = smpc_and(roles->inputs, smpc_p(i));
     roles->n_inputs++;
   }
+  if (q->dominance_parties > 0 && q->dominance_parties >= roles->n_inputs)
+    return snprintf(text, text_len, "dominance: %u of %u parties with data would always have all of a cell",
+                    q->dominance_parties, roles->n_inputs), false;
   if (roles->n_inputs >= q->min_parties) return true;
   snprintf(text, text_len, "min_parties: the question asks for %u parties with data, and parties.yaml has %u",
            q->min_parties, roles->n_inputs);

@@ -35,7 +35,7 @@ struct words {
   const char *head, *purpose, *basis, *duo, *period, *to_day, *security, *semi_honest, *source, *dealer, *ot;
   const char *parties, *roles[4], *between, *clearance, *key;
   const char *question, *program, *reads, *graded, *condition, *opens, *nobody, *minimum, *result, *lower;
-  const char *blind, *sight, *days, *limits, *runs, *rows, *values, *no_limit, *subtract, *agreement, *digest, *end;
+  const char *dominance, *percent, *change, *blind, *sight, *days, *limits, *runs, *rows, *values, *no_limit, *subtract, *agreement, *digest, *end;
 };
 
 static const struct words english = {
@@ -51,6 +51,8 @@ static const struct words english = {
     "Who counts: ", "What becomes known, and to whom", "Nothing else becomes known to anybody, but that the question was asked, when, and by whom.",
     "Groups of fewer than %s people are not shown; a recipient's own people do not count towards this.", "The result is graded ",
     "Note: the result is graded lower than some data it is computed from. Signing means agreeing to that.",
+    "Groups are not shown either, of which this many parties together have more than a part: ", " per cent",
+    "A party whose data have changed since an earlier run takes part only if at least so many rows were added or removed: ",
     "Held before it opens; only purpose, shape, and how many rows and hidden cells there are is shown to: ",
     "Held before it opens to its recipients; seen before by: ", "; erased after days without everybody's release: ",
     "At most, over the whole study, by each party's own journal: ", " runs", " rows", " opened values", "no limits",
@@ -67,6 +69,7 @@ static const struct words chinese = {
     "问题 ", "计算程序:", "在每个数据方本地读取、原始数据不出域的列:", ",分级:", "计入条件:", "会公开什么、给谁",
     "除此之外,任何人都不会获知任何内容,只会知道何时由谁问过这个问题。", "少于 %s 人的组不显示;接收方自己的人不计入这个最低人数。", "结果的分级:",
     "注意:结果的分级低于它所依据的某些数据。签名即表示同意。",
+    "如果少数几方合计占某组的比例超过下列百分比,该组也不显示:", "%", "与先前一次运行相比,本方数据行数若有变化,则至少相差下列行数才参与:",
     "公开之前先保留;审查人只看到用途、大小、总行数和隐藏单元数:", "对接收方公开之前先保留;审查人先看到结果:", ";未获全部放行则在若干天后删除:",
     "整个研究期间的上限(按各方自己的日志计算):", " 次运行", " 行数据", " 个公开数值", "没有上限",
     "注意:只有两方提供数据时,其中的接收方可以从结果中减去自己的数字。",
@@ -134,6 +137,8 @@ static void show_question(const smpc_study *st, unsigned i, const struct words *
     const char *at = strstr(w->minimum, "%s");
     printf("  %.*s%s%s\n", (int)(at - w->minimum), w->minimum, q->minimum_cell, at + 2);
   }
+  if (q->dominant_parties != 0) printf("  %s%u, %u%s\n", w->dominance, q->dominant_parties, q->dominant_percent, w->percent);
+  if (q->min_change != 0) printf("  %s%llu\n", w->change, (unsigned long long)q->min_change);
   if (q->review != SMPC_REVIEW_NONE) {
     printf("  %s", q->review == SMPC_REVIEW_BLIND ? w->blind : w->sight);
     print_parties(st, q->reviewers, w->between);
@@ -196,6 +201,8 @@ const char study_template[] =
     "    strata:\n"
     "      - {name: sex, expression: sex, cells: [f, m]}\n"
     "    minimum_cell: 10\n"
+    "#    dominance: {parties: 1, percent: 80}   # hide a cell of which one hospital has more\n"
+    "#    minimum change: 10          # rows, since an earlier run of this question\n"
     "    limits: {runs: 5, rows: 1000000, opened values: 50}   # in all; each may be left out\n"
     "#    review: blind               # or sight: the result waits until its reviewers have released it\n"
     "#    reviewers: [south]\n"

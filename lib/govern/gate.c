@@ -10,11 +10,31 @@ static void gate_free(void *ctx) {
   struct gate *g = ctx;
   if (g == NULL) return;
   smpi_gate_held_free(g);
+  smpi_free(g->earlier);
   smpi_study_free(g->study);
   smpi_free(g);
 }
 
 /* --- what the journal says ------------------------------------------------------------- */
+
+/* How many rows this party had behind an opening. */
+static void remember_rows(struct gate *g, uint64_t rows) {
+  for (size_t i = 0; i < g->n_earlier; i++)
+    if (g->earlier[i] == rows) return;
+  if (g->n_earlier == g->room_earlier) {
+    size_t room = g->room_earlier == 0 ? 16 : 2 * g->room_earlier;
+    uint64_t *more = smpi_alloc(room, sizeof *more);
+    if (more == NULL) {
+      g->err = SMPC_E_NOMEM;
+      return;
+    }
+    if (g->n_earlier > 0) memcpy(more, g->earlier, g->n_earlier * sizeof *more);
+    smpi_free(g->earlier);
+    g->earlier = more;
+    g->room_earlier = room;
+  }
+  g->earlier[g->n_earlier++] = rows;
+}
 
 /* A session that announced an opening counts as a run, whatever became of it. */
 static void on_seen(void *ctx, const struct smpi_entry *e) {
@@ -34,6 +54,7 @@ static void on_seen(void *ctx, const struct smpi_entry *e) {
       g->values += smpi_entry_number(e, "rows") * smpi_entry_number(e, "columns");
   } else if (e->kind == SMPI_END && g->is_mine) {
     g->rows += smpi_entry_number(e, "rows");
+    if (g->counted && !g->releases && !smpi_slice_is(smpi_entry_get(e, "rows"), "-")) remember_rows(g, smpi_entry_number(e, "rows"));
   }
 }
 
@@ -95,6 +116,11 @@ out:
 static smpc_err on_rows(void *ctx, struct smpc_session *s, uint64_t rows) {
   struct gate *g = ctx;
   uint64_t max = g->question->max_rows;
+  for (size_t i = 0; i < g->n_earlier; i++) {
+    uint64_t change = rows > g->earlier[i] ? rows - g->earlier[i] : g->earlier[i] - rows;
+    if (change != 0 && change < g->question->min_change)
+      return smpi_gate_refuse(s, "my data differ from those of an earlier run by fewer rows than they may");
+  }
   if (max == 0 || (g->rows <= max && rows <= max - g->rows)) return SMPC_OK;
   return smpi_gate_refuse(s, "more rows would be used than the question may use in all");
 }

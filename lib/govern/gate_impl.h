@@ -11,6 +11,9 @@ struct gate {
   uint64_t runs, rows, values; /* so far, by the journal                            */
   bool is_mine, counted;       /* the journal's session is of this question          */
   bool releases;               /* ... and opens what was held before                 */
+  uint64_t *earlier;           /* [n_earlier] rows of this party behind earlier openings */
+  size_t n_earlier, room_earlier;
+  smpc_err err;                /* out of memory while the journal was read           */
   bool has_opened;             /* in the session that runs now                       */
 
   /* results that wait for their reviewers (gate_held.c) */

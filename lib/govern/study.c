@@ -15,13 +15,15 @@
 struct text_list { char **at; unsigned n; };
 struct column { char *name, *type, *grade; };
 struct limits { char *runs, *rows, *values; };
+struct dominance { char *parties, *percent; };
 struct also { char *purpose; struct text_list to; };
 struct asked {
-  char *name, *program, *purpose, *grade, *condition, *minimum_cell, *review, *hold_days;
+  char *name, *program, *purpose, *grade, *condition, *minimum_cell, *review, *hold_days, *min_change;
   struct text_list recipients, reviewers;
   struct column *columns;
   unsigned n_columns;
   struct limits *limits;
+  struct dominance *dominance;
   struct also *also;
   unsigned n_also;
 };
@@ -58,6 +60,11 @@ static const cyaml_schema_field_t limits_fields[] = {
     CYAML_FIELD_STRING_PTR("opened values", MAYBE, struct limits, values, 1, 20),
     CYAML_FIELD_END};
 
+static const cyaml_schema_field_t dominance_fields[] = {
+    CYAML_FIELD_STRING_PTR("parties", TEXT, struct dominance, parties, 1, 20),
+    CYAML_FIELD_STRING_PTR("percent", TEXT, struct dominance, percent, 1, 20),
+    CYAML_FIELD_END};
+
 static const cyaml_schema_field_t also_fields[] = {
     CYAML_FIELD_STRING_PTR("purpose", TEXT, struct also, purpose, 1, LINE),
     LISTED("recipients", TEXT, struct also, to, &line_value, 1, SMPC_MAX_PARTIES),
@@ -76,6 +83,8 @@ static const cyaml_schema_field_t question_fields[] = {
     CYAML_FIELD_STRING_PTR("review", MAYBE, struct asked, review, 1, 20),
     LISTED("reviewers", MAYBE, struct asked, reviewers, &line_value, 1, SMPC_MAX_PARTIES),
     CYAML_FIELD_STRING_PTR("hold days", MAYBE, struct asked, hold_days, 1, 20),
+    CYAML_FIELD_MAPPING_PTR("dominance", MAYBE, struct asked, dominance, dominance_fields),
+    CYAML_FIELD_STRING_PTR("minimum change", MAYBE, struct asked, min_change, 1, 20),
     CYAML_FIELD_MAPPING_PTR("limits", MAYBE, struct asked, limits, limits_fields),
     CYAML_FIELD_SEQUENCE_COUNT("also opens", MAYBE, struct asked, also, n_also, &also_value, 0, 100),
     /* the program's own, which it reads itself from the same bytes */
@@ -312,6 +321,22 @@ static smpc_err read_columns(struct reader *r, unsigned i) {
   return SMPC_OK;
 }
 
+/* The dominance rule is judged by the program; here it is only shown. */
+static smpc_err read_rules(struct reader *r, unsigned i) {
+  const struct asked *a = &((const struct whole *)r->y.data)->questions[i];
+  smpc_study_question *q = &r->st->question[i];
+  uint64_t parties = 0, percent = 0;
+  if (a->min_change != NULL && (!smpi_get_number(&q->min_change, slice(a->min_change)) || q->min_change < 2))
+    return fault(r, "questions", i, "minimum change", "is a number of rows, at least 2");
+  if (a->dominance == NULL) return SMPC_OK;
+  if (!smpi_get_number(&parties, slice(a->dominance->parties)) || !smpi_get_number(&percent, slice(a->dominance->percent)) ||
+      parties == 0 || parties > 3 || percent == 0 || percent > 99)
+    return fault(r, "questions", i, "dominance", "is 1 to 3 parties, and 1 to 99 percent");
+  q->dominant_parties = (unsigned)parties;
+  q->dominant_percent = (unsigned)percent;
+  return SMPC_OK;
+}
+
 static smpc_err read_question(struct reader *r, unsigned i) {
   const struct asked *a = &((const struct whole *)r->y.data)->questions[i];
   smpc_study_question *q = &r->st->question[i];
@@ -329,6 +354,7 @@ static smpc_err read_question(struct reader *r, unsigned i) {
     TRY(read_limit(r, i, &q->max_rows, a->limits->rows));
     TRY(read_limit(r, i, &q->max_values, a->limits->values));
   }
+  TRY(read_rules(r, i));
   TRY(read_columns(r, i));
   TRY(read_openings(r, i));
   TRY(read_review(r, i));

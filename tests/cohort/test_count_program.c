@@ -15,6 +15,7 @@ enum { PARTIES = 8 };
 struct run {
   unsigned n, n_strata, labels[3];
   bool zeros_shown, true_totals, all_compute;
+  unsigned dominant, percent; /* the rule; 0: none */
   int64_t k;
   unsigned roles[PARTIES];
   uint64_t recipients; /* bits */
@@ -33,6 +34,7 @@ static void make_question(struct run *r) {
           "study: {title: t, purpose: p}\nquestions:\n  - name: q\n    program: cohort-count\n    recipients: [x]\n"
           "    columns: [{name: a, type: number}]\n    minimum_cell: %d\n    zeros: %s\n    totals: %s\n",
           (int)r->k, r->zeros_shown ? "shown" : "suppressed", r->true_totals ? "true" : "displayed");
+  if (r->dominant > 0) fprintf(f, "    dominance: {parties: %u, percent: %u}\n", r->dominant, r->percent);
   if (r->n_strata > 0) fputs("    strata:\n", f);
   for (unsigned d = 0; d < r->n_strata; d++) {
     fprintf(f, "      - {name: s%u, expression: a, cells: [1", d);
@@ -77,10 +79,28 @@ static struct clear_table in_clear(const struct run *r) {
   return t;
 }
 
+/* The largest contributors, found by taking the largest again and again. */
+static bool is_dominated(const struct run *r, unsigned c, int64_t joint) {
+  int64_t most = 0;
+  bool taken[PARTIES] = {false};
+  for (unsigned i = 0; i < r->dominant; i++) {
+    unsigned best = PARTIES;
+    for (unsigned p = 0; p < r->n; p++)
+      if (!taken[p] && (r->roles[p] & SMPC_INPUT) && (best == PARTIES || r->counts[p][c] > r->counts[best][c])) best = p;
+    taken[best] = true;
+    most += r->counts[best][c];
+  }
+  return 100 * most > (int64_t)r->percent * joint;
+}
+
+static bool is_shown(const struct run *r, const struct clear_table *t, unsigned c) {
+  return clear_is_shown(t, c) && !is_dominated(r, c, t->x[c]);
+}
+
 static void check_displayed(const struct run *r, const struct clear_table *t, unsigned p) {
   for (unsigned c = 0; c < r->question->n_cells; c++)
     assert_int_equal(r->table[p].cells[c],
-                     (r->recipients >> p & 1) && clear_is_shown(t, c) ? t->x[c] : TABLE_SUPPRESSED);
+                     (r->recipients >> p & 1) && is_shown(r, t, c) ? t->x[c] : TABLE_SUPPRESSED);
 }
 
 static int64_t sum_of(const struct clear_table *t, const struct suppress *s, unsigned line, bool all) {
@@ -145,6 +165,9 @@ static struct run random_run(unsigned n, uint64_t *state) {
   r.recipients = UINT64_C(1) << below(state, n);
   if (below(state, 2)) r.recipients |= UINT64_C(1) << below(state, n);
   if (n > 2 && below(state, 2)) r.roles[n - 1] = SMPC_COMPUTE | SMPC_RESULT; /* a recipient without data, perhaps */
+  if (!(r.true_totals) && below(state, 2)) r.dominant = 1 + below(state, n < 4 ? n - 1 : 3), r.percent = 40 + below(state, 50);
+  if (r.dominant > 0 && r.dominant + 1 >= n) r.dominant = 1; /* one may be without data */
+  if (n == 2 && r.dominant > 0) r.dominant = 1;
   return r;
 }
 

@@ -13,6 +13,7 @@ int notary_teardown(void **state);
 
 struct notary {
   unsigned openings;  /* of the joint program: a sum, opened so many times */
+  unsigned more_rows; /* that party 0 has                                  */
   unsigned detours;   /* further steps, so that programs differ            */
   bool unsealed;      /* without counter-signatures                        */
   bool with_dealer;

@@ -117,6 +117,23 @@ static void rows_are_limited(void **state) {
   assert_int_equal(announced(), 2);
 }
 
+/* Two runs whose data differ by a few rows of one party: what differs between the
+ * results is about these few. */
+static void a_run_with_a_few_more_rows_is_refused(void **state) {
+  (void)state;
+  struct notary n = begin("    minimum change: 10\n", 1);
+  expect_run(&n);
+  expect_run(&n); /* nothing changed */
+  n.more_rows = 1;
+  expect_refusal(&n, SMPC_E_POLICY, "differ from those of an earlier run by fewer rows");
+  n.more_rows = 10;
+  expect_run(&n);
+  n.more_rows = 19; /* enough for the first, too close to the last */
+  expect_refusal(&n, SMPC_E_POLICY, "by fewer rows");
+  n.more_rows = 0;
+  expect_run(&n);
+}
+
 /* --- before any link ---------------------------------------------------------------- */
 
 static void expect_no_gate(const struct notary *n, int64_t now, smpc_err err, const char *word, void (*change)(smpc_config *)) {
@@ -201,7 +218,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       T(a_question_of_the_study_passes), T(another_purpose_is_refused_before_it_is_announced), T(a_listed_second_purpose_passes),
       T(other_recipients_are_refused), T(runs_are_limited_by_each_partys_own_journal), T(a_run_that_failed_counts),
-      T(opened_values_are_limited), T(rows_are_limited), T(what_does_not_hold_opens_no_link),
+      T(opened_values_are_limited), T(rows_are_limited), T(a_run_with_a_few_more_rows_is_refused), T(what_does_not_hold_opens_no_link),
       T(another_version_signed_by_all_is_another_study), T(each_is_told_what_the_other_claims),
   };
   return cmocka_run_group_tests(tests, notary_setup, notary_teardown);
