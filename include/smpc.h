@@ -318,6 +318,69 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_reveal(smpc_session *s, const smpc_ps
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_count(smpc_session *s, const smpc_psi *q, const smpc_items *mine,
                                                  uint64_t *count, smpc_psi_result *result);
 
+/* --- the join: matched rows, known to nobody, for further computation ---------- */
+/* One owner of a join, as all agree. */
+typedef struct smpc_psi_owner {
+  smpc_party party;   /* a computing party with the role SMPC_INPUT                          */
+  uint64_t declared;  /* size its set is padded to; 0: the number of distinct items is told  */
+  uint32_t reals, wholes; /* columns that belong to its items: fixed point, whole numbers    */
+} smpc_psi_owner;
+
+typedef struct smpc_psi_star {
+  uint32_t size;      /* sizeof(smpc_psi_star): set by SMPC_PSI_STAR_INIT                    */
+  uint32_t owners;    /* 2 to 16; owner[0], the hub, is best the one with the smallest set   */
+  smpc_psi_owner owner[SMPC_MAX_COMPUTING];
+} smpc_psi_star;
+#define SMPC_PSI_STAR_INIT { sizeof(smpc_psi_star), 0, {{{0}, 0, 0, 0}} }
+
+/* What I bring: items and, row by row, their columns (row-major; NULL where there are none). */
+typedef struct smpc_psi_rows {
+  smpc_items items;
+  const double *real;    /* [items.n x reals]  */
+  const int64_t *whole;  /* [items.n x wholes] */
+} smpc_psi_rows;
+
+/* A table of `bins` rows, of which those are matched whose item all owners have.  Which rows these are
+ * nobody knows; everything of the other rows is zero. */
+typedef struct smpc_psi_joined {
+  uint32_t size;                 /* sizeof(smpc_psi_joined), set by the library               */
+  uint64_t bins;
+  uint64_t sizes[SMPC_MAX_COMPUTING]; /* of the owners' sets, with paddings: known to all     */
+  uint64_t distinct, duplicates; /* of my own set; of equal items the first row's columns count */
+  smpc_shared *matched;          /* bins x 1: 1 or 0                                          */
+  smpc_shared *real[SMPC_MAX_COMPUTING], *whole[SMPC_MAX_COMPUTING]; /* owner k's columns: bins x reals, bins x wholes; or NULL */
+} smpc_psi_joined;
+
+/* *joined := handles of the joined table, zeroed on failure.  `mine` is read at owners alone.  Circuit PSI
+ * [RS21], [RR22], a run of the hub with each other owner one after another; works with every source of correlated
+ * randomness, and takes none of it with two owners.
+ * bins = ceil(1.3 n) + 500 for the hub's n items.  For each other owner with m items 4 rounds, and 8 for each
+ * 2^17 bins; 7 more, with G parties about 5 G, for each 2^18 bins.  Two owners with 2^20 items each: about 120 MB, and
+ * 31 MB more for a column of the other owner, 22 MB for one of the hub.  With three owners or more all computing
+ * parties take part.  At most 12 * 2^20 items a set.
+ * Leaks: the sizes, to all members.  The hub knows which of its items lies in which row. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_join(smpc_session *s, const smpc_psi_star *q, const smpc_psi_rows *mine,
+                                                smpc_psi_joined *joined);
+
+/* What is opened of a join: sums of the columns over the matched rows. */
+typedef struct smpc_psi_totals {
+  uint32_t size;      /* sizeof(smpc_psi_totals), set by the library                          */
+  bool suppressed;    /* fewer matched than the minimum: everything below is zero             */
+  uint64_t count;     /* matched rows, where asked for                                        */
+  uint64_t sizes[SMPC_MAX_COMPUTING], distinct, duplicates; /* as smpc_psi_joined             */
+} smpc_psi_totals;
+
+/* real[n_real], whole[n_whole] := the sums over the matched rows of all columns of all owners in their order, at the
+ * members of `to`, who may be any with the role SMPC_RESULT; elsewhere zeroed, or NULL.  The number of matched rows
+ * itself opens only with wants_count.  minimum > 1: it is compared in shares, and where fewer rows match,
+ * zeros open, and `suppressed` says so, to `to` alone.  totals may be NULL.
+ * The cost of smpc_psi_join(), one smpc_less() and products of the sums where there is a minimum, and an opening or two.
+ * Leaks: as the join; to `to` the sums, or that they are suppressed. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_sum(smpc_session *s, const smpc_psi_star *q, const smpc_psi_rows *mine,
+                                               smpc_who to, const char *purpose, uint64_t minimum, bool wants_count,
+                                               double *real, size_t n_real, int64_t *whole, size_t n_whole,
+                                               smpc_psi_totals *totals);
+
 #ifdef __cplusplus
 }
 #endif

@@ -15,7 +15,7 @@
 enum { I64_BITS = 62 };
 
 /* The widest range the encoders accept. */
-static double input_range(unsigned frac) { return ldexp(1, I64_BITS - 2 * (int)frac); }
+double smpi_input_range(unsigned frac) { return ldexp(1, I64_BITS - 2 * (int)frac); }
 
 /* Whole numbers as ring elements; |v| < 2^62. */
 static smpc_err encode_i64(uint64_t *out, const int64_t *v, size_t n) {
@@ -29,7 +29,7 @@ static smpc_err encode_i64(uint64_t *out, const int64_t *v, size_t n) {
   return beyond ? SMPC_E_RANGE : SMPC_OK;
 }
 
-static smpc_err encode(smpc_session *s, uint64_t *out, const void *data, size_t n, unsigned frac) {
+smpc_err smpi_encode(smpc_session *s, uint64_t *out, const void *data, size_t n, unsigned frac) {
   smpc_err err = frac ? smpi_fixed_encode(out, data, n, frac) : encode_i64(out, data, n);
   if (err == SMPC_OK) return err;
   return smpi_fail(s, err, (int)smpi_me(s), "%s: a value of mine is out of range or not a number", s->op);
@@ -61,7 +61,7 @@ static smpc_shared *input(smpc_session *s, const char *name, smpc_party owner, c
   z = smpi_value_new(s, shape.rows, shape.cols, frac);
   if (z == NULL) goto out;
   smpi_value_own(z, (int)owner.id);
-  z->range = input_range(frac);
+  z->range = smpi_input_range(frac);
   if (s->is_dry) {
     smpi_input_cost(&s->spent, (s->cfg.member[owner.id].roles & SMPC_COMPUTE) != 0, n);
     goto out;
@@ -70,7 +70,7 @@ static smpc_shared *input(smpc_session *s, const char *name, smpc_party owner, c
     clear = (uint64_t *)z->v; /* a computing owner's share replaces its clear values in place */
     if (clear == NULL) clear = smpi_scratch(s, n, sizeof *clear);
     if (clear == NULL) goto out;
-    TRY(encode(s, clear, data, n, frac));
+    TRY(smpi_encode(s, clear, data, n, frac));
     if (s->guard != NULL) TRY(s->guard->input(s->guard_ctx, s, clear, n));
   }
   TRY(smpi_input(s, z->v, owner.id, clear, n));
@@ -102,7 +102,7 @@ static smpc_shared *constant(smpc_session *s, const char *name, const void *data
   size_t n = shape.rows * shape.cols;
   uint64_t *clear = smpi_scratch(s, n, sizeof *clear);
   if (clear == NULL) goto out;
-  TRY(encode(s, clear, data, n, frac));
+  TRY(smpi_encode(s, clear, data, n, frac));
   smpi_absorb(s, clear, n * sizeof *clear);
   z = smpi_value_new(s, shape.rows, shape.cols, frac);
   smpi_value_range(z, largest(clear, n, frac), frac, 63);

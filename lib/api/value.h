@@ -86,6 +86,11 @@ smpc_err smpi_value_same_scale(struct smpc_session *s, const struct smpc_shared 
  * with `frac` fractional bits, does not fit into `bits` bits of the ring. */
 void smpi_value_range(struct smpc_shared *z, double range, unsigned frac, unsigned bits);
 
+/* out[n] := a caller's numbers as ring elements: double[n], or int64_t[n] where frac is 0; each
+ * at most smpi_input_range(frac), else SMPC_E_RANGE. */
+smpc_err smpi_encode(struct smpc_session *s, uint64_t *out, const void *data, size_t n, unsigned frac);
+double smpi_input_range(unsigned frac);
+
 /* --- what a dry run notes down ---------------------------------------------------- */
 struct smpi_api {
   struct smpc_shared *first;

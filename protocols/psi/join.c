@@ -62,7 +62,7 @@ static void make_places(struct smpi_join *j, const uint8_t session[32]) {
   smpi_aes_key_set(&j->places, &key);
 }
 
-smpc_err smpi_join_open(struct smpi_join **out, struct smpc_session *s, uint64_t instance) {
+smpc_err smpi_join_open_with(struct smpi_join **out, struct smpc_session *s, uint64_t instance, uint32_t with) {
   smpc_err err = SMPC_OK;
   uint8_t session[32];
   struct smpi_join *j = *out = NULL;
@@ -75,11 +75,15 @@ smpc_err smpi_join_open(struct smpi_join **out, struct smpc_session *s, uint64_t
   smpi_session_id(s, session);
   smpi_oprf_hash_make(&j->hash, session, instance | UINT64_C(1) << 62, SMPI_PSI_MASK_MAX);
   make_places(j, session);
-  TRY(smpi_rot16_open(&j->transfers, s, SMPI_COT_FOR_JOIN | (uint32_t)instance << 8));
+  TRY(smpi_rot16_open(&j->transfers, s, SMPI_COT_FOR_JOIN | (uint32_t)instance << 8, with));
   *out = j;
 out:
   if (err != SMPC_OK) smpi_join_close(j);
   return err;
+}
+
+smpc_err smpi_join_open(struct smpi_join **j, struct smpc_session *s, uint64_t instance) {
+  return smpi_join_open_with(j, s, instance, 0);
 }
 
 void smpi_join_close(struct smpi_join *j) {
@@ -267,11 +271,6 @@ out:
 }
 
 /* --- cost ------------------------------------------------------------------------------------------ */
-
-/* cot.h: what opening sends to each other party with its k = 4. */
-enum { OPEN_BYTES = 8224 + 32 * (128 - 128 / 4) };
-
-uint64_t smpi_join_open_bytes(unsigned parties) { return OPEN_BYTES * (uint64_t)(parties - 1); }
 
 void smpi_join_bytes(uint64_t *hub, uint64_t *other, uint64_t *rounds, size_t n, size_t m, unsigned columns) {
   uint64_t sender, receiver;

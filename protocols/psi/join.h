@@ -17,9 +17,11 @@
 
 struct smpi_join;
 
-/* For all runs of one public operation.  All computing parties together: 2 rounds, and what
- * smpi_cot_open() with k = 4 sends.  `instance` differs for each join of a session and is below 2^24; agreed. */
+/* For all runs of one public operation.  All computing parties together: 2 rounds, SMPI_VOLE_OPEN_BYTES to each
+ * other.  `instance` differs for each join of a session and is below 2^24; agreed. */
 smpc_err smpi_join_open(struct smpi_join **j, struct smpc_session *s, uint64_t instance);
+/* The same between some pairs alone: bit r of `with` is rank r, who names me in turn. */
+smpc_err smpi_join_open_with(struct smpi_join **j, struct smpc_session *s, uint64_t instance, uint32_t with);
 void smpi_join_close(struct smpi_join *j); /* wipes; NULL is allowed */
 struct smpi_rot16 *smpi_join_transfers(struct smpi_join *j); /* transfers between the same parties: keep.h */
 
@@ -60,8 +62,7 @@ smpc_err smpi_join_hub(struct smpi_join *j, const struct smpi_join_pair *p, cons
 smpc_err smpi_join_other(struct smpi_join *j, const struct smpi_join_pair *p, const struct smpi_join_set *set,
                          const uint64_t *payload, shr *bit, shr *value);
 
-/* What one run costs; opening is apart: smpi_join_open_bytes(), 2 rounds. */
+/* What one run costs; opening is apart. */
 void smpi_join_bytes(uint64_t *hub, uint64_t *other, uint64_t *rounds, size_t n, size_t m, unsigned columns);
-uint64_t smpi_join_open_bytes(unsigned parties); /* what each party sends to all others */
 
 #endif

@@ -37,7 +37,7 @@ struct smpi_rot16 {
   uint64_t sent[SMPC_MAX_COMPUTING], received[SMPC_MAX_COMPUTING]; /* transfers so far: tweaks */
 };
 
-smpc_err smpi_rot16_open(struct smpi_rot16 **out, struct smpc_session *s, uint32_t instance) {
+smpc_err smpi_rot16_open(struct smpi_rot16 **out, struct smpc_session *s, uint32_t instance, uint32_t with) {
   smpc_err err = SMPC_OK;
   struct smpi_rot16 *l = *out = NULL;
   TRY(smpi_status(s));
@@ -46,7 +46,7 @@ smpc_err smpi_rot16_open(struct smpi_rot16 **out, struct smpc_session *s, uint32
   l->s = s;
   l->instance = instance;
   TRY(smpi_tccr_open(&l->hash, s, instance));
-  TRY(smpi_vole_open(&l->vole, s, instance, NULL));
+  TRY(smpi_vole_open_with(&l->vole, s, instance, NULL, with));
   *out = l;
 out:
   if (err != SMPC_OK) smpi_rot16_close(l);

@@ -11,11 +11,11 @@
 
 enum { SMPI_ROT16_BITS = 4, SMPI_ROT16_PADS = 16 };
 
-/* Of one session, with all other computing parties, both directions. */
+/* Of one session, with other computing parties, both directions. */
 struct smpi_rot16;
 
-/* All computing parties together; what smpi_vole_open() costs: 2 rounds.  `instance` as there. */
-smpc_err smpi_rot16_open(struct smpi_rot16 **l, struct smpc_session *s, uint32_t instance);
+/* What smpi_vole_open_with() costs: 2 rounds.  `instance` and `with` as there; with = 0: everybody. */
+smpc_err smpi_rot16_open(struct smpi_rot16 **l, struct smpc_session *s, uint32_t instance, uint32_t with);
 void smpi_rot16_close(struct smpi_rot16 *l); /* wipes; NULL is allowed */
 struct smpi_vole_passive *smpi_rot16_vole(struct smpi_rot16 *l); /* for other runs between the same parties */
 struct smpc_session *smpi_rot16_session(const struct smpi_rot16 *l);

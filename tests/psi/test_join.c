@@ -59,7 +59,7 @@ static void predict(struct run *r, struct smpc_session *s, const struct smpi_joi
   uint64_t hub, other, rounds, kept, keep_rounds;
   smpi_join_bytes(&hub, &other, &rounds, p->n, p->m, p->columns);
   smpi_keep_bytes(&kept, &keep_rounds, 2, r->bins, p->columns);
-  kept += smpi_join_open_bytes(smpi_parties(s));
+  kept += SMPI_VOLE_OPEN_BYTES * (uint64_t)(smpi_parties(s) - 1);
   r->predicted[HUB] = hub + kept;
   r->predicted[OTHER] = other + kept;
   r->rounds[HUB] = 2 + rounds + keep_rounds;

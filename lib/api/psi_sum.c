@@ -1,0 +1,143 @@
+/* psi_sum.c - what is opened of a join: sums and the count, unless fewer rows match than a minimum.
+ *
+ * Everything is decided in shares: below the minimum the sums are multiplied with zero, so that all parties make the
+ * same calls and only the recipients learn which it was. */
+#include <math.h>
+#include <string.h>
+
+#include "api/psi_sum.h"
+#include "api/value.h"
+#include "base/mem.h"
+
+static const smpc_shape ONE = {1, 1};
+
+/* x below y, either of which may be NULL while nothing has failed. */
+static smpc_shared *below(smpc_session *s, smpc_shared *y, smpc_shared *x) {
+  if (x == NULL || y == NULL) return x == NULL ? y : x;
+  return smpc_concat(s, y, x);
+}
+
+/* The sums of v's columns below those in `all`. */
+static smpc_shared *add_sums(smpc_session *s, smpc_shared *all, const smpc_shared *v) {
+  return v == NULL ? all : below(s, all, smpc_transpose(s, smpc_sum_rows(s, v)));
+}
+
+smpc_shared *smpi_psi_reached(smpc_session *s, const smpc_shared *count, uint64_t minimum) {
+  int64_t last = (int64_t)(minimum - 1);
+  return smpc_less(s, smpc_constant_i64(s, &last, ONE), count);
+}
+
+/* A column of bins 0 or 1: no more than there are rows. */
+smpc_shared *smpi_psi_matched_count(smpc_session *s, const smpc_psi_joined *j) {
+  smpc_shared *count = smpc_sum(s, j->matched);
+  if (count != NULL) count->range = (double)j->bins;
+  return count;
+}
+
+struct totals {
+  smpc_session *s;
+  const smpc_psi_star *q;
+  smpc_who to;
+  const char *purpose;
+  bool has_minimum, wants_count;
+  smpc_shared *reals, *wholes, *reached, *count;
+};
+
+static void sum_up(struct totals *t, const smpc_psi_joined *j, uint64_t minimum) {
+  smpc_session *s = t->s;
+  for (unsigned k = 0; k < t->q->owners; k++) {
+    t->reals = add_sums(s, t->reals, j->real[k]);
+    t->wholes = add_sums(s, t->wholes, j->whole[k]);
+  }
+  if (t->has_minimum || t->wants_count) t->count = smpi_psi_matched_count(s, j);
+  if (t->wants_count) t->wholes = below(s, t->wholes, t->count);
+  if (!t->has_minimum) return;
+  t->reached = smpi_psi_reached(s, t->count, minimum);
+  if (t->reals != NULL) t->reals = smpc_mul(s, t->reals, t->reached);
+  if (t->wholes != NULL) t->wholes = smpc_mul(s, t->wholes, t->reached);
+  t->wholes = below(s, t->wholes, t->reached);
+}
+
+/* whole[n_whole], the count if asked for, the verdict if there is a minimum: one opening. */
+static smpc_err open_wholes(struct totals *t, int64_t *whole, size_t n_whole, smpc_psi_totals *out) {
+  if (t->wholes == NULL) return smpi_status(t->s);
+  size_t n = n_whole + t->wants_count + t->has_minimum;
+  int64_t *all = smpi_secret_alloc(n, sizeof *all);
+  if (all == NULL) return smpi_fail(t->s, SMPC_E_NOMEM, -1, "out of memory");
+  smpc_err err = smpc_open_i64(t->s, t->wholes, t->to, t->purpose, all, n);
+  if (whole != NULL && n_whole != 0) memcpy(whole, all, n_whole * sizeof *whole);
+  if (t->wants_count) out->count = (uint64_t)all[n_whole];
+  if (t->has_minimum) out->suppressed = err == SMPC_OK && (t->to.bits >> smpi_me(t->s) & 1) && all[n - 1] == 0;
+  smpi_secret_free(all);
+  return err;
+}
+
+static void count_columns(const smpc_psi_star *q, size_t *reals, size_t *wholes) {
+  *reals = *wholes = 0;
+  for (unsigned k = 0; k < q->owners && k < SMPC_MAX_COMPUTING; k++) {
+    *reals += q->owner[k].reals;
+    *wholes += q->owner[k].wholes;
+  }
+}
+
+static smpc_err check(smpc_session *s, const smpc_psi_star *q, smpc_who to, const char *purpose, uint64_t minimum,
+                      const void *real, size_t n_real, const void *whole, size_t n_whole) {
+  size_t reals, wholes;
+  bool mine = to.bits >> smpi_me(s) & 1;
+  if (q == NULL || q->size != sizeof *q)
+    return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_sum: the question was not made with SMPC_PSI_STAR_INIT of this version");
+  if (to.bits == 0 || purpose == NULL || purpose[0] == 0)
+    return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_sum: recipients and purpose must be named");
+  if (minimum > INT32_MAX) return smpi_fail(s, SMPC_E_RANGE, -1, "smpc_psi_sum: the minimum is too large");
+  count_columns(q, &reals, &wholes);
+  if ((mine || real != NULL) && (n_real != reals || (reals != 0 && real == NULL)))
+    return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_sum: real must have room for %zu sums", reals);
+  if ((mine || whole != NULL) && (n_whole != wholes || (wholes != 0 && whole == NULL)))
+    return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_sum: whole must have room for %zu sums", wholes);
+  return SMPC_OK;
+}
+
+static void free_joined(smpc_psi_joined *j) {
+  smpi_value_free(j->matched);
+  for (unsigned k = 0; k < SMPC_MAX_COMPUTING; k++) {
+    smpi_value_free(j->real[k]);
+    smpi_value_free(j->whole[k]);
+  }
+}
+
+static smpc_err sum(struct totals *t, const smpc_psi_rows *mine, uint64_t minimum, double *real, size_t n_real,
+                    int64_t *whole, smpc_psi_totals *out) {
+  smpc_psi_joined j;
+  size_t reals, wholes;
+  smpc_err err = smpc_psi_join(t->s, t->q, mine, &j);
+  if (err != SMPC_OK) return err;
+  sum_up(t, &j, minimum);
+  free_joined(&j);
+  count_columns(t->q, &reals, &wholes);
+  TRY(open_wholes(t, whole, wholes, out));
+  if (t->reals != NULL) TRY(smpc_open(t->s, t->reals, t->to, t->purpose, real, real == NULL ? 0 : n_real));
+  memcpy(out->sizes, j.sizes, sizeof out->sizes);
+  out->distinct = j.distinct;
+  out->duplicates = j.duplicates;
+  out->size = sizeof *out;
+out:
+  return err;
+}
+
+smpc_err smpc_psi_sum(smpc_session *s, const smpc_psi_star *q, const smpc_psi_rows *mine, smpc_who to,
+                      const char *purpose, uint64_t minimum, bool wants_count, double *real, size_t n_real,
+                      int64_t *whole, size_t n_whole, smpc_psi_totals *totals) {
+  struct totals t = {.s = s, .q = q, .to = to, .purpose = purpose, .has_minimum = minimum > 1, .wants_count = wants_count};
+  smpc_psi_totals out = {0};
+  if (real != NULL) memset(real, 0, n_real * sizeof *real);
+  if (whole != NULL) memset(whole, 0, n_whole * sizeof *whole);
+  if (totals != NULL) memset(totals, 0, sizeof *totals);
+  if (s == NULL) return SMPC_E_ARG;
+  smpc_err err = check(s, q, to, purpose, minimum, real, n_real, whole, n_whole);
+  if (err == SMPC_OK) err = sum(&t, mine, minimum, real, n_real, whole, &out);
+  if (err != SMPC_OK && real != NULL) smpi_wipe(real, n_real * sizeof *real);
+  if (err != SMPC_OK && whole != NULL) smpi_wipe(whole, n_whole * sizeof *whole);
+  if (err == SMPC_OK && totals != NULL) *totals = out;
+  smpi_wipe(&out, sizeof out);
+  return err;
+}
