@@ -7,7 +7,7 @@
  *     1. extend       the transfers                                (1 round)
  *     2. locally      noise values: 'dim' transfers packed into one element,
  *                     c' = a' Delta + b' [YSWW21]; one for each of t trees
- *     3. send         the sender grows t trees; for each level both child sums,
+ *     3. send         the sender grows t trees, one after the other as they are sent; for each level both child sums,
  *                     padded by the hashed transfers of that level, and
  *                     S = b' + sum of all leaves                   (1 round)
  *     4. locally      the receiver regrows all leaves but that at its hole,
@@ -84,6 +84,8 @@ struct run {
   blk *q;                  /* [transfers] q, or t at the receiver */
   uint64_t *bits;          /* [transfers], packed: the receiver's */
   blk *message;
+  size_t trees;            /* planted, or unplanted, so far      */
+  blk *tree;               /* receiver: a and c of one tree      */
   blk *b;                  /* sender: [half] the first half      */
   blk *a, *cc;             /* receiver: [half] each              */
   void *rest;              /* the second half: blk or pair [half] */
@@ -138,24 +140,40 @@ static smpc_err exchange(struct run *r, const void *out, size_t out_len, void *i
 
 /* --- the sender ---------------------------------------------------------------------- */
 
-static void plant_all(struct run *r) {
+static void plant_one(struct run *r, size_t i) {
   const struct smpi_lpn_shape *n = &r->shape.lpn;
   struct smpi_tweak w = tweak(r, true);
-  for (size_t i = 0; i < n->t; i++) {
-    blk m0[SMPI_VOLE_TREE_DEPTH_MAX], m1[SMPI_VOLE_TREE_DEPTH_MAX], root;
-    const struct smpi_vole_tree_keys k = tree_keys(r, i);
-    const blk *q = r->q + i * n->depth;
-    size_t at = i << n->depth;
-    blk *leaf = at < n->half ? r->b + at : (blk *)r->rest + (at - n->half);
-    smpi_prg_words(smpi_prg_own(r->s), root.w, 2);
-    smpi_tccr(r->c->hash, m0, q, n->depth, NULL, w, r->first + i * n->depth);
-    smpi_tccr(r->c->hash, m1, q, n->depth, &r->delta, w, r->first + i * n->depth);
-    smpi_vole_plant(&k, leaf, r->message + i * (2 * n->depth + 1), root, m0, m1,
-                    smpi_vole_pack(r->q + noise_at(r, i), r->shape.dim), n->depth);
-    smpi_wipe(m0, sizeof m0);
-    smpi_wipe(m1, sizeof m1);
-    smpi_wipe(&root, sizeof root);
-  }
+  blk m0[SMPI_VOLE_TREE_DEPTH_MAX], m1[SMPI_VOLE_TREE_DEPTH_MAX], root;
+  const struct smpi_vole_tree_keys k = tree_keys(r, i);
+  const blk *q = r->q + i * n->depth;
+  size_t at = i << n->depth;
+  blk *leaf = at < n->half ? r->b + at : (blk *)r->rest + (at - n->half);
+  smpi_prg_words(smpi_prg_own(r->s), root.w, 2);
+  smpi_tccr(r->c->hash, m0, q, n->depth, NULL, w, r->first + i * n->depth);
+  smpi_tccr(r->c->hash, m1, q, n->depth, &r->delta, w, r->first + i * n->depth);
+  smpi_vole_plant(&k, leaf, r->message + i * (2 * n->depth + 1), root, m0, m1,
+                  smpi_vole_pack(r->q + noise_at(r, i), r->shape.dim), n->depth);
+  smpi_wipe(m0, sizeof m0);
+  smpi_wipe(m1, sizeof m1);
+  smpi_wipe(&root, sizeof root);
+}
+
+/* Bytes of the message for one tree. */
+static size_t tree_len(const struct run *r) { return r->shape.message_len / r->shape.lpn.t; }
+
+/* Trees are grown just before their part of the message is sent. */
+static void produce(void *ctx, unsigned peer, size_t off, uint8_t *buf, size_t len) {
+  (void)peer;
+  struct run *r = ctx;
+  while (r->trees * tree_len(r) < off + len) plant_one(r, r->trees++);
+  memcpy(buf, (const uint8_t *)r->message + off, len);
+}
+
+/* 3. */
+static smpc_err send_trees(struct run *r) {
+  struct smpi_flow f = {.peer = smpi_member_of_rank(r->s, r->rank), .out_len = r->shape.message_len,
+                        .produce = produce, .ctx = r};
+  return smpi_exchange(r->s, &f, 1);
 }
 
 static void digest(const struct run *r, bool sends, blk value, uint8_t out[SMPI_HASH_LEN]) {
@@ -212,8 +230,7 @@ static smpc_err run_send(struct run *r, size_t n, unsigned dim) {
   TRY(make_room(r, sizeof(blk)));
   TRY(extend(r, true));
   r->delta = *(r->active != NULL ? smpi_cot_active_delta(r->active, r->rank) : smpi_cot_delta(r->passive, r->rank));
-  plant_all(r);
-  TRY(exchange(r, r->message, r->shape.message_len, NULL, 0));
+  TRY(send_trees(r));
   if (r->active != NULL) TRY(answer_check(r));
   TRY(smpi_lpn_encode(r->b, r->rest, r->shape.lpn.half));
   smpi_wipe(r->b + n, (r->shape.lpn.half - n) * sizeof *r->b);
@@ -237,20 +254,32 @@ static void unplant_one(struct run *r, size_t i, blk *a, blk *c) {
 }
 
 /* 4.  The check's sums are made on the way, while a tree is in cache. */
-static void unplant_all(struct run *r, blk *tree_a, blk *tree_c) {
+static void unplant_next(struct run *r) {
   const struct smpi_lpn_shape *n = &r->shape.lpn;
-  size_t block = (size_t)1 << n->depth;
+  size_t block = (size_t)1 << n->depth, i = r->trees++, at = i << n->depth;
   smpi_lpn_pair *rest = r->rest;
-  for (size_t i = 0; i < n->t; i++) {
-    size_t at = i << n->depth;
-    blk *a = at < n->half ? r->a + at : tree_a, *c = at < n->half ? r->cc + at : tree_c;
-    unplant_one(r, i, a, c);
-    if (r->active != NULL) {
-      smpi_vole_hash(&r->sum, c, block, r->power);
-      smpi_vole_hash(&r->noise_sum, a, block, r->power);
-    }
-    for (size_t j = 0; at >= n->half && j < block; j++) rest[at - n->half + j] = (smpi_lpn_pair){{a[j], c[j]}};
+  blk *a = at < n->half ? r->a + at : r->tree, *c = at < n->half ? r->cc + at : r->tree + block;
+  unplant_one(r, i, a, c);
+  if (r->active != NULL) {
+    smpi_vole_hash(&r->sum, c, block, r->power);
+    smpi_vole_hash(&r->noise_sum, a, block, r->power);
   }
+  for (size_t j = 0; at >= n->half && j < block; j++) rest[at - n->half + j] = (smpi_lpn_pair){{a[j], c[j]}};
+}
+
+/* Trees are regrown as soon as their part of the message is there. */
+static void consume(void *ctx, unsigned peer, size_t off, const uint8_t *buf, size_t len) {
+  (void)peer;
+  struct run *r = ctx;
+  memcpy((uint8_t *)r->message + off, buf, len);
+  while ((r->trees + 1) * tree_len(r) <= off + len) unplant_next(r);
+}
+
+static smpc_err receive_trees(struct run *r) {
+  struct smpi_flow f = {.peer = smpi_member_of_rank(r->s, r->rank), .in_len = r->shape.message_len,
+                        .consume = consume, .ctx = r};
+  r->tree = smpi_scratch(r->s, (size_t)2 << r->shape.lpn.depth, sizeof *r->tree);
+  return r->tree == NULL ? SMPC_E_NOMEM : smpi_exchange(r->s, &f, 1);
 }
 
 static smpc_err ask_check(struct run *r, blk chi) {
@@ -272,17 +301,14 @@ static smpc_err judge_check(struct run *r) {
 
 static smpc_err run_receive(struct run *r, size_t n, unsigned dim) {
   smpc_err err;
-  blk chi = {{0, 0}}, *tree;
+  blk chi = {{0, 0}};
   TRY(check_arguments(r, n, dim));
   TRY(make_room(r, sizeof(smpi_lpn_pair)));
-  size_t block = (size_t)1 << r->shape.lpn.depth, over = r->shape.lpn.half - n;
-  tree = smpi_scratch(r->s, 2 * block, sizeof *tree);
-  if (tree == NULL) TRY(SMPC_E_NOMEM);
+  size_t over = r->shape.lpn.half - n;
   TRY(extend(r, false));
   smpi_prg_words(smpi_prg_own(r->s), chi.w, 2);
   smpi_gf128_powers(r->power, chi, SMPI_VOLE_POWERS);
-  TRY(exchange(r, NULL, 0, r->message, r->shape.message_len));
-  unplant_all(r, tree, tree + block);
+  TRY(receive_trees(r));
   if (r->active != NULL) TRY(ask_check(r, chi));
   if (r->active != NULL) TRY(judge_check(r));
   TRY(smpi_lpn_encode_pair(r->a, r->cc, r->rest, r->shape.lpn.half));
