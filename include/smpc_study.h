@@ -110,6 +110,13 @@ typedef struct smpc_audit {
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_journal_verify(smpc_audit *audit, const char *const *path, size_t n,
                                                       smpc_finding_fn report, void *user, char *text, size_t text_len);
 
+/* The same, and against the study at `study`: its signatures and revocations; sessions by
+ * its parties, in its period, of its questions; purposes, recipients, limits, reviewers.
+ * study NULL: as smpc_journal_verify().  Sessions of other studies are not judged. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_journal_verify_study(smpc_audit *audit, const char *study, const char *const *path,
+                                                            size_t n, smpc_finding_fn report, void *user, char *text,
+                                                            size_t text_len);
+
 /* What was used: one line for each party, purpose and month. */
 typedef struct smpc_usage {
   const char *party, *purpose, *month; /* "2026-11" */

@@ -1,6 +1,6 @@
 /* smpc-journal - check parties' journals, and add up what was used.
  *
- *   smpc-journal verify FILE...    each by itself, and all against each other
+ *   smpc-journal verify FILE...    each by itself, all against each other, with --study against the study
  *   smpc-journal report FILE...    the metering: table, --csv or --json
  *
  * Works offline, without any secret, on copies of the files.
@@ -10,11 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { JSON = 0x1000, CSV };
+enum { JSON = 0x1000, CSV, STUDY };
 
 static const struct argp_option options[] = {
     {"json", JSON, NULL, 0, "report: as JSON", 1},
     {"csv", CSV, NULL, 0, "report: as CSV", 1},
+    {"study", STUDY, "FILE", 0, "verify: against this study, too", 1},
     {"quiet", 'q', NULL, 0, "verify: faults only", 1},
     {0}};
 
@@ -27,6 +28,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state) {
   switch (key) {
   case JSON: job->format = CLI_JSON; break;
   case CSV: job->format = CLI_CSV; break;
+  case STUDY: job->study = arg; break;
   case 'q': job->quiet = true; break;
   case ARGP_KEY_ARG:
     if (job->command == NULL) job->command = arg;
@@ -65,7 +67,7 @@ static void print_sum(const smpc_audit *a) {
 static enum cli_exit verify(struct journal_job *job) {
   char text[400];
   smpc_audit audit;
-  smpc_err err = smpc_journal_verify(&audit, job->file, job->n, print_finding, job, text, sizeof text);
+  smpc_err err = smpc_journal_verify_study(&audit, job->study, job->file, job->n, print_finding, job, text, sizeof text);
   if (err != SMPC_OK && err != SMPC_E_CHEAT) {
     cli_error("%s", text);
     return cli_exit_of(err);
@@ -75,7 +77,7 @@ static enum cli_exit verify(struct journal_job *job) {
 }
 
 int main(int argc, char **argv) {
-  static const struct argp argp = {options, parse_option, "verify FILE...\nreport FILE...", doc, NULL, NULL, NULL};
+  static const struct argp argp = {options, parse_option, "verify [--study STUDY] FILE...\nreport FILE...", doc, NULL, NULL, NULL};
   struct journal_job job = {.format = CLI_TABLE};
   cli_begin(argv);
   job.file = calloc((size_t)argc + 1, sizeof *job.file);

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "base/mem.h"
-#include "govern/audit.h"
+#include "govern/audit_study.h"
 #include "govern/gate.h"
 #include "govern/usage.h"
 #include "session/config.h"
@@ -47,13 +47,33 @@ static void on_finding(void *user, bool is_fault, const char *path, uint64_t ent
   if (l->report != NULL) l->report(l->user, &f);
 }
 
+static smpc_err run_audit(struct smpi_audit *a, const char *study, const char *const *path, unsigned n, struct smpi_fault *f) {
+  struct smpi_audit_study by = {.study = NULL};
+  smpc_study *st;
+  if (study == NULL) return smpi_audit_run(a, path, n, f);
+  smpc_err err = smpi_study_load(&st, study, f);
+  if (err != SMPC_OK) return err;
+  err = smpi_audit_study_begin(&by, a, st, study);
+  a->study = &by;
+  if (err == SMPC_OK) err = smpi_audit_run(a, path, n, f);
+  smpi_audit_study_end(&by);
+  a->study = NULL;
+  smpi_study_free(st);
+  return err;
+}
+
 smpc_err smpc_journal_verify(smpc_audit *audit, const char *const *path, size_t n, smpc_finding_fn report, void *user,
                              char *text, size_t text_len) {
+  return smpc_journal_verify_study(audit, NULL, path, n, report, user, text, text_len);
+}
+
+smpc_err smpc_journal_verify_study(smpc_audit *audit, const char *study, const char *const *path, size_t n,
+                                   smpc_finding_fn report, void *user, char *text, size_t text_len) {
   struct smpi_fault f = {.party = -1};
   struct listener l = {report, user};
   struct smpi_audit a = {.report = on_finding, .user = &l};
   if (audit == NULL || path == NULL || n == 0 || n > 1000) return tell(SMPC_E_ARG, &f, text, text_len);
-  smpc_err err = smpi_audit_run(&a, path, (unsigned)n, &f);
+  smpc_err err = run_audit(&a, study, path, (unsigned)n, &f);
   *audit = (smpc_audit){sizeof *audit, n, a.entries, a.sessions, a.sealed, a.openings, a.faults, a.notes};
   smpi_audit_free(&a);
   if (err == SMPC_OK && a.faults > 0) err = smpi_fault_set(&f, SMPC_E_CHEAT, -1, "the journals have faults");

@@ -156,7 +156,7 @@ static void on_entry(struct pass *p, const struct smpi_entry *e, struct smpi_sli
   if (e->time < p->last_time) smpi_audit_find(p->a, false, p->j->path, e->number, "the clock went back");
   p->last_time = e->time;
   smpi_audit_held(p->a, p->j, p->now, e);
-  if (p->a->judge != NULL) p->a->judge(p->a->judge_ctx, p->a, p->j, e);
+  if (p->a->study != NULL) smpi_audit_judge(p->a->study, p->a, p->j, e);
 }
 
 /* The last signature covers the chain; if it is wrong, say since when. */

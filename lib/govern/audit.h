@@ -10,6 +10,7 @@
 #include "rand/hash.h"
 
 struct smpi_audit;
+struct smpi_audit_study;
 
 /* One session as one journal saw it.  Entries stay where they are in the text;
  * NULL and 0: there is none. */
@@ -50,13 +51,11 @@ struct smpi_audit {
   size_t n_sights, room;
   uint64_t entries, sessions, sealed, openings, faults, notes;
   smpc_err err;                 /* out of memory on the way */
-  /* Further judgement of each entry; may be NULL. */
-  void (*judge)(void *ctx, struct smpi_audit *a, const struct smpi_audited *j, const struct smpi_entry *e);
-  void *judge_ctx;
+  struct smpi_audit_study *study; /* or NULL: judge each entry by it, too (audit_study.h) */
 };
 
 /* Read and check n files; the findings go to a->report (may be NULL).  a: zeros but
- * for report, user, judge.  Errors: SMPC_E_FILE, SMPC_E_NOMEM.  Free in every case. */
+ * for report, user, study.  Errors: SMPC_E_FILE, SMPC_E_NOMEM.  Free in every case. */
 smpc_err smpi_audit_run(struct smpi_audit *a, const char *const *path, unsigned n, struct smpi_fault *f);
 void smpi_audit_free(struct smpi_audit *a);
 
@@ -65,6 +64,7 @@ void smpi_audit_find(struct smpi_audit *a, bool is_fault, const char *path, uint
     __attribute__((format(printf, 5, 6)));
 /* An entry that was good before: decode it again. */
 void smpi_audit_again(struct smpi_entry *e, struct smpi_slice bytes);
+void smpi_audit_judge(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j, const struct smpi_entry *e);
 /* Entries about held results: released once, by signatures that stand, to whom the
  * reviewers were told.  `now`: the session that is going on, or NULL. */
 void smpi_audit_held(struct smpi_audit *a, struct smpi_audited *j, const struct smpi_sight *now, const struct smpi_entry *e);

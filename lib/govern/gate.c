@@ -10,52 +10,15 @@ static void gate_free(void *ctx) {
   struct gate *g = ctx;
   if (g == NULL) return;
   smpi_gate_held_free(g);
-  smpi_free(g->earlier);
+  smpi_tally_free(&g->tally);
   smpi_study_free(g->study);
   smpi_free(g);
 }
 
-/* --- what the journal says ------------------------------------------------------------- */
-
-/* How many rows this party had behind an opening. */
-static void remember_rows(struct gate *g, uint64_t rows) {
-  for (size_t i = 0; i < g->n_earlier; i++)
-    if (g->earlier[i] == rows) return;
-  if (g->n_earlier == g->room_earlier) {
-    size_t room = g->room_earlier == 0 ? 16 : 2 * g->room_earlier;
-    uint64_t *more = smpi_alloc(room, sizeof *more);
-    if (more == NULL) {
-      g->err = SMPC_E_NOMEM;
-      return;
-    }
-    if (g->n_earlier > 0) memcpy(more, g->earlier, g->n_earlier * sizeof *more);
-    smpi_free(g->earlier);
-    g->earlier = more;
-    g->room_earlier = room;
-  }
-  g->earlier[g->n_earlier++] = rows;
-}
-
-/* A session that announced an opening counts as a run, whatever became of it. */
 static void on_seen(void *ctx, const struct smpi_entry *e) {
   struct gate *g = ctx;
-  uint8_t study[32];
   smpi_holds_seen(&g->holds, e);
-  if (e->kind == SMPI_RUN) {
-    smpi_entry_digest(study, e, "study");
-    g->is_mine = memcmp(study, g->study->digest, 32) == 0 && smpi_slice_is(smpi_entry_get(e, "question"), g->question->name);
-    g->counted = g->releases = false;
-  } else if (e->kind == SMPI_RELEASE) {
-    g->releases = true; /* counted when it was held */
-  } else if ((e->kind == SMPI_OPEN || e->kind == SMPI_HOLD) && g->is_mine && !g->releases) {
-    g->runs += !g->counted;
-    g->counted = true;
-    if (e->kind == SMPI_OPEN || !smpi_slice_is(smpi_entry_get(e, "review"), "sight")) /* with sight it was opened, too */
-      g->values += smpi_entry_number(e, "rows") * smpi_entry_number(e, "columns");
-  } else if (e->kind == SMPI_END && g->is_mine) {
-    g->rows += smpi_entry_number(e, "rows");
-    if (g->counted && !g->releases && !smpi_slice_is(smpi_entry_get(e, "rows"), "-")) remember_rows(g, smpi_entry_number(e, "rows"));
-  }
+  smpi_tally_seen(&g->tally, e);
 }
 
 /* --- the openings ------------------------------------------------------------------------ */
@@ -81,9 +44,9 @@ static smpc_err check_recipients(const struct gate *g, struct smpc_session *s, c
 
 static smpc_err check_limits(const struct gate *g, struct smpc_session *s, uint64_t values) {
   const smpc_study_question *q = g->question;
-  if (q->max_runs != 0 && !g->has_opened && g->runs >= q->max_runs)
+  if (q->max_runs != 0 && !g->has_opened && g->tally.runs >= q->max_runs)
     return smpi_gate_refuse(s, "the question has been asked as often as it may be");
-  if (q->max_values != 0 && (g->values > q->max_values || values > q->max_values - g->values))
+  if (q->max_values != 0 && (g->tally.values > q->max_values || values > q->max_values - g->tally.values))
     return smpi_gate_refuse(s, "more values would be opened than the question may open in all");
   return SMPC_OK;
 }
@@ -108,7 +71,7 @@ static smpc_err on_opening(void *ctx, struct smpc_session *s, smpc_who to, const
   TRY(smpi_gate_judge(g, s, to, purpose, shape));
   if (smpi_gate_review(g, purpose) != NULL) return smpi_gate_refuse(s, "it must be reviewed first, and such a result cannot be held");
   g->has_opened = true;
-  g->values += shape.rows * shape.cols;
+  g->tally.values += shape.rows * shape.cols;
 out:
   return err;
 }
@@ -116,12 +79,9 @@ out:
 static smpc_err on_rows(void *ctx, struct smpc_session *s, uint64_t rows) {
   struct gate *g = ctx;
   uint64_t max = g->question->max_rows;
-  for (size_t i = 0; i < g->n_earlier; i++) {
-    uint64_t change = rows > g->earlier[i] ? rows - g->earlier[i] : g->earlier[i] - rows;
-    if (change != 0 && change < g->question->min_change)
-      return smpi_gate_refuse(s, "my data differ from those of an earlier run by fewer rows than they may");
-  }
-  if (max == 0 || (g->rows <= max && rows <= max - g->rows)) return SMPC_OK;
+  if (smpi_tally_is_close(&g->tally, rows))
+    return smpi_gate_refuse(s, "my data differ from those of an earlier run by fewer rows than they may");
+  if (max == 0 || (g->tally.rows <= max && rows <= max - g->tally.rows)) return SMPC_OK;
   return smpi_gate_refuse(s, "more rows would be used than the question may use in all");
 }
 
@@ -144,6 +104,7 @@ static smpc_err check(struct gate *g, const smpc_config *cfg, int64_t now, struc
   g->question = smpi_study_find(g->study, cfg->ask);
   if (g->question == NULL)
     return smpi_fault_set(f, SMPC_E_POLICY, -1, "the study has no question \"%.100s\"", cfg->ask);
+  g->tally = (struct smpi_tally){.study = g->study, .question = g->question};
   smpi_study_agreement(agreement, g->study, g->question);
   if (cfg->release[0] != 0) smpi_study_agree_release(agreement, cfg->release);
   if (memcmp(agreement, cfg->question, 32) != 0)

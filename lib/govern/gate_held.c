@@ -46,7 +46,7 @@ static smpc_err check_target(struct gate *g, struct smpi_fault *f) {
 smpc_err smpi_gate_ready(void *ctx, struct smpi_journal *j, const uint8_t sign_secret[64], struct smpi_fault *f) {
   struct gate *g = ctx;
   smpc_err err;
-  if (g->err != SMPC_OK) return smpi_fault_set(f, g->err, -1, "out of memory");
+  if (g->tally.err != SMPC_OK) return smpi_fault_set(f, g->tally.err, -1, "out of memory");
   TRY(smpi_holds_sweep(&g->holds, j, g->journal, g->now, g->study, g->study_path, f));
   if (g->release[0] == 0 || !g->has_share) return SMPC_OK;
   TRY(check_target(g, f));
@@ -69,7 +69,7 @@ smpc_err smpi_gate_may_hold(void *ctx, struct smpc_session *s, smpc_who to, cons
   smpc_err err = smpi_gate_judge(g, s, to, purpose, shape);
   if (err != SMPC_OK) return err;
   g->has_opened = true;
-  if (!g->reviewing.with_sight) g->values += shape.rows * shape.cols;
+  if (!g->reviewing.with_sight) g->tally.values += shape.rows * shape.cols;
   return SMPC_OK;
 }
 

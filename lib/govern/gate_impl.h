@@ -4,16 +4,12 @@
 
 #include "govern/gate.h"
 #include "govern/holds.h"
+#include "govern/tally.h"
 
 struct gate {
   smpc_study *study;
   const smpc_study_question *question;
-  uint64_t runs, rows, values; /* so far, by the journal                            */
-  bool is_mine, counted;       /* the journal's session is of this question          */
-  bool releases;               /* ... and opens what was held before                 */
-  uint64_t *earlier;           /* [n_earlier] rows of this party behind earlier openings */
-  size_t n_earlier, room_earlier;
-  smpc_err err;                /* out of memory while the journal was read           */
+  struct smpi_tally tally;     /* so far, by the journal, and in the session that runs now */
   bool has_opened;             /* in the session that runs now                       */
 
   /* results that wait for their reviewers (gate_held.c) */

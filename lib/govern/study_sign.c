@@ -85,31 +85,34 @@ const char *smpi_word_check(const smpc_study *st, unsigned i, enum smpi_word wor
   return NULL;
 }
 
+const char *smpi_word_read(const smpc_study *st, const char *path, unsigned i, enum smpi_word word, int64_t *time, bool *is_there) {
+  char file[4096];
+  struct smpi_slice bytes;
+  *time = 0;
+  *is_there = false;
+  if (!name_file(file, sizeof file, path, st, i, word)) return "the path is too long";
+  *is_there = access(file, F_OK) == 0;
+  if (!*is_there) return "it is not there";
+  if (smpi_file_read(&bytes, file, "file", NULL) != SMPC_OK) return "it cannot be read";
+  const char *why = smpi_word_check(st, i, word, bytes, time);
+  smpi_free((void *)bytes.at);
+  return why;
+}
+
 /* One party's word: SMPC_OK with text, or why it does not stand. */
 static smpc_err check_party(const smpc_study *st, const char *path, unsigned i, char *text, size_t size) {
-  char file[4096], when[SMPI_TIME_LEN];
-  struct smpi_slice bytes;
+  char when[SMPI_TIME_LEN];
   int64_t time;
-  const char *name = st->party[i].name, *why;
-  if (!name_file(file, sizeof file, path, st, i, SMPI_REVOCATION)) return snprintf(text, size, "the path is too long"), SMPC_E_FILE;
-  if (access(file, F_OK) == 0) { /* also one that cannot be read, or is wrong, stops everything until somebody looks */
-    why = "it cannot be read";
-    if (smpi_file_read(&bytes, file, "file", NULL) == SMPC_OK) why = smpi_word_check(st, i, SMPI_REVOCATION, bytes, &time);
-    else time = 0, bytes.at = NULL;
-    smpi_free((void *)bytes.at);
-    smpi_put_time(when, time);
-    if (why == NULL) snprintf(text, size, "%s revoked the study on %s", name, when);
-    else snprintf(text, size, "%.150s is there, but is no valid revocation: %s", file, why);
-    return SMPC_E_POLICY;
-  }
-  (void)name_file(file, sizeof file, path, st, i, SMPI_SIGNATURE);
-  if (access(file, F_OK) != 0) return snprintf(text, size, "%s has not signed the study", name), SMPC_E_POLICY;
-  if (smpi_file_read(&bytes, file, "file", NULL) != SMPC_OK)
-    return snprintf(text, size, "the signature of %s cannot be read", name), SMPC_E_FILE;
-  why = smpi_word_check(st, i, SMPI_SIGNATURE, bytes, &time);
-  smpi_free((void *)bytes.at);
+  bool is_there;
+  const char *name = st->party[i].name, *why = smpi_word_read(st, path, i, SMPI_REVOCATION, &time, &is_there);
+  smpi_put_time(when, time);
+  if (why == NULL) return snprintf(text, size, "%s revoked the study on %s", name, when), SMPC_E_POLICY;
+  if (is_there) /* one that cannot be read, or is wrong, stops everything, too, until somebody looks */
+    return snprintf(text, size, "%.100s.%s.revoked is there, but is no valid revocation: %s", path, name, why), SMPC_E_POLICY;
+  why = smpi_word_read(st, path, i, SMPI_SIGNATURE, &time, &is_there);
   smpi_put_time(when, time);
   if (why == NULL) return snprintf(text, size, "%s signed on %s", name, when), SMPC_OK;
+  if (!is_there) return snprintf(text, size, "%s has not signed the study", name), SMPC_E_POLICY;
   return snprintf(text, size, "the signature of %s: %s", name, why), SMPC_E_POLICY;
 }
 

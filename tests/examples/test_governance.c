@@ -49,6 +49,10 @@ static void a_study_runs_and_is_audited(void **state) {
   run_expect(run("smpc-study check site/study.yaml"), 0, "4 parties, 1 question: well formed");
   run_expect(run_all(""), 0, "Delivered to: north");
   run_expect(run("smpc-journal verify site/*.journal"), 0, "4 journals, 21 entries, 1 session, 3 openings, 3 seals: no fault\n");
+  run_expect(run("smpc-journal verify --study site/study.yaml site/*.journal"), 0, "no fault\n");
+  run_expect(run("rm site/study.yaml.west.sig; smpc-journal verify --study site/study.yaml site/*.journal; test $? = 6"), 0,
+             "FAULT  site/study.yaml  the signature of west: it is not there");
+  run_expect(run("smpc-study sign --key site/west.key site/study.yaml"), 0, "Signed");
   run_expect(run("smpc-journal report --csv site/north.journal"), 0, "\"north\",\"sizes of groups\",");
   run_expect(run("smpc-journal report --json site/north.journal"), 0, "\"rows\": 60");
   run_expect(run_all(""), 0, "Delivered to: north");

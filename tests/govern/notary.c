@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "govern/audit.h"
+#include "govern/audit_study.h"
 #include "support/test.h"
 
 const char *const notary_journals[NOTARY_PARTIES] = {"party0.journal", "party1.journal", "party2.journal"};
@@ -171,13 +171,32 @@ static void collect(void *user, bool is_fault, const char *path, uint64_t entry,
   if (n > 0 && (size_t)n < k->size) k->text += n, k->size -= (size_t)n;
 }
 
-unsigned notary_audit(char *text, size_t size, const char *const *path, unsigned n) {
+unsigned notary_audit_loaded(char *text, size_t size, const smpc_study *st, const char *study, const char *const *path, unsigned n) {
   struct smpi_fault f = {.party = -1};
   struct sink k = {text, size};
   struct smpi_audit a = {.report = collect, .user = &k};
+  struct smpi_audit_study by;
   text[0] = 0;
+  if (st != NULL) {
+    assert_int_equal(smpi_audit_study_begin(&by, &a, st, study), SMPC_OK);
+    a.study = &by;
+  }
   if (smpi_audit_run(&a, path, n, &f) != SMPC_OK) fail_msg("%s", f.text);
+  if (st != NULL) smpi_audit_study_end(&by);
   unsigned faults = (unsigned)a.faults;
   smpi_audit_free(&a);
   return faults;
+}
+
+unsigned notary_audit_by(char *text, size_t size, const char *study, const char *const *path, unsigned n) {
+  smpc_study *st;
+  struct smpi_fault f = {.party = -1};
+  if (smpi_study_load(&st, study, &f) != SMPC_OK) fail_msg("%s", f.text);
+  unsigned faults = notary_audit_loaded(text, size, st, study, path, n);
+  smpi_study_free(st);
+  return faults;
+}
+
+unsigned notary_audit(char *text, size_t size, const char *const *path, unsigned n) {
+  return notary_audit_loaded(text, size, NULL, NULL, path, n);
 }

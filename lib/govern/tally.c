@@ -1,0 +1,64 @@
+/* tally.c - see tally.h. */
+#include "govern/tally.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+/* How many rows this party had behind an opening. */
+static void remember_rows(struct smpi_tally *t, uint64_t rows) {
+  for (size_t i = 0; i < t->n_earlier; i++)
+    if (t->earlier[i] == rows) return;
+  if (t->n_earlier == t->room) {
+    size_t room = t->room == 0 ? 16 : 2 * t->room;
+    uint64_t *more = smpi_alloc(room, sizeof *more);
+    if (more == NULL) {
+      t->err = SMPC_E_NOMEM;
+      return;
+    }
+    if (t->n_earlier > 0) memcpy(more, t->earlier, t->n_earlier * sizeof *more);
+    smpi_free(t->earlier);
+    t->earlier = more;
+    t->room = room;
+  }
+  t->earlier[t->n_earlier++] = rows;
+}
+
+static void on_run(struct smpi_tally *t, const struct smpi_entry *e) {
+  uint8_t study[32];
+  smpi_entry_digest(study, e, "study");
+  t->is_mine = memcmp(study, t->study->digest, 32) == 0 && smpi_slice_is(smpi_entry_get(e, "question"), t->question->name);
+  t->counted = t->releases = false;
+}
+
+/* A session that announced an opening counts as a run, whatever became of it; with
+ * sight, a held result has been opened as well, to its reviewers. */
+static void on_opening(struct smpi_tally *t, const struct smpi_entry *e) {
+  bool is_counted_twice = e->kind == SMPI_HOLD && smpi_slice_is(smpi_entry_get(e, "review"), "sight");
+  t->runs += !t->counted;
+  t->counted = true;
+  if (!is_counted_twice) t->values += smpi_entry_number(e, "rows") * smpi_entry_number(e, "columns");
+}
+
+void smpi_tally_seen(struct smpi_tally *t, const struct smpi_entry *e) {
+  if (e->kind == SMPI_RUN) on_run(t, e);
+  if (!t->is_mine) return;
+  if (e->kind == SMPI_RELEASE) t->releases = true;
+  if ((e->kind == SMPI_OPEN || e->kind == SMPI_HOLD) && !t->releases) on_opening(t, e);
+  if (e->kind != SMPI_END) return;
+  t->rows += smpi_entry_number(e, "rows");
+  if (t->counted && !smpi_slice_is(smpi_entry_get(e, "rows"), "-")) remember_rows(t, smpi_entry_number(e, "rows"));
+}
+
+bool smpi_tally_is_close(const struct smpi_tally *t, uint64_t rows) {
+  for (size_t i = 0; i < t->n_earlier; i++) {
+    uint64_t change = rows > t->earlier[i] ? rows - t->earlier[i] : t->earlier[i] - rows;
+    if (change != 0 && change < t->question->min_change) return true;
+  }
+  return false;
+}
+
+void smpi_tally_free(struct smpi_tally *t) {
+  smpi_free(t->earlier);
+  memset(t, 0, sizeof *t);
+}

@@ -1,0 +1,27 @@
+/* tally.h - what a journal says was used of one question of a study: the gate judges
+ * by it before an opening, the audit afterwards. */
+#ifndef SMPI_TALLY_H
+#define SMPI_TALLY_H
+
+#include <smpc_study_types.h>
+
+#include "govern/entry.h"
+
+struct smpi_tally {
+  const smpc_study *study;
+  const smpc_study_question *question;
+  uint64_t runs, rows, values; /* runs: that announced an opening or held a result          */
+  uint64_t *earlier;           /* [n_earlier] numbers of rows of this party behind these    */
+  size_t n_earlier, room;
+  bool is_mine, counted;       /* the session that the journal is at: of this question; a run */
+  bool releases;               /* ... opens what was held, and counted, before               */
+  smpc_err err;                /* out of memory on the way                                   */
+};
+
+/* The next entry of the journal. */
+void smpi_tally_seen(struct smpi_tally *t, const struct smpi_entry *e);
+/* Were there runs over 1 .. min_change - 1 rows more or less? */
+bool smpi_tally_is_close(const struct smpi_tally *t, uint64_t rows);
+void smpi_tally_free(struct smpi_tally *t);
+
+#endif
