@@ -107,7 +107,7 @@ static smpc_err once(struct bench *b, const struct work *w, size_t i) {
   struct dry d = {b, w};
   uint64_t earlier = smpi_spent(b->s).offline_bytes;
   double t0 = b->now(b);
-  if (smpi_dealer(b->s) >= 0 || smpi_source_of(b->s) == SMPC_OT) TRY(smpc_preprocess(b->s, dry_program, &d));
+  if (smpi_dealer(b->s) >= 0 || smpi_source_of(b->s) != SMPC_DEALER) TRY(smpc_preprocess(b->s, dry_program, &d));
   double t1 = b->now(b);
   w->make(b->s, b, &in);
   TRY(barrier(b));
@@ -156,7 +156,7 @@ out:
 static void add_whole(struct bench *b, double items) {
   struct figures f = b->f;
   double offline = median(f.offline, f.repeats), online = median(f.seconds, f.repeats);
-  if (smpi_source_of(b->s) != SMPC_OT) return;
+  if (smpi_source_of(b->s) == SMPC_DEALER) return;
   add_extra(b, "whole_per_second", items / (offline + online));
   add_extra(b, "whole_bytes_each", (b->f.bytes + b->f.offline_bytes) / items);
   add_extra(b, "offline_bytes_each", b->f.offline_bytes / items);

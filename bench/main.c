@@ -24,7 +24,7 @@ static const struct argp_option choices[] = {
     {"config", KEY_CONFIG, "FILE", 0, "be one party of a real deployment; {i} in FILE is replaced by the index", 1},
     {"party", KEY_PARTY, "I", 0, "its index; otherwise SLURM_PROCID, PMI_RANK or OMPI_COMM_WORLD_RANK", 1},
     {"sim", KEY_SIM, "RTT_MS,MBITS", 0, "simulate a network (0 = none, unlimited); times are the network's alone", 1},
-    {"source", KEY_SOURCE, "dealer|ot", 0, "where correlated randomness comes from; default dealer", 1},
+    {"source", KEY_SOURCE, "dealer|ot|paillier", 0, "where correlated randomness comes from; default dealer", 1},
     {"n", KEY_N, "COUNT", 0, "elements (bytes for link); default 1000000", 2},
     {"rows", KEY_ROWS, "COUNT", 0, "matmul: rows of the left matrix; logreg: rows; default 1000", 2},
     {"inner", KEY_INNER, "COUNT", 0, "matmul: its columns; default 1000", 2},
@@ -60,6 +60,11 @@ static void simulation(struct argp_state *state, const char *text, struct option
     argp_error(state, "--sim wants two numbers, such as 40,100");
 }
 
+static smpc_source source(const char *arg) {
+  return strcmp(arg, "dealer") == 0 ? SMPC_DEALER : strcmp(arg, "ot") == 0 ? SMPC_OT :
+         strcmp(arg, "paillier") == 0 ? SMPC_PAILLIER : 0;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state) {
   struct options *o = state->input;
   switch (key) {
@@ -76,8 +81,8 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case KEY_K: o->k = (unsigned)count(state, arg, 8); break;
   case KEY_MALICIOUS: o->is_active = true; break;
   case KEY_SOURCE:
-    if (strcmp(arg, "dealer") != 0 && strcmp(arg, "ot") != 0) argp_error(state, "--source wants dealer or ot");
-    o->source = strcmp(arg, "ot") == 0 ? SMPC_OT : SMPC_DEALER;
+    o->source = source(arg);
+    if (o->source == 0) argp_error(state, "--source wants dealer, ot or paillier");
     break;
   case KEY_BATCH: o->batch = count(state, arg, 1u << 24); break;
   case KEY_EPOCHS: o->epochs = (unsigned)count(state, arg, 10000); break;

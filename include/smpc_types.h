@@ -55,7 +55,8 @@ typedef enum smpc_security {
 /* Where correlated randomness comes from.  See docs/threat-model.md. */
 typedef enum smpc_source {
   SMPC_DEALER = 1, /* one further party that sees no data and is trusted not to collude */
-  SMPC_OT = 2      /* oblivious transfer among the computing parties: nobody is trusted  */
+  SMPC_OT = 2,     /* oblivious transfer among the computing parties: nobody is trusted  */
+  SMPC_PAILLIER = 3 /* Paillier encryption among them: nobody is trusted; matrix products alone */
 } smpc_source;
 
 /* What a party does (ISO/IEC 4922-1); one party may have several roles. */

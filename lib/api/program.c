@@ -51,6 +51,7 @@ smpc_err smpc_estimate(const smpc_config *cfg, smpc_program_fn program, void *us
   memset(cost, 0, sizeof *cost);
   if (cfg == NULL || program == NULL) return SMPC_E_ARG;
   smpc_err err = run_dry(&dry, cfg, program, user);
+  if (err == SMPC_OK && !smpi_triple_can(&dry->spent)) err = SMPC_E_ARG;
   if (err == SMPC_OK) err = end_cost(dry);
   if (err == SMPC_OK) {
     *cost = cost_of(&dry->spent);

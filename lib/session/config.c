@@ -248,6 +248,14 @@ static smpc_source default_source(const smpc_config *cfg) {
   return SMPC_OT;
 }
 
+static smpc_source source_named(const char *name) {
+  static const struct { const char *name; smpc_source source; } known[] = {
+      {"dealer", SMPC_DEALER}, {"ot", SMPC_OT}, {"paillier", SMPC_PAILLIER}};
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (strcmp(name, known[i].name) == 0) return known[i].source;
+  return 0;
+}
+
 static smpc_err read_all(smpc_config *cfg, const struct smpi_yaml *y, struct smpi_fault *f) {
   const struct all *all = y->data;
   smpc_err err = SMPC_OK;
@@ -255,9 +263,9 @@ static smpc_err read_all(smpc_config *cfg, const struct smpi_yaml *y, struct smp
   bool is_malicious = strcmp(all->security, "malicious") == 0;
   if (!is_malicious && strcmp(all->security, "semi-honest") != 0)
     return smpi_yaml_fault(f, y, smpi_yaml_line(y, NULL, 0, "security"), "security", "must be semi-honest or malicious");
-  const char *source = all->preprocessing;
-  if (source != NULL && strcmp(source, "dealer") != 0 && strcmp(source, "ot") != 0)
-    return smpi_yaml_fault(f, y, smpi_yaml_line(y, NULL, 0, "preprocessing"), "preprocessing", "must be dealer or ot");
+  if (all->preprocessing != NULL && source_named(all->preprocessing) == 0)
+    return smpi_yaml_fault(f, y, smpi_yaml_line(y, NULL, 0, "preprocessing"), "preprocessing",
+                           "must be dealer, ot or paillier");
   const char *rest = all->fraction_bits == NULL ? "" : number(&bits, all->fraction_bits, 28);
   if (rest == NULL || *rest != 0 || bits == 0)
     return number_fault(f, y, "fraction bits", all->fraction_bits, "write a number from 1 to 28");
@@ -265,7 +273,7 @@ static smpc_err read_all(smpc_config *cfg, const struct smpi_yaml *y, struct smp
   cfg->frac_bits = (unsigned)bits;
   cfg->parties = all->parties_count;
   for (unsigned i = 0; i < cfg->parties; i++) TRY(read_entry(cfg, i, y, f));
-  cfg->source = source == NULL ? default_source(cfg) : strcmp(source, "ot") == 0 ? SMPC_OT : SMPC_DEALER;
+  cfg->source = all->preprocessing == NULL ? default_source(cfg) : source_named(all->preprocessing);
 out:
   return err;
 }

@@ -12,7 +12,7 @@
  *   journal: north.journal            - name: dealer ...
  *   data: ...
  *
- * `preprocessing` is dealer or ot; without the line it is dealer where a party has
+ * `preprocessing` is dealer, ot or paillier; without the line it is dealer where a party has
  * that role, else ot.  File names are relative to the YAML file they stand in.  `data` is the
  * programs' own part; here it is skipped.  docs/man/smpc-party.yaml.5 has all. */
 #ifndef SMPI_CONFIG_H

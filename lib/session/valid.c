@@ -44,8 +44,9 @@ static smpc_err check_roles(const smpc_config *cfg, struct smpi_fault *f) {
   if (dealers > 1) return smpi_fault_set(f, SMPC_E_ARG, -1, "there must be at most one dealer, not %u", dealers);
   if (cfg->security == SMPC_MALICIOUS && (computing != 2 || dealers != 0))
     return smpi_fault_set(f, SMPC_E_ARG, -1, "security against malicious parties is built for the intersection of two parties alone: there must be two computing parties and no dealer");
-  if (dealers != 0 && cfg->source == SMPC_OT)
-    return smpi_fault_set(f, SMPC_E_ARG, -1, "there is a dealer, but the source of correlated randomness is ot");
+  if (dealers != 0 && cfg->source != SMPC_DEALER)
+    return smpi_fault_set(f, SMPC_E_ARG, -1, "there is a dealer, but the source of correlated randomness is %s",
+                          cfg->source == SMPC_OT ? "ot" : "paillier");
   return SMPC_OK;
 }
 
@@ -55,8 +56,8 @@ smpc_err smpi_config_valid(const smpc_config *cfg, struct smpi_fault *f) {
     return smpi_fault_set(f, SMPC_E_ARG, -1, "the configuration was not made with SMPC_CONFIG_INIT of this version");
   if (cfg->security != SMPC_SEMI_HONEST && cfg->security != SMPC_MALICIOUS)
     return smpi_fault_set(f, SMPC_E_ARG, -1, "the security model must be stated: semi-honest or malicious");
-  if (cfg->source != SMPC_DEALER && cfg->source != SMPC_OT)
-    return smpi_fault_set(f, SMPC_E_ARG, -1, "the source of correlated randomness must be stated: dealer or ot");
+  if (cfg->source != SMPC_DEALER && cfg->source != SMPC_OT && cfg->source != SMPC_PAILLIER)
+    return smpi_fault_set(f, SMPC_E_ARG, -1, "the source of correlated randomness must be stated: dealer, ot or paillier");
   if (cfg->frac_bits < 1 || cfg->frac_bits > 28)
     return smpi_fault_set(f, SMPC_E_ARG, -1, "fraction bits must be 1 to 28, not %u", cfg->frac_bits);
   if (cfg->timeout_ms < 100) return smpi_fault_set(f, SMPC_E_ARG, -1, "the timeout must be at least 100 ms");

@@ -5,18 +5,29 @@
 #include "triple/corr.h"
 #include "triple/ot_masks.h"
 #include "triple/ot_source.h"
+#include "triple/paillier_source.h"
 #include "triple/pool.h"
+
+/* 0 is the dealer. */
+static bool is_dealt(const struct smpi_cost *c) { return c->source != SMPC_OT && c->source != SMPC_PAILLIER; }
+
+bool smpi_triple_can(const struct smpi_cost *c) {
+  uint64_t units = 0;
+  for (unsigned k = 0; k < SMPI_CORRS; k++) units |= c->corr[k];
+  return c->source != SMPC_PAILLIER || units == 0;
+}
 
 void smpi_triple_cost(struct smpi_cost *c, enum smpi_corr kind, uint64_t units) {
   c->corr[kind] += units;
-  if (c->source != SMPC_OT) c->offline_bytes += 8 * units * smpi_corr_dependent_words(kind);
+  if (is_dealt(c)) c->offline_bytes += 8 * units * smpi_corr_dependent_words(kind);
 }
 
 void smpi_mask_cost(struct smpi_cost *c, uint64_t rows, uint64_t cols) { c->mask_words += rows * cols; }
 
 void smpi_product_cost(struct smpi_cost *c, uint64_t m, uint64_t k, uint64_t n) {
   c->product_words += k * n + m * n;
-  if (c->source != SMPC_OT) c->offline_bytes += 8 * m * n;
+  if (is_dealt(c)) c->offline_bytes += 8 * m * n;
+  if (c->source == SMPC_PAILLIER) c->offline_bytes += smpi_paillier_product_bytes(c->parties, m, k, n);
 }
 
 /* The products of a program, as the pool gives them to the source; owners[] of its masks. */
@@ -48,14 +59,20 @@ smpc_err smpi_products_cost(struct smpi_cost *c, int rank, const struct smpi_mas
   return is_there ? SMPC_OK : SMPC_E_NOMEM;
 }
 
+/* Batches as smpi_pool_make() cuts them. */
+static uint64_t units_bytes(const struct smpi_cost *c, enum smpi_corr kind, unsigned frac_bits) {
+  uint64_t most = smpi_pool_most(kind), batches = c->corr[kind] / most, bytes = 0;
+  if (batches != 0) bytes = batches * smpi_ot_units_bytes(c->parties, kind, most, frac_bits);
+  return bytes + smpi_ot_units_bytes(c->parties, kind, c->corr[kind] % most, frac_bits);
+}
+
 void smpi_triple_cost_end(struct smpi_cost *c, unsigned frac_bits) {
   uint64_t any = c->mask_words + c->product_words;
-  if (c->source != SMPC_OT) return;
+  if (is_dealt(c)) return;
   for (unsigned k = 0; k < SMPI_CORRS; k++) {
-    uint64_t most = smpi_pool_most(k), batches = c->corr[k] / most;
     any += c->corr[k];
-    if (batches != 0) c->offline_bytes += batches * smpi_ot_units_bytes(c->parties, k, most, frac_bits);
-    c->offline_bytes += smpi_ot_units_bytes(c->parties, k, c->corr[k] % most, frac_bits);
+    if (c->source == SMPC_OT) c->offline_bytes += units_bytes(c, k, frac_bits);
   }
-  if (any != 0) c->offline_bytes += smpi_ot_open_bytes(c->parties);
+  if (any == 0) return;
+  c->offline_bytes += c->source == SMPC_OT ? smpi_ot_open_bytes(c->parties) : smpi_paillier_open_bytes(c->parties);
 }

@@ -16,6 +16,8 @@ const char *smpi_triple_trust(const struct smpc_session *s);
 void smpi_triple_cost(struct smpi_cost *c, enum smpi_corr kind, uint64_t units);
 /* Once, when a whole program has been counted: what remains of the source's bytes. */
 void smpi_triple_cost_end(struct smpi_cost *c, unsigned frac_bits);
+/* Does the source make all that was counted?  Paillier encryption makes nothing elementwise. */
+bool smpi_triple_can(const struct smpi_cost *c);
 /* Add a new mask; a product with a view of m x k, giving m x n. */
 void smpi_mask_cost(struct smpi_cost *c, uint64_t rows, uint64_t cols);
 void smpi_product_cost(struct smpi_cost *c, uint64_t m, uint64_t k, uint64_t n);

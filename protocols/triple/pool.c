@@ -10,6 +10,7 @@
 #include "triple/cost.h"
 #include "triple/dealer.h"
 #include "triple/ot_source.h"
+#include "triple/paillier_source.h"
 
 /* --- life ---------------------------------------------------------------------- */
 
@@ -37,13 +38,17 @@ static void close_pool(void *state) {
 static smpc_err open_source(struct smpi_source **src, struct smpc_session *s) {
   if (smpi_source_of(s) == SMPC_DEALER) return smpi_dealer_open(src, s);
   smpi_offline(s, true);
-  smpc_err err = smpi_ot_source_open(src, s);
+  smpc_err err = smpi_source_of(s) == SMPC_OT ? smpi_ot_source_open(src, s) : smpi_paillier_source_open(src, s);
   smpi_offline(s, false);
   return err;
 }
 
 const char *smpi_triple_trust(const struct smpc_session *s) {
-  return smpi_source_of(s) == SMPC_DEALER ? smpi_dealer_ops.trust : smpi_ot_ops.trust;
+  switch (smpi_source_of(s)) {
+  case SMPC_OT: return smpi_ot_ops.trust;
+  case SMPC_PAILLIER: return smpi_paillier_ops.trust;
+  default: return smpi_dealer_ops.trust;
+  }
 }
 
 smpc_err smpi_pool_get(struct smpi_pool **out, struct smpc_session *s) {

@@ -18,7 +18,7 @@ uint64_t *secret_words(unsigned slot, size_t n) {
 }
 
 static const struct probe *const lists[] = {primitive_probes, protocol_probes, ot_probes, ot_source_probes,
-                                           psi_probes, vole_probes};
+                                           psi_probes, vole_probes, paillier_probes};
 
 int main(int argc, char **argv) {
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)

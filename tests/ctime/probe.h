@@ -23,6 +23,6 @@ struct probe {
 };
 /* Each ends with {NULL, NULL}. */
 extern const struct probe primitive_probes[], protocol_probes[], ot_probes[], ot_source_probes[], psi_probes[],
-    vole_probes[];
+    vole_probes[], paillier_probes[];
 
 #endif

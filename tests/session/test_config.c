@@ -248,7 +248,7 @@ static void errors_of_parties_yaml_name_the_place(void **state) {
   all_refused("semi-honest", "malicious", "parties.yaml", "no dealer");
   all_refused("semi-honest", "honest", "parties.yaml:2", "must be semi-honest or malicious");
   all_refused("preprocessing: dealer", "preprocessing: ot", "parties.yaml", "there is a dealer");
-  all_refused("preprocessing: dealer", "preprocessing: paillier", "parties.yaml:3", "must be dealer or ot");
+  all_refused("preprocessing: dealer", "preprocessing: magic", "parties.yaml:3", "must be dealer, ot or paillier");
   all_refused("bits: 16", "bits: 016", "parties.yaml:4", "begin with 0");
   all_refused("bits: 16", "bits: 29", "parties.yaml:4", "1 to 28");
   all_refused("bits: 16", "bits: 0", "parties.yaml:4", "1 to 28");

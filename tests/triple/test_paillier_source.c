@@ -1,0 +1,122 @@
+/* test_paillier_source.c - triple/triple.h with Paillier encryption for its source: products
+ * longer than one batch of encrypted numbers, the price, what is refused, what is sent, faults.
+ * Shapes and views of every kind are in test_masks.c. */
+#include "support/test.h"
+
+#include <string.h>
+
+#include "support/stats.h"
+#include "support/tap.h"
+#include "triple/cost.h"
+#include "paillier_product.h"
+#include "triple/paillier_source.h"
+
+static void run(struct work *w, unsigned parties, size_t m, size_t k, size_t n) {
+  struct smpi_cost cost = {.parties = parties, .source = SMPC_PAILLIER};
+  *w = (struct work){.m = m, .k = k, .n = n};
+  parties_run_ok(&(struct parties){.n = parties, .source = SMPC_PAILLIER, .seed = m + k}, body, w, NULL);
+  assert_true(is_right(w, parties));
+  smpi_mask_cost(&cost, m, k);
+  smpi_product_cost(&cost, m, k, n);
+  smpi_triple_cost_end(&cost, 20);
+  for (unsigned p = 0; p < parties; p++) assert_int_equal(w->spent[p].offline_bytes, cost.offline_bytes);
+}
+
+static void products_of_several_shapes(void **state) {
+  (void)state;
+  static struct work w;
+  run(&w, 2, 33, 2, 1); /* three packs, the last one short */
+  run(&w, 3, 1, 2, 17); /* flat                            */
+}
+
+/* At most 2 bytes a product of 1000 x 100 by 100 x 1, both parties together. */
+static void the_price_is_the_stated_one(void **state) {
+  (void)state;
+  assert_int_equal(smpi_paillier_product_bytes(2, 1000, 100, 1), 100 * 384 + 67 * 768);
+  assert_true(2 * smpi_paillier_product_bytes(2, 1000, 100, 1) <= 2 * 100 * 1000);
+  assert_int_equal(smpi_paillier_product_bytes(2, 1, 100, 1000), smpi_paillier_product_bytes(2, 1000, 100, 1));
+  assert_int_equal(smpi_paillier_product_bytes(4, 10, 10, 2), 3 * (20 * 384 + 2 * 768));
+  assert_int_equal(smpi_paillier_open_bytes(3), 2 * 384);
+}
+
+/* --- what is refused ------------------------------------------------------------------------ */
+
+struct refusal { smpc_err err; char text[256]; };
+
+static void take_elementwise(struct smpc_session *s, unsigned me, void *ctx) {
+  struct refusal *r = (struct refusal *)ctx + me;
+  struct smpi_taken t;
+  r->err = smpi_triple_take(s, &t, me == 0 ? SMPI_TRIPLE : SMPI_EDABIT, 1);
+  snprintf(r->text, sizeof r->text, "%s", s->fault.text);
+}
+
+static void elementwise_use_is_refused_with_the_reason(void **state) {
+  (void)state;
+  struct refusal got[2] = {{0}};
+  struct parties_result r;
+  parties_run(&(struct parties){.n = 2, .source = SMPC_PAILLIER, .seed = 2}, take_elementwise, got, &r);
+  for (unsigned i = 0; i < 2; i++) {
+    assert_int_equal(got[i].err, SMPC_E_ARG);
+    assert_non_null(strstr(got[i].text, "paillier makes matrix products alone"));
+    assert_non_null(strstr(got[i].text, "preprocessing: ot"));
+  }
+}
+
+static void multiply(smpc_session *s, void *user) {
+  const smpc_shared *x = smpc_input_i64(s, smpc_p(0), NULL, (smpc_shape){5, 5});
+  (void)(*(bool *)user ? smpc_matmul(s, x, x) : smpc_mul(s, x, x));
+}
+
+static void an_estimate_says_so_before(void **state) {
+  (void)state;
+  const struct parties p = {.n = 2, .source = SMPC_PAILLIER, .seed = 1};
+  smpc_config cfg;
+  smpc_cost cost;
+  uint8_t secret[32];
+  bool by_matrix = true;
+  parties_config(&cfg, secret, &p, 0);
+  assert_int_equal(smpc_estimate(&cfg, multiply, &by_matrix, &cost), SMPC_OK);
+  assert_int_equal(cost.offline_bytes, 384 + smpi_paillier_product_bytes(2, 5, 5, 5));
+  by_matrix = false;
+  assert_int_equal(smpc_estimate(&cfg, multiply, &by_matrix, &cost), SMPC_E_ARG);
+  assert_int_equal(cost.triples, 0);
+}
+
+static void trust(struct smpc_session *s, unsigned me, void *ctx) {
+  ((const char **)ctx)[me] = smpi_triple_trust(s);
+}
+static void whom_to_trust_is_said(void **state) {
+  (void)state;
+  const char *sentence[2] = {"", ""};
+  parties_run_ok(&(struct parties){.n = 2, .source = SMPC_PAILLIER, .seed = 7}, trust, sentence, NULL);
+  for (unsigned i = 0; i < 2; i++) assert_non_null(strstr(sentence[i], "Nobody is trusted"));
+}
+
+/* --- what is sent ---------------------------------------------------------------------------- */
+
+struct watch { struct stats sent[2]; };
+static void watch(void *user, unsigned from, unsigned to, size_t off, const uint8_t *data, size_t len) {
+  struct watch *w = user;
+  (void)to, (void)off;
+  if (len % 384 != 0) return;
+  for (size_t i = 0; i < len; i += 384) stats_add(&w->sent[from], data + i, 376); /* the top word follows the modulus */
+}
+
+/* More than one batch of encrypted numbers; all of what carries them. */
+static void a_long_product_and_what_is_sent(void **state) {
+  (void)state;
+  static struct watch seen;
+  static struct work w;
+  memset(&seen, 0, sizeof seen);
+  tap_set(watch, &seen);
+  run(&w, 2, 1, K, 1);
+  tap_set(NULL, NULL);
+  for (unsigned p = 0; p < 2; p++) {
+    assert_true(seen.sent[p].n_bytes > K * 376);
+    assert_true(stats_bytes_are_uniform(&seen.sent[p]));
+    assert_true(stats_bits_are_balanced(&seen.sent[p], NULL));
+  }
+}
+
+TEST_MAIN(T(a_long_product_and_what_is_sent), T(the_price_is_the_stated_one), T(elementwise_use_is_refused_with_the_reason),
+          T(an_estimate_says_so_before), T(whom_to_trust_is_said), T(products_of_several_shapes))
