@@ -22,22 +22,6 @@ NI ALWAYS_INLINE __m128i key128(const struct smpi_aes_key *k, unsigned r) {
 
 NI ALWAYS_INLINE __m128i load128(const blk *x) { return _mm_load_si128((const __m128i *)(const void *)x); }
 
-/* The next round key; assist = AESKEYGENASSIST of this one with the round's constant. */
-NI ALWAYS_INLINE __m128i next_key(__m128i key, __m128i assist) {
-  key = _mm_xor_si128(key, _mm_slli_si128(key, 4));
-  key = _mm_xor_si128(key, _mm_slli_si128(key, 8)); /* word i is now the sum of words 0 .. i */
-  return _mm_xor_si128(key, _mm_shuffle_epi32(assist, 0xff));
-}
-
-NI static void ni_key_set(struct smpi_aes_key *k, const blk *key) {
-  __m128i x = load128(key), *to = (__m128i *)(void *)k->round;
-  _mm_store_si128(to, x);
-#define NEXT(constant) _mm_store_si128(++to, x = next_key(x, _mm_aeskeygenassist_si128(x, constant)))
-  NEXT(0x01), NEXT(0x02), NEXT(0x04), NEXT(0x08), NEXT(0x10);
-  NEXT(0x20), NEXT(0x40), NEXT(0x80), NEXT(0x1b), NEXT(0x36);
-#undef NEXT
-}
-
 NI ALWAYS_INLINE __m128i add_lanes128(__m128i x, __m128i y, unsigned width) {
   return width == 8   ? _mm_add_epi64(x, y)
          : width == 4 ? _mm_add_epi32(x, y)

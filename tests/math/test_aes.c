@@ -112,22 +112,6 @@ static void folding_is_what_it_says(void **state) {
       }
 }
 
-/* The standard's round keys are checked above, of the best kernel; all kernels make the same. */
-static void keys_agree(void **state) {
-  (void)state;
-  uint64_t seed = 4;
-  for (unsigned n = 0; n < 100; n++) {
-    struct smpi_aes_key want, got;
-    blk key = {{next_word(&seed), next_word(&seed)}};
-    smpi_aes_portable.key_set(&want, &key);
-    for (size_t i = 0; smpi_aes_kernels_at(i) != NULL; i++) {
-      if (!smpi_aes_kernels_at(i)->usable()) continue;
-      smpi_aes_kernels_at(i)->key_set(&got, &key);
-      assert_memory_equal(&got, &want, sizeof want);
-    }
-  }
-}
-
 /* The definition, lane by lane: sum of weight_i times lane `at` of leaf i's stream. */
 static uint64_t sum_plainly(const struct smpi_aes_key *k, const blk *x, uint64_t number, size_t at, unsigned width,
                             bool is_weighted) {
@@ -175,5 +159,4 @@ static void sums_are_what_they_say(void **state) {
       }
 }
 
-TEST_MAIN(T(the_standard_s_vectors), T(libcrypto_agrees), T(folding_is_what_it_says), T(keys_agree),
-          T(sums_are_what_they_say))
+TEST_MAIN(T(the_standard_s_vectors), T(libcrypto_agrees), T(folding_is_what_it_says), T(sums_are_what_they_say))
