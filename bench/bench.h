@@ -29,6 +29,7 @@ struct options {
   unsigned repeat;
   unsigned timeout_s;
   unsigned k;              /* transfers: bits of a small field              */
+  bool is_silent;          /* cot: few bytes, more work                     */
   bool is_active;          /* against malicious parties, where both exist  */
   bool json;               /* nothing but the JSON line */
 };

@@ -15,7 +15,7 @@
 #include "bench.h"
 
 enum { KEY_LOCAL = 256, KEY_PARTY, KEY_CONFIG, KEY_SIM, KEY_N, KEY_REPEAT, KEY_ROWS, KEY_COLS, KEY_INNER, KEY_TIMEOUT,
-       KEY_SOURCE, KEY_JSON, KEY_K, KEY_MALICIOUS, KEY_BATCH, KEY_EPOCHS, KEY_SIGMOID };
+       KEY_SOURCE, KEY_JSON, KEY_K, KEY_MALICIOUS, KEY_SILENT, KEY_BATCH, KEY_EPOCHS, KEY_SIGMOID };
 
 const char *argp_program_version = "smpc-bench 0.1.0";
 
@@ -32,6 +32,7 @@ static const struct argp_option choices[] = {
     {"repeat", KEY_REPEAT, "COUNT", 0, "how often; default 5", 2},
     {"timeout", KEY_TIMEOUT, "SECONDS", 0, "a party silent for so long is given up; default 60", 2},
     {"k", KEY_K, "1|2|4|8", 0, "cot, rot: bits of the small field; default 4", 2},
+    {"silent", KEY_SILENT, 0, 0, "cot: a tenth of the bytes, for thin links", 2},
     {"malicious", KEY_MALICIOUS, 0, 0, "cot, rot, vole, psi: secure against malicious parties", 2},
     {"batch", KEY_BATCH, "COUNT", 0, "logreg: rows of a batch; default 100", 2},
     {"epochs", KEY_EPOCHS, "COUNT", 0, "logreg: passes over the rows; default 1", 2},
@@ -80,6 +81,7 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
   case KEY_TIMEOUT: o->timeout_s = (unsigned)count(state, arg, 1000000); break;
   case KEY_K: o->k = (unsigned)count(state, arg, 8); break;
   case KEY_MALICIOUS: o->is_active = true; break;
+  case KEY_SILENT: o->is_silent = true; break;
   case KEY_SOURCE:
     o->source = source(arg);
     if (o->source == 0) argp_error(state, "--source wants dealer, ot or paillier");

@@ -5,11 +5,13 @@
 
 #include "bench.h"
 #include "ot/rot.h"
+#include "ot/silent.h"
 
 /* What one party keeps; for each other party as many transfers. */
 struct transfers {
   struct smpi_cot_passive *passive;
   struct smpi_cot_active *active;
+  struct smpi_silent *silent;
   struct smpi_tccr *hash;
   blk *x, *y;  /* q, or t; m0 and m1, or m */
   uint64_t *b;
@@ -18,6 +20,7 @@ struct transfers {
 static void end(struct transfers *t) {
   smpi_cot_close(t->passive);
   smpi_cot_active_close(t->active);
+  smpi_silent_close(t->silent);
   smpi_tccr_close(t->hash);
   free(t->x), free(t->y), free(t->b);
 }
@@ -38,7 +41,8 @@ static smpc_err begin(struct bench *b, struct transfers *t, bool is_hashed) {
     TRY(smpi_fail(b->s, SMPC_E_NOMEM, -1, "no memory for the transfers"));
   TRY(smpi_tccr_open(&t->hash, b->s, p.instance));
   double start = b->now(b);
-  if (b->o->is_active) TRY(smpi_cot_active_open(&t->active, b->s, &p));
+  if (b->o->is_silent) TRY(smpi_silent_open(&t->silent, b->s, p.instance, NULL));
+  else if (b->o->is_active) TRY(smpi_cot_active_open(&t->active, b->s, &p));
   else TRY(smpi_cot_open(&t->passive, b->s, &p));
   for (size_t i = 0; i < b->o->repeat; i++) b->f.offline[i] = b->now(b) - start;
 out:
@@ -68,6 +72,7 @@ static smpc_err extend(struct bench *b, struct transfers *t, bool is_hashed) {
   for (size_t i = 0; i < jobs; i++)
     cot[i] = (struct smpi_cot_job){.rank = rot[i].rank, .n_send = rot[i].n_send, .n_receive = rot[i].n_receive,
                                    .q = rot[i].m0, .t = rot[i].m, .b = rot[i].b};
+  if (b->o->is_silent) return smpi_silent_extend(t->silent, b->s, cot, jobs);
   return b->o->is_active ? smpi_cot_active_extend(t->active, b->s, cot, jobs)
                          : smpi_cot_extend(t->passive, b->s, cot, jobs);
 }
@@ -87,6 +92,8 @@ out:
 
 static smpc_err run(struct bench *b, bool is_hashed) {
   struct transfers t = {0};
+  if (b->o->is_silent && (is_hashed || b->o->is_active))
+    return smpi_fail(b->s, SMPC_E_ARG, -1, "--silent is for cot without --malicious");
   smpc_err err = begin(b, &t, is_hashed);
   for (size_t i = 0; i < b->o->repeat && err == SMPC_OK; i++) err = once(b, &t, is_hashed, i);
   end(&t);
@@ -98,6 +105,7 @@ static smpc_err run(struct bench *b, bool is_hashed) {
   if (!b->o->is_sim) add_extra(b, "per_cpu_second", n / median(f.cpu, b->o->repeat)); /* of the first party */
   add_extra(b, "k", b->o->k);
   add_extra(b, "malicious", b->o->is_active);
+  add_extra(b, "silent", b->o->is_silent);
   return SMPC_OK;
 }
 

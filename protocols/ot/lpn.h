@@ -23,6 +23,7 @@
  *     polynomial time, as decoding interleaved codes is [MK90].  0.4150 t - dim bits: 190 for
  *     t = 768 and dim = 128, before the cost of an elimination; some 40 bits of that cover
  *     searches that allow a few noise positions among those fixed.
+ *     For dim = 1 (silent.h) it is 0.4150 t - 1.
  *   - information-set decoding of one column alone, which needs n/2 positions free of noise: about
  *     (1 - 1/2)^t, less than the above; [LWYY22].
  *   - attacks on regular noise: [BO23] and [ES24] use one linear equation for each block, the sum of its

@@ -46,7 +46,7 @@ const blk *smpi_vole_delta(const struct smpi_vole_passive *v, unsigned rank); /*
 
 /* One run: one party sends, naming the other's rank, and the other receives.
  *   out   b[room(n)], or a[room(n)] and c[room(n)]
- *   dim   4, 8, 12, ..., 128
+ *   dim   1, or 4, 8, 12, ..., 128
  *   cost  smpi_vole_rounds(), 2; smpi_vole_bytes()
  *   error outputs are wiped; SMPC_E_ARG: n above 2^31 or an odd dim */
 smpc_err smpi_vole_send(struct smpi_vole_passive *v, struct smpc_session *s, unsigned rank, blk *b, size_t n,

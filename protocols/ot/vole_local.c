@@ -8,7 +8,7 @@
 #include "base/mem.h"
 
 smpc_err smpi_vole_shape(struct smpi_vole_shape *shape, size_t n, unsigned dim) {
-  if (dim == 0 || dim > 128 || dim % 4 != 0) return SMPC_E_ARG;
+  if (dim == 0 || dim > 128 || (dim != 1 && dim % 4 != 0)) return SMPC_E_ARG;
   smpc_err err = smpi_lpn_shape(&shape->lpn, n);
   if (err != SMPC_OK) return err;
   shape->dim = dim;
