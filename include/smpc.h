@@ -272,7 +272,7 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_config_check(const smpc_config *cfg, smpc
 typedef enum smpc_psi_protocol {
   SMPC_PSI_AUTO = 0, /* chosen from question and sizes */
   SMPC_PSI_ECDH = 1, /* commutative blinding on ristretto255; sets up to 2^24; reveals and counts */
-  SMPC_PSI_VOLE = 2  /* OPRF from VOLE: 100 times as fast on large sets, up to 2^26; reveals only, and only
+  SMPC_PSI_VOLE = 2  /* OPRF from VOLE: 100 times as fast on large sets, up to 2^30; reveals only, and only
                         where the two owners are the only computing parties */
 } smpc_psi_protocol;
 

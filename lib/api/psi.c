@@ -17,7 +17,7 @@ struct call {
   bool is_count;
   uint8_t *matched;       /* [mine->n] or NULL */
   smpc_psi_result r;
-  struct smpi_psi_set set;
+  struct smpi_psi_parts set;
   struct smpi_psi_task t;
 };
 
@@ -88,12 +88,14 @@ static uint64_t *peer_size(struct call *c) { return smpi_me(c->s) == c->q->a.id 
 
 /* Which items are different, and the size the other party will see. */
 static smpc_err count_mine(struct call *c) {
-  smpc_err err = smpi_psi_set_open(c->s, &c->set, c->mine, *my_size(c));
+  smpc_err err = smpi_psi_parts_make_vt(c->s, &c->set, c->mine);
   if (err != SMPC_OK) return err;
   c->r.distinct = c->set.distinct;
   c->r.duplicates = c->mine->n - c->set.distinct;
-  *my_size(c) = c->set.size;
-  return SMPC_OK;
+  if (*my_size(c) == 0) *my_size(c) = c->set.distinct;
+  if (*my_size(c) >= c->set.distinct) return SMPC_OK;
+  return smpi_fail(c->s, SMPC_E_RANGE, (int)smpi_me(c->s), "%s: my set has more different items than its declared size",
+                   c->s->op);
 }
 
 /* Tell each other the sizes that are not declared. */
@@ -143,20 +145,33 @@ static void fill_task(struct call *c) {
   c->t.ctx = c->s;
 }
 
+/* All items in one piece. */
+static smpc_err run_ecdh(struct call *c) {
+  smpc_err err;
+  bool wants_hits = c->t.i_learn && !c->is_count;
+  size_t *row = smpi_scratch(c->s, c->t.n, sizeof *row);
+  if (wants_hits) c->t.hit = smpi_scratch(c->s, c->t.n, 1);
+  TRY(smpi_status(c->s));
+  (void)smpi_psi_parts_rows(&c->set, row, c->t.n, 0, 1); /* there is room for all */
+  smpi_psi_shuffle_rows(row, c->t.n, smpi_prg_own(c->s));
+  c->t.row = row;
+  TRY(smpi_psi_ecdh(c->s, &c->t));
+  for (size_t i = 0; wants_hits && i < c->t.n; i++)
+    if (row[i] != SMPI_PSI_PADDING) c->matched[row[i]] = c->t.hit[i];
+  if (wants_hits) smpi_psi_parts_spread(&c->set, c->matched, 0, 1);
+out:
+  return err;
+}
+
 static smpc_err run(struct call *c) {
   smpc_err err;
   fill_task(c);
   if (c->q->size_a == 0 || c->q->size_b == 0) TRY(tell_sizes(c));
-  TRY(smpi_psi_set_shuffle(c->s, &c->set));
-  c->t.row = c->set.row;
-  c->t.n = c->set.size;
+  c->t.n = *my_size(c);
   c->t.m = *peer_size(c);
-  bool wants_hits = c->t.i_learn && !c->is_count;
-  if (wants_hits && (c->t.hit = smpi_scratch(c->s, c->t.n, 1)) == NULL) return smpi_status(c->s);
   c->r.protocol = choose(c);
-  TRY(c->r.protocol == SMPC_PSI_VOLE ? smpi_psi_oprf(c->s, &c->t) : smpi_psi_ecdh(c->s, &c->t));
+  TRY(c->r.protocol == SMPC_PSI_VOLE ? smpi_psi_oprf_parts(c->s, &c->t, &c->set, c->matched) : run_ecdh(c));
   c->r.matched = c->t.matched;
-  if (wants_hits) smpi_psi_set_spread(&c->set, c->matched, c->t.hit);
 out:
   return err;
 }

@@ -80,13 +80,10 @@ static void digest_all(struct smpi_mask *digest, const smpc_items *set, const ui
   smpi_wipe(&h, sizeof h);
 }
 
-size_t smpi_psi_distinct_vt(size_t *same, const smpc_items *set, const uint8_t key[32]) {
-  struct places p = {0};
-  size_t n = set->n, found = SIZE_MAX;
-  struct smpi_mask *digest = smpi_secret_alloc(n, sizeof *digest);
-  if (digest == NULL || !places_make(&p, n)) goto out;
-  found = 0;
-  digest_all(digest, set, key);
+size_t smpi_psi_same_vt(size_t *same, const struct smpi_mask *digest, size_t n) {
+  struct places p;
+  size_t found = 0;
+  if (!places_make(&p, n)) return SIZE_MAX;
   for (size_t i = 0; i < n; i++) {
     places_expect(&p, digest, digest, i, n);
     uint32_t *slot = places_find(&p, digest, &digest[i]);
@@ -96,8 +93,15 @@ size_t smpi_psi_distinct_vt(size_t *same, const smpc_items *set, const uint8_t k
     }
     same[i] = *slot - 1;
   }
-out:
   smpi_free(p.at);
+  return found;
+}
+
+size_t smpi_psi_distinct_vt(size_t *same, const smpc_items *set, const uint8_t key[32]) {
+  struct smpi_mask *digest = smpi_secret_alloc(set->n, sizeof *digest);
+  if (digest == NULL) return SIZE_MAX;
+  digest_all(digest, set, key);
+  size_t found = smpi_psi_same_vt(same, digest, set->n);
   smpi_secret_free(digest);
   return found;
 }

@@ -26,10 +26,9 @@ static uint64_t root_up(uint64_t x) { /* ceil(sqrt(x)), x < 2^62 */
   return r + (r * r < x);
 }
 
-/* More than this many of n balls are in one of b bins with probability at most
- * 2^-lambda.  Bernstein: Pr[X >= mean + t] <= exp(-t^2 / (2 mean + 2t/3)), so
+/* Bernstein: Pr[X >= mean + t] <= exp(-t^2 / (2 mean + 2t/3)), so
  * t = l/3 + sqrt(l^2/9 + 2 l mean) with l = lambda ln 2 suffices. */
-static uint64_t bin_size(size_t n, unsigned b, unsigned lambda) {
+uint64_t smpi_okvs_bin_size(size_t n, unsigned b, unsigned lambda) {
   uint64_t mean = smpi_ceil_div(n, b), l = smpi_ceil_div((size_t)lambda * 694, 1000);
   uint64_t t = smpi_ceil_div(l, 3) + root_up(smpi_ceil_div(l * l, 9) + 2 * l * mean) + 1;
   return smpi_min(n, mean + t);
@@ -48,10 +47,10 @@ static uint64_t slope_of(uint64_t m) {
 }
 
 smpc_err smpi_okvs_shape(struct smpi_okvs_shape *s, size_t n, enum smpi_okvs_form form, unsigned lambda_all) {
-  if (n > (size_t)1 << 30 || lambda_all == 0 || lambda_all > SMPI_OKVS_LAMBDA) return SMPC_E_ARG;
+  if (n > (size_t)1 << 30 || lambda_all == 0 || lambda_all > SMPI_OKVS_LAMBDA + SMPI_OKVS_MORE) return SMPC_E_ARG;
   unsigned bins = n <= SMPI_OKVS_BIN ? 1 : (unsigned)smpi_ceil_div(n, SMPI_OKVS_BIN);
   unsigned lambda = lambda_all + log2_up(bins);
-  uint64_t m = bins == 1 ? n : bin_size(n, bins, lambda);
+  uint64_t m = bins == 1 ? n : smpi_okvs_bin_size(n, bins, lambda);
   if (m < SMPI_OKVS_MIN) m = SMPI_OKVS_MIN;
   uint64_t l = slope_of(m), sparse = smpi_ceil_div(m * (1223 * l + 1000 * lambda + 9200), 1000 * l);
   unsigned gap = 1; /* floor(lambda / log2(sparse)), the most factors with sparse^k <= 2^lambda, and one more */

@@ -30,6 +30,7 @@
 
 enum {
   SMPI_OKVS_LAMBDA = 40,       /* SECURITY: of all bins together                         */
+  SMPI_OKVS_MORE = 10,         /* LOCAL */
   SMPI_OKVS_WEIGHT = 3,        /* SECURITY: sparse columns of a row                      */
   SMPI_OKVS_BINARY_EXTRA = 40, /* SECURITY: dense binary columns beyond g                */
   SMPI_OKVS_BIN = 1 << 15,     /* AGREEMENT: items of a bin, on average; columns fit 16 bits */
@@ -49,8 +50,11 @@ struct smpi_okvs_shape {
   size_t len;       /* of all bins                                        */
 };
 
-/* SMPC_E_ARG when n is above 2^30.  `lambda_all` is SMPI_OKVS_LAMBDA; toy values
- * are for tests of the failure rate. */
+/* More than this many of n balls are in one of b bins with probability at most 2^-lambda. */
+uint64_t smpi_okvs_bin_size(size_t n, unsigned b, unsigned lambda);
+
+/* SMPC_E_ARG when n is above 2^30.  `lambda_all` is SMPI_OKVS_LAMBDA, or up to SMPI_OKVS_MORE more where
+ * several stores share one bound; toy values are for tests of the failure rate. */
 smpc_err smpi_okvs_shape(struct smpi_okvs_shape *shape, size_t n, enum smpi_okvs_form form, unsigned lambda_all);
 
 /* Keys, hashed and sorted into bins: for encoding, or for decoding. */

@@ -122,33 +122,42 @@ static smpc_err check(struct smpc_session *s, const struct smpi_psi_task *t) {
     return smpi_fail(s, SMPC_E_ARG, -1, "this protocol is for exactly two computing parties");
   if (t->is_malicious && t->i_learn && t->peer_learns)
     return smpi_fail(s, SMPC_E_ARG, -1, "against malicious parties exactly one may learn the intersection");
-  if (t->n > SMPI_OPRF_MAX_ITEMS || t->m > SMPI_OPRF_MAX_ITEMS)
-    return smpi_fail(s, SMPC_E_RANGE, -1, "sets of more than 2^26 items are too large for this protocol");
+  if (t->n > SMPI_PSI_PARTS_MAX || t->m > SMPI_PSI_PARTS_MAX)
+    return smpi_fail(s, SMPC_E_RANGE, -1, "sets of more than 2^30 items are too large for this protocol");
   return SMPC_OK;
 }
 
-static size_t mask_len(uint64_t n, uint64_t m, bool is_malicious) {
-  return is_malicious ? SMPI_PSI_MASK_MAX : smpi_psi_mask_len(n, m);
+static enum smpi_okvs_form form(bool is_malicious) { return is_malicious ? SMPI_OKVS_FIELD : SMPI_OKVS_BINARY; }
+
+/* A false match in any of all runs is rarer than 2^-40. */
+static size_t mask_len(uint64_t n, uint64_t m, unsigned runs, bool is_malicious) {
+  return is_malicious ? SMPI_PSI_MASK_MAX : smpi_psi_mask_len(n * runs, m);
 }
 
-static enum smpi_okvs_form form(bool is_malicious) { return is_malicious ? SMPI_OKVS_FIELD : SMPI_OKVS_BINARY; }
+static unsigned log2_of(unsigned power) { return (unsigned)__builtin_ctz(power); }
+
+/* So is a store that cannot be solved. */
+static smpc_err shape_of(struct smpi_okvs_shape *shape, size_t n, unsigned runs, bool is_malicious) {
+  return smpi_okvs_shape(shape, n, form(is_malicious), SMPI_OKVS_LAMBDA + log2_of(runs));
+}
 
 static smpc_err prepare(struct smpi_oprf_run *r) {
   struct smpi_psi_task *t = r->t;
   uint8_t session[32];
   uint64_t seed[2], salt[SMPI_OPRF_SALT / 8];
+  unsigned runs = t->runs == 0 ? 1 : t->runs;
   r->is_malicious = t->is_malicious;
-  r->receives = t->i_learn && (!t->peer_learns || smpi_me(r->s) < t->peer);
+  r->receives = smpi_oprf_receives(r->s, t);
   r->rank = 1 - (unsigned)smpi_rank(r->s);
   r->n = r->receives ? t->n : t->m;
   r->m = r->receives ? t->m : t->n;
   smpi_session_id(r->s, session);
-  smpi_oprf_hash_make(&r->hash, session, t->instance, mask_len(r->n, r->m, r->is_malicious));
+  smpi_oprf_hash_make(&r->hash, session, t->instance, mask_len(r->n, r->m, runs, r->is_malicious));
   smpi_prg_words(smpi_prg_own(r->s), seed, 2);
   r->seed = (blk){{seed[0], seed[1]}};
   smpi_prg_words(smpi_prg_own(r->s), salt, SMPI_OPRF_SALT / 8);
   memcpy(r->salt[r->receives ? 0 : 1], salt, sizeof salt);
-  smpc_err err = smpi_okvs_shape(&r->shape, r->n, form(r->is_malicious), SMPI_OKVS_LAMBDA);
+  smpc_err err = shape_of(&r->shape, r->n, runs, r->is_malicious);
   if (err == SMPC_OK) err = smpi_oprf_make_keys(r);
   return err == SMPC_OK && r->receives ? smpi_oprf_open_store(r) : err; /* while the sender chooses points */
 }
@@ -175,12 +184,12 @@ static smpc_err make_room(struct smpi_oprf_run *r) {
 static smpc_err run_passive(struct smpi_oprf_run *r, uint32_t instance) {
   unsigned dim = 8 * (unsigned)r->hash.mask_len;
   smpc_err err;
-  TRY(smpi_vole_open_way(&r->passive, r->s, instance, r->rank, !r->receives));
+  if (r->base->passive == NULL) TRY(smpi_vole_open_way(&r->base->passive, r->s, instance, r->rank, !r->receives));
   if (r->receives) {
-    TRY(smpi_vole_receive(r->passive, r->s, r->rank, r->a, r->c, r->shape.len, dim));
+    TRY(smpi_vole_receive(r->base->passive, r->s, r->rank, r->a, r->c, r->shape.len, dim));
   } else {
-    r->delta = *smpi_vole_delta(r->passive, r->rank);
-    TRY(smpi_vole_send(r->passive, r->s, r->rank, r->b, r->shape.len, dim));
+    r->delta = *smpi_vole_delta(r->base->passive, r->rank);
+    TRY(smpi_vole_send(r->base->passive, r->s, r->rank, r->b, r->shape.len, dim));
   }
 out:
   return err;
@@ -197,13 +206,13 @@ static smpc_err commit(struct smpi_oprf_run *r) {
 
 static smpc_err run_active(struct smpi_oprf_run *r, uint32_t instance) {
   smpc_err err;
-  TRY(smpi_vole_active_open_way(&r->active, r->s, instance, r->rank, !r->receives));
+  if (r->base->active == NULL) TRY(smpi_vole_active_open_way(&r->base->active, r->s, instance, r->rank, !r->receives));
   TRY(commit(r));
   if (r->receives) {
-    TRY(smpi_vole_active_receive(r->active, r->s, r->rank, r->a, r->c, r->shape.len));
+    TRY(smpi_vole_active_receive(r->base->active, r->s, r->rank, r->a, r->c, r->shape.len));
   } else {
-    r->delta = *smpi_vole_active_delta(r->active, r->rank);
-    TRY(smpi_vole_active_send(r->active, r->s, r->rank, r->b, r->shape.len));
+    r->delta = *smpi_vole_active_delta(r->base->active, r->rank);
+    TRY(smpi_vole_active_send(r->base->active, r->s, r->rank, r->b, r->shape.len));
   }
 out:
   return err;
@@ -267,8 +276,14 @@ out:
   return err;
 }
 
-smpc_err smpi_psi_oprf(struct smpc_session *s, struct smpi_psi_task *t) {
-  struct smpi_oprf_run r = {.s = s, .t = t};
+void smpi_oprf_base_close(struct smpi_oprf_base *base) {
+  smpi_vole_close(base->passive);
+  smpi_vole_active_close(base->active);
+  *base = (struct smpi_oprf_base){NULL, NULL};
+}
+
+smpc_err smpi_oprf_run_once(struct smpc_session *s, struct smpi_psi_task *t, struct smpi_oprf_base *base) {
+  struct smpi_oprf_run r = {.s = s, .t = t, .base = base};
   smpc_err err;
   t->matched = 0;
   TRY(check(s, t));
@@ -281,8 +296,6 @@ smpc_err smpi_psi_oprf(struct smpc_session *s, struct smpi_psi_task *t) {
   TRY(smpi_oprf_exchange_store(&r));  /* 3. encode, 4.      */
   TRY(finish(&r));          /* 5. return, 6. match */
 out:
-  smpi_vole_close(r.passive);
-  smpi_vole_active_close(r.active);
   smpi_okvs_close(r.store);
   smpi_secret_free(r.value);
   smpi_secret_free(r.some);
@@ -292,20 +305,29 @@ out:
   return err == SMPC_OK ? err : smpi_fail(s, err, -1, "the intersection failed: %s", smpi_err_text(err));
 }
 
+smpc_err smpi_psi_oprf(struct smpc_session *s, struct smpi_psi_task *t) {
+  struct smpi_oprf_base base = {NULL, NULL};
+  smpc_err err = smpi_oprf_run_once(s, t, &base);
+  smpi_oprf_base_close(&base);
+  return err;
+}
+
 void smpi_psi_oprf_cost(struct smpi_cost *c, size_t n, size_t m, bool sender_learns, bool is_malicious) {
   struct smpi_okvs_shape shape;
   uint64_t sender, receiver;
-  size_t len = mask_len(n, m, is_malicious);
-  if (n == 0 || m == 0 || smpi_okvs_shape(&shape, n, form(is_malicious), SMPI_OKVS_LAMBDA) != SMPC_OK) return;
+  unsigned runs = smpi_psi_buckets(n, m);
+  if (n == 0 || m == 0) return;
+  n = smpi_psi_bucket_size(n, runs);
+  m = smpi_psi_bucket_size(m, runs);
+  size_t len = mask_len(n, m, runs, is_malicious);
   unsigned dim = 8 * (unsigned)len;
+  if (shape_of(&shape, n, runs, is_malicious) != SMPC_OK) return;
   smpi_vole_bytes(&sender, &receiver, shape.len, dim, is_malicious);
-  sender += SMPI_VOLE_OPEN_SEND + (uint64_t)m * len;
-  receiver += SMPI_VOLE_OPEN_RECEIVE + SMPI_OPRF_SEED + (uint64_t)shape.len * len + (sender_learns ? (m + 7) / 8 : 0);
-  if (is_malicious) {
-    sender += SMPI_HASH_LEN + SMPI_OPRF_SALT;
-    receiver += SMPI_VOLE_OPEN_CHECK + SMPI_OPRF_SALT;
-  }
-  c->rounds += 4 + smpi_vole_rounds(shape.len, dim, is_malicious) + sender_learns + is_malicious;
+  sender += (uint64_t)m * len + (is_malicious ? SMPI_HASH_LEN + SMPI_OPRF_SALT : 0);
+  receiver += smpi_oprf_head_len(is_malicious) + (uint64_t)shape.len * len + (sender_learns ? (m + 7) / 8 : 0);
+  sender = sender * runs + SMPI_VOLE_OPEN_SEND;
+  receiver = receiver * runs + SMPI_VOLE_OPEN_RECEIVE + (is_malicious ? SMPI_VOLE_OPEN_CHECK : 0);
+  c->rounds += 2 + runs * (2 + smpi_vole_rounds(shape.len, dim, is_malicious) + sender_learns + is_malicious);
   c->bytes += sender > receiver ? sender : receiver;
 }
 
@@ -313,9 +335,10 @@ void smpi_psi_oprf_cost(struct smpi_cost *c, size_t n, size_t m, bool sender_lea
  * N (64 + log2 e - log2 N) + 64 - 128 (N - L) <= -40 - log2 n suffices, 2^64 seeds included. */
 uint64_t smpi_psi_oprf_most(uint64_t n) {
   struct smpi_okvs_shape shape;
-  if (n == 0 || smpi_okvs_shape(&shape, n, SMPI_OKVS_FIELD, SMPI_OKVS_LAMBDA) != SMPC_OK) return 0;
-  double most = (double)shape.len;
+  unsigned runs = smpi_psi_buckets(n, 0);
+  if (n == 0 || shape_of(&shape, smpi_psi_bucket_size(n, runs), runs, true) != SMPC_OK) return 0;
+  double len = (double)shape.len * runs, most = len;
   for (int i = 0; i < 64; i++) /* the fixed point, from below */
-    most = (128.0 * (double)shape.len + 104 + log2((double)n)) / (128 - 64 - 1.4427 + log2(most));
+    most = (128.0 * len + 104 + log2((double)n)) / (128 - 64 - 1.4427 + log2(most));
   return (uint64_t)ceil(most) + 1;
 }

@@ -5,7 +5,7 @@
  *   out   t->hit
  *   cost  2 rounds for the base transfers, 2 for VOLE, 2 more, 3 when both learn; at 2^20 items each
  *         about 190 bits an item in all: the store, 1.31 masks an item of the receiver, and a mask
- *         an item of the sender, each of 40 + log2(n m) bits; memory about 100 bytes an item.
+ *         an item of the sender, each of 40 + log2(n m) bits; memory about 150 bytes an item.
  *         Malicious: 6 or 7 rounds more, masks of 128 bits: about 300 bits an item
  *   leaks to both     the sizes n and m (paddings look like items)
  *         to who learns  which of its items the other has
@@ -20,14 +20,22 @@
 
 #include "math/aes.h"
 #include "psi/okvs.h"
+#include "psi/parts.h"
 #include "psi/psi.h"
 #include "rand/hash.h"
 
-#define SMPI_OPRF_MAX_ITEMS (UINT64_C(1) << 26) /* LOCAL: in one set; 8 GB of memory */
-
 smpc_err smpi_psi_oprf(struct smpc_session *s, struct smpi_psi_task *t);
 
-/* What the busier of the two sends.  n, m: the receiver's and the sender's set. */
+/* The same of sets in buckets, t->n and t->m being all of them, one bucket after the other with one set of base
+ * transfers: memory for SMPI_PSI_BUCKET_FROM items, 120 bytes for each, and that of the set.
+ *   in    t without set, row and hit; p: my set
+ *   out   matched[p->items->n], where t->i_learn: of each item; t->matched
+ *   cost  of each bucket, as above, but for the base transfers
+ *   leaks as above; if a bucket overflows (2^-40), that it did: SMPC_E_STATE */
+smpc_err smpi_psi_oprf_parts(struct smpc_session *s, struct smpi_psi_task *t, const struct smpi_psi_parts *p,
+                             uint8_t *matched);
+
+/* What the busier of the two sends, in buckets.  n, m: the receiver's and the sender's set. */
 void smpi_psi_oprf_cost(struct smpi_cost *c, size_t n, size_t m, bool sender_learns, bool is_malicious);
 
 /* Malicious: a receiver of 2^64 operations that said n items has used more than this many

@@ -10,6 +10,16 @@ enum {
   SMPI_OPRF_SALT = 32  /* SECURITY: bytes of each party's half of the salt, and of the commitment */
 };
 
+/* Base transfers, for one run or more; opened by the first.  One of the two. */
+struct smpi_oprf_base {
+  struct smpi_vole_passive *passive;
+  struct smpi_vole_active *active;
+};
+void smpi_oprf_base_close(struct smpi_oprf_base *base);
+
+/* One run, which leaves them open. */
+smpc_err smpi_oprf_run_once(struct smpc_session *s, struct smpi_psi_task *t, struct smpi_oprf_base *base);
+
 struct smpi_oprf_run {
   struct smpc_session *s;
   struct smpi_psi_task *t;
@@ -20,8 +30,7 @@ struct smpi_oprf_run {
   struct smpi_oprf_hash hash;
   struct smpi_okvs_shape shape;
   struct smpi_okvs *store;
-  struct smpi_vole_passive *passive; /* one of these two */
-  struct smpi_vole_active *active;
+  struct smpi_oprf_base *base;
   blk seed, delta;
   uint8_t salt[2][SMPI_OPRF_SALT]; /* malicious: the receiver's and the sender's */
   uint8_t commitment[SMPI_HASH_LEN];
@@ -38,6 +47,11 @@ struct smpi_oprf_run {
   blk *column, *value, *some;  /* [bin_len], and [largest bin of my keys] twice */
   smpc_err err;                /* of what ran inside the exchange */
 };
+
+/* Who learns is the receiver; when both do, the first member is. */
+static inline bool smpi_oprf_receives(const struct smpc_session *s, const struct smpi_psi_task *t) {
+  return t->i_learn && (!t->peer_learns || smpi_me(s) < t->peer);
+}
 
 /* Bytes before the first bin: the seed, and in the malicious form the receiver's salt. */
 static inline size_t smpi_oprf_head_len(bool is_malicious) { return SMPI_OPRF_SEED + (is_malicious ? SMPI_OPRF_SALT : 0); }

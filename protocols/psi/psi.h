@@ -15,6 +15,7 @@ struct smpi_psi_task {
   const size_t *row;       /* [n] my distinct items and paddings, all in random order: where a
                               padding stands says how many there are                   */
   size_t n, m;             /* agreed: my set with its paddings, and theirs             */
+  unsigned runs;           /* agreed: this is one of so many over parts of the sets, which share the bounds on failure; 0: 1 */
   bool i_learn, peer_learns; /* at least one                                          */
   bool is_malicious;       /* the protocol must stand against parties that deviate     */
   bool count_only;         /* the size of the intersection, not its items              */

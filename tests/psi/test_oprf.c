@@ -53,6 +53,15 @@ static void large_sets_are_joined_exactly(void **state) {
   try_sets(3, 70000, 2, 1, 0);
 }
 
+/* Two buckets, of either party's making. */
+static void larger_sets_run_in_buckets(void **state) {
+  (void)state;
+  enum { LARGE = (1 << 20) + 1 };
+  try_sets(1000, LARGE, 700, 1, 0);
+  try_sets(1000, LARGE, 1000, 2, 0);
+  try_sets(20, 10, 5, 3, LARGE);
+}
+
 static void paddings_match_nothing(void **state) {
   (void)state;
   for (unsigned to = 1; to <= 3; to++) {
@@ -136,8 +145,8 @@ static void the_estimate_is_what_is_spent(void **state) {
   uint8_t secret[32];
   struct parties setting = {.n = 2, .seed = 1};
   psi_sets_make(&p, 5000, 40000, 2, 5);
-  for (unsigned to = 1; to <= 3; to++) {
-    run_sets(&r, &p, to, 40000, 1, &got);
+  for (unsigned to = 1; to <= 4; to++) {
+    run_sets(&r, &p, to == 4 ? 1 : to, to == 4 ? (1 << 20) + 1 : 40000, 1, &got); /* at last in buckets */
     parties_config(&cfg, secret, &setting, 0);
     assert_int_equal(smpc_estimate(&cfg, program, &r, &cost), SMPC_OK);
     uint64_t most = got.spent[0].bytes > got.spent[1].bytes ? got.spent[0].bytes : got.spent[1].bytes;
@@ -275,7 +284,7 @@ static void a_store_in_the_subspace_stays_there(void **state) {
   smpi_okvs_close(o);
 }
 
-TEST_MAIN(T(small_sets_are_joined_exactly), T(large_sets_are_joined_exactly), T(paddings_match_nothing),
+TEST_MAIN(T(small_sets_are_joined_exactly), T(large_sets_are_joined_exactly), T(larger_sets_run_in_buckets), T(paddings_match_nothing),
           T(items_may_have_any_length), T(the_protocol_follows_from_the_sizes), T(what_it_cannot_do_is_refused),
           T(the_estimate_is_what_is_spent), T(what_is_sent_depends_on_sizes_alone), T(a_lost_peer_ends_it),
           T(keys_differ_where_items_do), T(a_store_in_the_subspace_stays_there))

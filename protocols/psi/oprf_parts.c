@@ -1,0 +1,79 @@
+/* oprf_parts.c - an intersection of large sets, bucket by bucket; see oprf.h and parts.h.
+ *
+ * Security      that of oprf.c, the runs being one after the other with one Delta: what a
+ *               run opens to the receiver is random to it wherever it does not have the
+ *               item, so Delta stays uniform to it; noise, seeds and in the malicious form salts are
+ *               of each run.  Bounds on failure are shared: masks and stores count all
+ *               runs.  The buckets add nothing to what is seen: their number and sizes
+ *               follow from n and m.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "psi/oprf_impl.h"
+
+struct buckets {
+  struct smpc_session *s;
+  struct smpi_psi_task *all, t; /* the whole, and the run that is on */
+  const struct smpi_psi_parts *p;
+  uint8_t *matched;
+  unsigned now, n;
+};
+
+/* Of all buckets together. */
+static void tell(void *ctx, uint64_t done, uint64_t total) {
+  const struct buckets *b = ctx;
+  b->all->progress(b->all->ctx, b->now * total + done, b->n * total);
+}
+
+static smpc_err begin(struct buckets *b) {
+  struct smpi_psi_task *t = &b->t;
+  *t = *b->all;
+  t->set = b->p->items;
+  t->n = smpi_psi_bucket_size(b->all->n, b->n);
+  t->m = smpi_psi_bucket_size(b->all->m, b->n);
+  t->runs = b->n;
+  if (t->progress != NULL) t->progress = tell;
+  t->ctx = b;
+  t->row = smpi_scratch(b->s, t->n, sizeof *t->row);
+  t->hit = t->i_learn ? smpi_scratch(b->s, t->n, 1) : NULL;
+  return smpi_status(b->s);
+}
+
+static smpc_err run_bucket(struct buckets *b, struct smpi_oprf_base *base) {
+  struct smpi_psi_task *t = &b->t;
+  size_t mark = smpi_scratch_mark(b->s), *row = (size_t *)(uintptr_t)t->row;
+  smpc_err err;
+  t->instance = b->all->instance | (uint64_t)(b->now + 1) << 40; /* steps are fewer: no two runs have one number */
+  if (!smpi_psi_parts_rows(b->p, row, t->n, b->now, b->n))
+    TRY(smpi_fail(b->s, SMPC_E_STATE, (int)smpi_me(b->s), "a bucket of my set overflowed, which happens once in 2^40 runs: run again"));
+  if (!smpi_oprf_receives(b->s, t)) /* the sender's order is seen, the receiver's is not */
+    smpi_psi_shuffle_rows(row, t->n, smpi_prg_own(b->s));
+  TRY(smpi_oprf_run_once(b->s, t, base));
+  b->all->matched += t->matched;
+  if (t->i_learn) {
+    for (size_t i = 0; i < t->n; i++)
+      if (row[i] != SMPI_PSI_PADDING) b->matched[row[i]] = t->hit[i];
+    smpi_psi_parts_spread(b->p, b->matched, b->now, b->n);
+  }
+out:
+  smpi_scratch_release(b->s, mark);
+  return err;
+}
+
+smpc_err smpi_psi_oprf_parts(struct smpc_session *s, struct smpi_psi_task *t, const struct smpi_psi_parts *p,
+                             uint8_t *matched) {
+  struct smpi_oprf_base base = {NULL, NULL};
+  struct buckets b = {.s = s, .all = t, .p = p, .matched = matched, .n = smpi_psi_buckets(t->n, t->m)};
+  size_t mark = smpi_scratch_mark(s);
+  smpc_err err;
+  t->matched = 0;
+  TRY(begin(&b));
+  for (b.now = 0; b.now < b.n; b.now++) TRY(run_bucket(&b, &base));
+out:
+  smpi_oprf_base_close(&base);
+  smpi_scratch_release(s, mark);
+  if (err != SMPC_OK && matched != NULL) smpi_wipe(matched, p->items->n);
+  if (err != SMPC_OK) t->matched = 0;
+  return err;
+}
