@@ -58,6 +58,9 @@ static smpc_shared *inverse(smpc_session *s) {
 }
 static smpc_shared *largest(smpc_session *s) { return smpc_max(s, smpc_reshape(s, whole_x(s), ROW)); }
 
+/* So little noise that it is 0, but for 2 of 10^7. */
+static smpc_shared *noise(smpc_session *s) { return smpc_noise_laplace(s, 16, FOUR); }
+
 const struct program programs[] = {
     {"share", false, share, 4, {3, -5, 0, 70000}, 0},
     {"constant", false, constant, 4, {6, 4, -1, 70002}, 0},
@@ -79,6 +82,7 @@ const struct program programs[] = {
     {"divide", true, divide, 4, {-3, -0.5625, 0, 1602}, 1e-2},
     {"exp", true, exponential, 4, {0.60653066, 54.59815, 20.085537, 1.0644945}, 4e-4},
     {"logistic", true, logistic, 8, {0.81757448, 0.09534946, 0.5, 1, 0, 1, 1, 0.5625}, 1.5e-5},
+    {"noise", true, noise, 4, {0, 0, 0, 0}, 0},
     {"inverse", true, inverse, 4, {8 / 7.0, -4 / 7.0, -4 / 7.0, 16 / 7.0}, 1e-5},
 };
 const size_t n_programs = sizeof programs / sizeof *programs;
