@@ -252,6 +252,8 @@ static const struct job jobs[] = {
     {"okvs", "oblivious key-value store: encoding and decoding, without network", run_okvs, false},
     {"psi", "intersection of all parties' sets by OPRF from VOLE, 128-bit items, to the first party", run_psi, false},
     {"psi-ecdh", "the same by commutative blinding", run_psi_ecdh, false},
+    {"psi-join", "the join of all parties' sets: matched rows in shares", run_psi_join, false},
+    {"psi-sum", "the same with a column of each, their sums and a minimum of 10", run_psi_sum, true},
 };
 
 const struct job *job_at(size_t i) { return i < sizeof jobs / sizeof *jobs ? &jobs[i] : NULL; }
