@@ -279,8 +279,10 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_config_check(const smpc_config *cfg, smpc
 typedef enum smpc_psi_protocol {
   SMPC_PSI_AUTO = 0, /* chosen from question and sizes */
   SMPC_PSI_ECDH = 1, /* commutative blinding on ristretto255; sets up to 2^24; reveals and counts */
-  SMPC_PSI_VOLE = 2  /* OPRF from VOLE: 100 times as fast on large sets, up to 2^30; reveals only, and only
+  SMPC_PSI_VOLE = 2, /* OPRF from VOLE: 100 times as fast on large sets, up to 2^30; reveals only, and only
                         where the two owners are the only computing parties */
+  SMPC_PSI_JOIN = 3  /* matched rows in shares, smpc_psi_join(): counts only, with a minimum and for any
+                        recipient; the owners are computing parties */
 } smpc_psi_protocol;
 
 /* What the parties agree on; compared like everything else. */
@@ -288,10 +290,11 @@ typedef struct smpc_psi {
   uint32_t size;              /* sizeof(smpc_psi): set by SMPC_PSI_INIT               */
   smpc_psi_protocol protocol;
   smpc_party a, b;            /* who hold the sets: members with the role SMPC_INPUT  */
-  smpc_who to;                /* who learns the result: a, b or both; no default      */
+  smpc_who to;                /* who learns the result: a, b or both; no default.  A count by the join: anybody */
   const char *purpose;        /* mandatory, as for smpc_open()                        */
   uint64_t size_a, size_b;    /* declared sizes; 0: the number of distinct items is told */
-  uint64_t minimum;           /* must be 0: a minimum is compared in shares, for which the join is not built yet */
+  uint64_t minimum;           /* 0 or 1: none.  Else the join compares the number of items in both sets with it, in
+                                 shares; where there are fewer, nothing opens but that           */
   smpc_who owners;            /* {0}: a and b.  Else the 3 to 16 computing parties that hold the sets, and a and b
                                  mean nothing                                         */
   const uint64_t *sizes;      /* with owners: their declared sizes in their order, 0: told; NULL: all are told */
@@ -304,6 +307,7 @@ typedef struct smpc_psi_result {
   uint64_t size_a, size_b;       /* what both owners know: distinct items with paddings  */
   uint64_t distinct, duplicates; /* of my own set: different items, and how many more    */
   uint64_t matched;              /* at members of `to`: different items in both (all) sets */
+  bool suppressed;               /* fewer than the minimum: nothing was shown            */
   uint64_t sizes[SMPC_MAX_COMPUTING]; /* with owners, and at them: as size_a and size_b  */
 } smpc_psi_result;
 
@@ -317,11 +321,14 @@ typedef struct smpc_psi_result {
  * owner.  Owners that pool what they saw with the first recipient can tell which of its items all the
  * remaining owners have, as if they had entered its set as theirs; all other coalitions learn nothing.
  * In a session with SMPC_MALICIOUS: two owners, SMPC_PSI_VOLE, `to` being exactly one of them; some 8 rounds more and
- * about 300 bits an item.  A party that deviates still chooses its set, a recipient up to 1.31 items for each announced. */
+ * about 300 bits an item.  A party that deviates still chooses its set, a recipient up to 1.31 items for each announced.
+ * With a minimum (semi-honest, two owners that compute): the cost of a join and a comparison before; one bit, whether
+ * the minimum is reached, opens to all members, and the rest happens only if it is. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_reveal(smpc_session *s, const smpc_psi *q, const smpc_items *mine,
                                                   uint8_t *matched, size_t n_matched, smpc_psi_result *result);
-/* *count := how many different items are in both sets, at the owners in `to`; not
- * which.  Never to be used where a small count may not be shown: see `minimum`. */
+/* *count := how many different items are in both sets, at the members of `to`; not
+ * which.  With a minimum, and for recipients who hold no set, by the join: cost and leakage as smpc_psi_sum(); `to`
+ * learns the count, or that it is below the minimum. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_count(smpc_session *s, const smpc_psi *q, const smpc_items *mine,
                                                  uint64_t *count, smpc_psi_result *result);
 

@@ -4,6 +4,7 @@
 #include "api/opening.h"
 #include "api/psi_multi.h"
 #include "api/psi_set.h"
+#include "api/psi_sum.h"
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "psi/ecdh.h"
@@ -54,8 +55,6 @@ static smpc_err check_malicious(smpc_session *s, const smpc_psi *q) {
 
 /* Refused rather than weakened. */
 static smpc_err check_built(smpc_session *s, const smpc_psi *q, bool is_count) {
-  if (q->minimum != 0)
-    return smpi_fail(s, SMPC_E_ARG, -1, "%s: a minimum is compared in shares, which needs the join: it is not built yet, and refused rather than ignored", s->op);
   if (q->protocol != SMPC_PSI_AUTO && q->protocol != SMPC_PSI_ECDH && q->protocol != SMPC_PSI_VOLE)
     return smpi_fail(s, SMPC_E_ARG, -1, "%s: no such protocol", s->op);
   if (q->protocol == SMPC_PSI_VOLE && is_count)
@@ -65,7 +64,7 @@ static smpc_err check_built(smpc_session *s, const smpc_psi *q, bool is_count) {
   if (is_malicious(s)) return check_malicious(s, q);
   for (unsigned i = 0; i < s->cfg.parties; i++)
     if (learns(q, i) && !is_owner(q, i))
-      return smpi_fail(s, SMPC_E_ARG, -1, "%s: %s holds no set, and a result for others than the two owners needs the join: it is not built yet", s->op, s->cfg.member[i].name);
+      return smpi_fail(s, SMPC_E_ARG, -1, "%s: %s holds no set, so there is nothing to reveal to it", s->op, s->cfg.member[i].name);
   return SMPC_OK;
 }
 
@@ -219,6 +218,29 @@ out:
   return smpi_status(s);
 }
 
+/* Counts that only the join can give, where nothing but [count >= minimum] is told to whom it is for. */
+static bool needs_join(const struct call *c) {
+  const smpc_psi *q = c->q;
+  if (!c->is_count || q->owners.bits != 0) return false;
+  bool is_forced = q->protocol == SMPC_PSI_JOIN, is_free = q->protocol == SMPC_PSI_AUTO;
+  return is_forced || (is_free && (q->minimum > 1 || (q->to.bits & ~(smpc_to(q->a).bits | smpc_to(q->b).bits)) != 0));
+}
+
+/* A minimum is decided in shares first; below it nothing else happens. */
+static smpc_err run_gated(struct call *c, const char *name, size_t n_matched) {
+  bool reached = true;
+  if (needs_join(c)) return smpi_psi_count_joined(c->s, c->q, c->mine, &c->r.matched, &c->r);
+  if (c->q->minimum > 1 && c->is_count)
+    return smpi_fail(c->s, SMPC_E_ARG, -1, "%s: a minimum is compared in shares, which only the protocol join does", name);
+  if (c->q->minimum > INT32_MAX) return smpi_fail(c->s, SMPC_E_RANGE, -1, "%s: the minimum is too large", name);
+  if (c->q->minimum > 1) {
+    smpc_err err = smpi_psi_gate(c->s, c->q, c->mine, &reached, &c->r);
+    if (err != SMPC_OK) return err;
+  }
+  c->r.suppressed = !reached;
+  return reached ? intersect(c, name, n_matched) : SMPC_OK;
+}
+
 /* What every call begins and ends with. */
 static smpc_err call(struct call *c, const char *name, size_t n_matched, smpc_psi_result *result) {
   if (result != NULL) *result = (smpc_psi_result){.size = sizeof *result};
@@ -229,7 +251,7 @@ static smpc_err call(struct call *c, const char *name, size_t n_matched, smpc_ps
   if (c->q->owners.bits != 0 && c->is_count)
     return smpi_fail(c->s, SMPC_E_ARG, -1, "%s: the count over more than two sets is not built yet", name);
   if (c->q->owners.bits != 0) return smpi_psi_many_reveal(c->s, c->q, c->mine, c->matched, n_matched, result);
-  smpc_err err = intersect(c, name, n_matched);
+  smpc_err err = run_gated(c, name, n_matched);
   if (result != NULL && err == SMPC_OK) *result = c->r;
   return err;
 }

@@ -5,9 +5,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "api/opening.h"
 #include "api/psi_sum.h"
 #include "api/value.h"
 #include "base/mem.h"
+#include "share/release.h"
 
 static const smpc_shape ONE = {1, 1};
 
@@ -140,4 +142,87 @@ smpc_err smpc_psi_sum(smpc_session *s, const smpc_psi_star *q, const smpc_psi_ro
   if (err == SMPC_OK && totals != NULL) *totals = out;
   smpi_wipe(&out, sizeof out);
   return err;
+}
+
+/* --- two sets, counted --------------------------------------------------------------- */
+
+/* The smaller declared set is the hub's. */
+static void star_of(smpc_psi_star *star, const smpc_psi *q) {
+  bool b_is_hub = q->size_a != 0 && q->size_b != 0 && q->size_b < q->size_a;
+  *star = (smpc_psi_star)SMPC_PSI_STAR_INIT;
+  star->owners = 2;
+  star->owner[b_is_hub].party = q->a;
+  star->owner[b_is_hub].declared = q->size_a;
+  star->owner[!b_is_hub].party = q->b;
+  star->owner[!b_is_hub].declared = q->size_b;
+}
+
+static const smpc_psi_rows *rows_of(smpc_psi_rows *rows, const smpc_items *mine) {
+  if (mine == NULL) return NULL;
+  *rows = (smpc_psi_rows){.items = *mine};
+  return rows;
+}
+
+static void fill_result(smpc_psi_result *r, const smpc_psi *q, const smpc_psi_star *star, const uint64_t *sizes,
+                        uint64_t distinct, uint64_t duplicates) {
+  bool b_is_hub = star->owner[0].party.id == q->b.id;
+  r->size_a = sizes[b_is_hub];
+  r->size_b = sizes[!b_is_hub];
+  r->distinct = distinct;
+  r->duplicates = duplicates;
+}
+
+smpc_err smpi_psi_count_joined(smpc_session *s, const smpc_psi *q, const smpc_items *mine, uint64_t *count,
+                               smpc_psi_result *result) {
+  smpc_psi_star star;
+  smpc_psi_rows rows;
+  smpc_psi_totals t;
+  star_of(&star, q);
+  smpc_err err = smpc_psi_sum(s, &star, rows_of(&rows, mine), q->to, q->purpose, q->minimum, true, NULL, 0, NULL, 0, &t);
+  if (err != SMPC_OK) return err;
+  fill_result(result, q, &star, t.sizes, t.distinct, t.duplicates);
+  result->protocol = SMPC_PSI_JOIN;
+  result->suppressed = t.suppressed;
+  result->matched = *count = t.count;
+  return SMPC_OK;
+}
+
+static smpc_who everybody(const smpc_session *s) {
+  smpc_who all = {0};
+  for (unsigned i = 0; i < s->cfg.parties; i++)
+    if ((int)i != s->dealer) all = smpc_and(all, smpc_p(i));
+  return all;
+}
+
+/* The one bit that says whether the intersection may be revealed.  All need it, whatever their roles, for
+ * it says how the program goes on. */
+static smpc_err open_gate(smpc_session *s, const smpc_psi *q, const smpc_shared *bit, bool *reached) {
+  struct smpi_op op;
+  smpc_who all = everybody(s);
+  uint64_t value = 1; /* a dry run takes the longer way */
+  smpc_err err;
+  if (!SMPI_BEGIN(&op, s, "smpc_psi_reveal", bit)) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
+  TRY(smpi_opening_check(s, q->to, q->purpose, ONE));
+  TRY(smpi_opening_compare(s));
+  if (s->is_dry) smpi_release_cost(&s->spent, 1, (unsigned)__builtin_popcountll(all.bits), s->parties);
+  else TRY(smpi_release(s, &value, bit->v, 1, all));
+  *reached = value == 1;
+out:
+  smpi_op_end(&op, NULL, err);
+  return smpi_status(s);
+}
+
+smpc_err smpi_psi_gate(smpc_session *s, const smpc_psi *q, const smpc_items *mine, bool *reached,
+                       smpc_psi_result *result) {
+  smpc_psi_star star;
+  smpc_psi_rows rows;
+  smpc_psi_joined j;
+  *reached = false;
+  star_of(&star, q);
+  smpc_err err = smpc_psi_join(s, &star, rows_of(&rows, mine), &j);
+  if (err != SMPC_OK) return err;
+  smpc_shared *bit = smpi_psi_reached(s, smpi_psi_matched_count(s, &j), q->minimum);
+  free_joined(&j);
+  fill_result(result, q, &star, j.sizes, j.distinct, j.duplicates);
+  return open_gate(s, q, bit, reached);
 }

@@ -133,7 +133,6 @@ static void what_is_not_built_is_refused(void **state) {
     change;                          \
     refused_with(&r, code, words);   \
   } while (0)
-  REFUSED(r.q.minimum = 5, SMPC_E_ARG, "the join");
   REFUSED(r.q.protocol = 77, SMPC_E_ARG, "no such protocol");
   REFUSED(r.q.b = r.q.a, SMPC_E_ARG, "one owner");
   REFUSED(r.q.b.id = 9, SMPC_E_ARG, "not an input party");
