@@ -315,29 +315,39 @@ out:
   return err;
 }
 
+/* What owner k sends to tell its size. */
+static uint64_t telling_bytes(const struct call *c, unsigned k) {
+  return is_told(c, k) ? 8 * (uint64_t)(c->s->cfg.parties - 1 - (c->s->dealer >= 0)) : 0;
+}
+
+/* The hub's runs with all others, and what the busiest sends in them. */
+static void add_runs(struct call *c) {
+  uint64_t hub_bytes = telling_bytes(c, HUB), most = 0;
+  for (unsigned k = 1; k < c->q->owners; k++) {
+    uint64_t hub, other, rounds;
+    smpi_join_bytes(&hub, &other, &rounds, c->out->sizes[HUB], c->out->sizes[k], columns_of(c, k));
+    hub_bytes += hub;
+    other += telling_bytes(c, k);
+    most = other > most ? other : most;
+    c->s->spent.rounds += rounds;
+    if (k > 1) smpi_and_cost(&c->s->spent, bit_words(c));
+  }
+  c->s->spent.bytes += hub_bytes > most ? hub_bytes : most;
+}
+
 /* Without network: sizes that nobody declared are taken to be those of my own set. */
 static void add_cost(struct call *c) {
   struct smpi_cost *spent = &c->s->spent;
-  unsigned parties = (unsigned)__builtin_popcount(c->group), owners = c->q->owners;
-  uint64_t hub_bytes = 0, most = 0, keep, rounds;
-  if (count_told(c) != 0) {
-    spent->rounds++;
-    spent->bytes += 8 * (uint64_t)(c->s->cfg.parties - 1 - (c->s->dealer >= 0));
-  }
-  for (unsigned k = 0; k < owners; k++)
+  unsigned parties = (unsigned)__builtin_popcount(c->group);
+  uint64_t keep, rounds;
+  for (unsigned k = 0; k < c->q->owners; k++)
     if (is_told(c, k)) c->out->sizes[k] = c->rows == NULL ? 0 : c->rows->items.n;
   c->out->bins = smpi_cuckoo_bins(c->out->sizes[HUB]);
-  for (unsigned k = 1; k < owners; k++) {
-    uint64_t hub, other;
-    smpi_join_bytes(&hub, &other, &rounds, c->out->sizes[HUB], c->out->sizes[k], columns_of(c, k));
-    hub_bytes += hub;
-    most = other > most ? other : most;
-    spent->rounds += rounds;
-    if (k > 1) smpi_and_cost(spent, bit_words(c));
-  }
+  spent->rounds += count_told(c) != 0;
+  add_runs(c);
   smpi_keep_bytes(&keep, &rounds, parties, c->out->bins, all_columns(c));
   spent->rounds += 2 + rounds;
-  spent->bytes += (hub_bytes > most ? hub_bytes : most) + keep + SMPI_VOLE_OPEN_BYTES * (uint64_t)(parties - 1);
+  spent->bytes += keep + SMPI_VOLE_OPEN_BYTES * (uint64_t)(parties - 1);
 }
 
 static smpc_err join(struct call *c) {

@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "psi/ecdh.h"
+#include "psi/keep.h"
+#include "psi/opprf.h"
 #include "psi/oprf.h"
+#include "psi/same.h"
 
 static volatile uint8_t sink;
 
@@ -67,5 +70,44 @@ static void oprf_hashes(void) {
   sink = (uint8_t)mask[0].w[0];
 }
 
+/* What hides programmed values. */
+static void opprf_pads(void) {
+  static const uint8_t session[32] = {1};
+  struct smpi_oprf_hash h;
+  blk out[5];
+  smpi_oprf_hash_make(&h, session, 1, 10);
+  for (unsigned plane = 0; plane < 3; plane++)
+    smpi_opprf_pads(out, &h, (const blk *)secret_words(0, 10), (const blk *)secret_words(1, 10), 5, plane);
+  reveal(out, sizeof out);
+  sink = (uint8_t)out[0].w[0];
+}
+
+/* Four-bit tests: parts, choices, pads, shares; what is asked is public. */
+static void equality(void) {
+  enum { N = 50 };
+  uint8_t *x = (uint8_t *)secret_words(0, N), *mine = (uint8_t *)secret_words(1, N), ask[N], share[N];
+  uint16_t answer[N];
+  smpi_same_ask(ask, x, mine, N);
+  reveal(ask, sizeof ask);
+  smpi_same_answer(answer, (const uint16_t *)secret_words(2, N), ask, x, mine, N);
+  smpi_same_learn(share, answer, x, mine, N);
+  reveal(share, sizeof share);
+  sink = share[0];
+}
+
+/* Numbers where a bit is set. */
+static void keeping(void) {
+  enum { N = 70 };
+  shr *z = (shr *)secret_words(0, N), *bit = (shr *)secret_words(1, 2);
+  const shr *x = (const shr *)secret_words(2, N);
+  uint64_t u[N], *p = secret_words(3, 2 * N);
+  smpi_keep_own(z, x, bit, N);
+  smpi_keep_offer(u, z, x, p, p + N, N);
+  smpi_keep_accept(z, u, p, bit, N);
+  reveal(z, N * sizeof *z);
+  sink = (uint8_t)z[0].v;
+}
+
 const struct probe psi_probes[] = {
+    {"opprf_pads", opprf_pads}, {"equality", equality}, {"keeping", keeping},
     {"items_to_points", items_to_points}, {"blinding_keys", blinding_keys}, {"masks", masks}, {"oprf_hashes", oprf_hashes}, {NULL, NULL}};

@@ -40,7 +40,7 @@ static void sweep_programs(enum sweep_what what) {
         .name = programs[i].name,
         .p = {.n = 2, .dealer = programs[i].dealer, .seed = i + 1, .timeout_ms = 1000},
         .body = body, .ctx = &o, .judge = judge,
-        .every = i == 0 ? 1 : places_apart}; /* all of them share opening and closing */
+        .every = i == 0 ? 1 : places_apart * (programs[i].is_long ? 5 : 1)}; /* all of them share opening and closing */
     sweep(&sw, what);
   }
 }

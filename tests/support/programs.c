@@ -1,6 +1,8 @@
 /* programs.c - see programs.h. */
 #include "support/programs.h"
 
+#include "session/session.h"
+
 static const smpc_shape FOUR = {2, 2}, ROW = {1, 4};
 static const int64_t WHOLE_X[4] = {3, -5, 0, 70000}, WHOLE_Y[4] = {3, 9, -1, 2};
 static const double FIXED_X[4] = {1.5, -2.25, 0, 100.125}, FIXED_Y[4] = {-0.5, 4, 3, 0.0625};
@@ -61,6 +63,22 @@ static smpc_shared *largest(smpc_session *s) { return smpc_max(s, smpc_reshape(s
 /* So little noise that it is 0, but for 2 of 10^7. */
 static smpc_shared *noise(smpc_session *s) { return smpc_noise_laplace(s, 16, FOUR); }
 
+/* Items 1 .. 5 of party 1, the hub, and 4 .. 9 of party 0, with their tenfold and their negatives. */
+static smpc_shared *join(smpc_session *s) {
+  static const uint64_t item[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  static const int64_t ten[5] = {10, 20, 30, 40, 50}, negative[6] = {-4, -5, -6, -7, -8, -9};
+  const smpc_psi_rows of[2] = {{{.n = 6, .flat = item + 3, .item_len = 8}, NULL, negative},
+                               {{.n = 5, .flat = item, .item_len = 8}, NULL, ten}};
+  unsigned me = s == NULL ? 0 : smpi_me(s);
+  smpc_psi_star q = SMPC_PSI_STAR_INIT;
+  smpc_psi_joined j;
+  q.owners = 2;
+  q.owner[0] = (smpc_psi_owner){smpc_p(1), 7, 0, 1};
+  q.owner[1] = (smpc_psi_owner){smpc_p(0), 0, 0, 1};
+  if (smpc_psi_join(s, &q, me < 2 ? &of[me] : NULL, &j) != SMPC_OK) return NULL;
+  return smpc_concat(s, smpc_sum(s, j.matched), smpc_concat(s, smpc_sum(s, j.whole[0]), smpc_sum(s, j.whole[1])));
+}
+
 const struct program programs[] = {
     {"share", false, share, 4, {3, -5, 0, 70000}, 0},
     {"constant", false, constant, 4, {6, 4, -1, 70002}, 0},
@@ -83,6 +101,7 @@ const struct program programs[] = {
     {"exp", true, exponential, 4, {0.60653066, 54.59815, 20.085537, 1.0644945}, 4e-4},
     {"logistic", true, logistic, 8, {0.81757448, 0.09534946, 0.5, 1, 0, 1, 1, 0.5625}, 1.5e-5},
     {"noise", true, noise, 4, {0, 0, 0, 0}, 0},
+    {"psi_join", false, join, 3, {2, 90, -9}, 0, true},
     {"inverse", true, inverse, 4, {8 / 7.0, -4 / 7.0, -4 / 7.0, 16 / 7.0}, 1e-5},
 };
 const size_t n_programs = sizeof programs / sizeof *programs;

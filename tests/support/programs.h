@@ -15,6 +15,7 @@ struct program {
   size_t n;                    /* results */
   double want[PROGRAM_MOST];
   double off;                  /* each may differ by so much */
+  bool is_long;                /* each fifth place of a sweep will do */
 };
 
 extern const struct program programs[];
