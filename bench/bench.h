@@ -80,6 +80,7 @@ smpc_err run_psi(struct bench *b);
 smpc_err run_psi_ecdh(struct bench *b);
 smpc_err run_psi_join(struct bench *b); /* psi_join.c */
 smpc_err run_psi_sum(struct bench *b);
+smpc_err run_psi_distinct(struct bench *b);
 smpc_err run_cot(struct bench *b); /* ot.c */
 smpc_err run_rot(struct bench *b);
 smpc_err run_triples(struct bench *b);

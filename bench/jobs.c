@@ -254,6 +254,7 @@ static const struct job jobs[] = {
     {"psi-ecdh", "the same by commutative blinding", run_psi_ecdh, false},
     {"psi-join", "the join of all parties' sets: matched rows in shares", run_psi_join, false},
     {"psi-sum", "the same with a column of each, their sums and a minimum of 10", run_psi_sum, true},
+    {"psi-distinct", "how many different items all parties hold together", run_psi_distinct, true},
 };
 
 const struct job *job_at(size_t i) { return i < sizeof jobs / sizeof *jobs ? &jobs[i] : NULL; }

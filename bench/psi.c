@@ -81,3 +81,38 @@ static smpc_err run_protocol(struct bench *b, smpc_psi_protocol protocol) {
 
 smpc_err run_psi(struct bench *b) { return run_protocol(b, SMPC_PSI_VOLE); }
 smpc_err run_psi_ecdh(struct bench *b) { return run_protocol(b, SMPC_PSI_ECDH); }
+
+/* How many different items all parties hold together. */
+static smpc_err count_once(struct bench *b, size_t i, uint64_t *item) {
+  size_t n = b->o->n;
+  uint64_t size[SMPC_MAX_COMPUTING], count, all = n / 2 + smpi_parties(b->s) * (n - n / 2);
+  smpc_psi q = SMPC_PSI_INIT;
+  smpc_err err;
+  q.to = smpc_to(smpc_p(smpi_member_of_rank(b->s, 0)));
+  q.purpose = "benchmark";
+  ask_many(&q, b, size);
+  make_items(item, n, (unsigned)smpi_rank(b->s), i);
+  const smpc_items set = {.n = n, .flat = item, .item_len = 16};
+  TRY(barrier(b));
+  struct smpi_cost before = smpi_spent(b->s);
+  begin_online(b, i);
+  TRY(smpc_psi_distinct(b->s, &q, &set, &count, NULL));
+  end_online(b, i);
+  struct smpi_cost after = smpi_spent(b->s);
+  b->f.rounds = (double)(after.rounds - before.rounds);
+  b->f.bytes = (double)(after.bytes - before.bytes);
+  if (smpi_rank(b->s) == 0 && count != all) err = smpi_fail(b->s, SMPC_E_BUG, -1, "the count is wrong");
+out:
+  return err;
+}
+
+smpc_err run_psi_distinct(struct bench *b) {
+  smpc_err err = SMPC_OK;
+  uint64_t *item = malloc((b->o->n + 1) * 16);
+  if (item == NULL) err = smpi_fail(b->s, SMPC_E_NOMEM, -1, "no memory for the items");
+  for (size_t i = 0; i < b->o->repeat && err == SMPC_OK; i++) err = count_once(b, i, item);
+  b->f.repeats = b->o->repeat;
+  if (err == SMPC_OK) add_rates(b);
+  free(item);
+  return err;
+}

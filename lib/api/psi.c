@@ -248,8 +248,7 @@ static smpc_err call(struct call *c, const char *name, size_t n_matched, smpc_ps
   if (c->q == NULL || c->q->size != sizeof *c->q)
     return smpi_fail(c->s, SMPC_E_ARG, -1, "%s: the question was not made with SMPC_PSI_INIT of this version", name);
   c->r.size = sizeof c->r;
-  if (c->q->owners.bits != 0 && c->is_count)
-    return smpi_fail(c->s, SMPC_E_ARG, -1, "%s: the count over more than two sets is not built yet", name);
+  if (c->q->owners.bits != 0 && c->is_count) return smpi_psi_many_count(c->s, c->q, c->mine, &c->r.matched, result);
   if (c->q->owners.bits != 0) return smpi_psi_many_reveal(c->s, c->q, c->mine, c->matched, n_matched, result);
   smpc_err err = run_gated(c, name, n_matched);
   if (result != NULL && err == SMPC_OK) *result = c->r;

@@ -5,11 +5,13 @@
 
 #include "api/opening.h"
 #include "api/psi_set.h"
+#include "api/psi_sum.h"
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "psi/multi.h"
+#include "psi/multi_distinct.h"
 
-enum { NOT_MINE = SMPC_MAX_COMPUTING };
+enum { NOT_MINE = SMPC_MAX_COMPUTING, MOST_STRATA = 4096 };
 
 /* One call. */
 struct many {
@@ -86,32 +88,47 @@ static bool has_told_sizes(const struct many *c) {
   return false;
 }
 
-/* Tell each other the sizes that are not declared. */
-static smpc_err tell_sizes(struct many *c) {
-  uint8_t mine[8], theirs[SMPC_MAX_COMPUTING][8];
-  struct smpi_flow flow[SMPC_MAX_COMPUTING];
-  size_t n = 0;
-  smpi_put64(mine, c->t.size[c->t.mine]);
+static int place_of(const struct many *c, unsigned member) {
   for (unsigned i = 0; i < c->t.owners; i++)
-    if (i != c->t.mine)
-      flow[n++] = (struct smpi_flow){.peer = c->t.owner[i], .out_len = 8, .in_len = 8, .out = mine, .in = theirs[i]};
-  smpc_err err = smpi_exchange(c->s, flow, n);
+    if (c->t.owner[i] == member) return (int)i;
+  return -1;
+}
+
+static smpc_err take_size(struct many *c, unsigned i, const uint8_t told[8]) {
+  uint64_t n = smpi_get64(told), declared = c->q->sizes == NULL ? 0 : c->q->sizes[i];
+  c->t.size[i] = n;
+  if (n < SMPI_PSI_MAX_ITEMS && (declared == 0 || n == declared)) return SMPC_OK;
+  return smpi_fail(c->s, SMPC_E_FORMAT, (int)c->t.owner[i], "%s: %s told an impossible size of its set", c->s->op,
+                   smpi_member_name(c->s, c->t.owner[i]));
+}
+
+/* The owners tell the sizes: each other, or all members, who then compare them. */
+static smpc_err tell_sizes(struct many *c, bool to_all) {
+  smpc_session *s = c->s;
+  uint8_t mine[8], theirs[SMPC_MAX_COMPUTING][8];
+  struct smpi_flow flow[SMPC_MAX_PARTIES];
+  size_t n = 0;
+  if (i_own(c)) smpi_put64(mine, c->t.size[c->t.mine]);
+  for (unsigned m = 0; m < s->cfg.parties; m++) {
+    int i = place_of(c, m);
+    if (m == smpi_me(s) || (int)m == s->dealer || (!to_all && i < 0)) continue;
+    flow[n++] = (struct smpi_flow){.peer = m, .out_len = i_own(c) ? 8 : 0, .in_len = i >= 0 ? 8 : 0, .out = mine,
+                                   .in = i >= 0 ? theirs[i] : NULL};
+  }
+  smpc_err err = smpi_exchange(s, flow, n);
   for (unsigned i = 0; i < c->t.owners && err == SMPC_OK; i++) {
-    if (i == c->t.mine) continue;
-    uint64_t told = smpi_get64(theirs[i]), declared = c->q->sizes == NULL ? 0 : c->q->sizes[i];
-    if (told >= SMPI_PSI_MAX_ITEMS || (declared != 0 && told != declared))
-      err = smpi_fail(c->s, SMPC_E_FORMAT, (int)c->t.owner[i], "%s: %s told an impossible size of its set", c->s->op,
-                      smpi_member_name(c->s, c->t.owner[i]));
-    c->t.size[i] = told;
+    if (i != c->t.mine) err = take_size(c, i, theirs[i]);
+    if (to_all) smpi_absorb_u64(s, c->t.size[i]);
   }
   return err;
 }
 
 /* Without network: sizes that nobody declared are taken to be those of my own set. */
-static void guess_sizes(struct many *c) {
+static void guess_sizes(struct many *c, bool to_all) {
   if (has_told_sizes(c)) {
+    unsigned all = c->s->cfg.parties - (c->s->dealer >= 0);
     c->s->spent.rounds++;
-    c->s->spent.bytes += 8 * (uint64_t)(c->t.owners - 1);
+    c->s->spent.bytes += 8 * (uint64_t)((to_all ? all : c->t.owners) - 1);
   }
   for (unsigned i = 0; i < c->t.owners; i++)
     if (c->t.size[i] == 0) c->t.size[i] = c->items == NULL ? 0 : c->items->n;
@@ -135,7 +152,7 @@ static void progress(void *ctx, uint64_t done, uint64_t total) { smpi_progress(c
 static smpc_err run_reveal(struct many *c) {
   smpc_session *s = c->s;
   smpc_err err;
-  if (has_told_sizes(c)) TRY(tell_sizes(c));
+  if (has_told_sizes(c)) TRY(tell_sizes(c, false));
   TRY(smpi_psi_set_shuffle(s, &c->set));
   c->t.set = c->items;
   c->t.row = c->set.row;
@@ -170,7 +187,7 @@ static smpc_err reveal(struct many *c, const char *name, size_t n_matched) {
   TRY(smpi_opening_compare(s));
   c->r.protocol = SMPC_PSI_VOLE;
   if (s->is_dry) {
-    guess_sizes(c);
+    guess_sizes(c, false);
     c->t.to = c->q->to;
     smpi_psi_many_cost(&s->spent, &c->t);
   } else if (i_own(c)) {
@@ -188,4 +205,183 @@ smpc_err smpi_psi_many_reveal(smpc_session *s, const smpc_psi *q, const smpc_ite
   smpc_err err = reveal(&c, "smpc_psi_reveal", n_matched);
   if (result != NULL && err == SMPC_OK) *result = c.r;
   return err;
+}
+
+/* --- counting -------------------------------------------------------------------------------- */
+
+static smpc_err check_count(struct many *c) {
+  smpc_session *s = c->s;
+  if (c->t.owners < 2) return smpi_fail(s, SMPC_E_ARG, -1, "%s: `owners` are at least two", s->op);
+  if (c->q->protocol != SMPC_PSI_AUTO && c->q->protocol != SMPC_PSI_JOIN)
+    return smpi_fail(s, SMPC_E_ARG, -1, "%s: different items are counted by the protocol join alone", s->op);
+  for (unsigned i = 0; i < c->t.owners; i++)
+    if (c->t.size[i] > SMPI_CUCKOO_MAX)
+      return smpi_fail(s, SMPC_E_RANGE, -1, "%s: sets of more than %d items are too large for a join", s->op, (int)SMPI_CUCKOO_MAX);
+  return SMPC_OK;
+}
+
+static smpc_err check_strata(struct many *c, const uint32_t *stratum, size_t strata) {
+  smpc_session *s = c->s;
+  smpi_absorb_u64(s, strata);
+  if (strata > MOST_STRATA) return smpi_fail(s, SMPC_E_RANGE, -1, "%s: there are more than %d strata", s->op, (int)MOST_STRATA);
+  if (!i_own(c) || s->is_dry || strata == 0) return SMPC_OK;
+  if (stratum == NULL && c->items->n != 0) return smpi_fail(s, SMPC_E_ARG, -1, "%s: an owner gives no strata", s->op);
+  for (size_t i = 0; i < c->items->n; i++)
+    if (stratum[i] >= strata) return smpi_fail(s, SMPC_E_ARG, (int)smpi_me(s), "%s: a row of mine has no such stratum", s->op);
+  return SMPC_OK;
+}
+
+static unsigned rank_of(const smpc_session *s, unsigned member) {
+  unsigned rank = 0;
+  while (s->member_of_rank[rank] != member) rank++;
+  return rank;
+}
+
+static void fill_task(const struct many *c, struct smpi_distinct *t) {
+  *t = (struct smpi_distinct){.owners = c->t.owners, .mine = c->t.mine, .instance = c->s->step, .progress = progress, .ctx = c->s};
+  for (unsigned i = 0; i < t->owners; i++) {
+    t->rank[i] = rank_of(c->s, c->t.owner[i]);
+    t->size[i] = c->t.size[i];
+  }
+  if (c->set.row != NULL) t->set = (struct smpi_join_set){.items = c->items, .row = c->set.row, .n = c->set.size};
+}
+
+/* Sizes and sets, then the protocol; or their cost. */
+static smpc_err run_tally(struct many *c, shr *tally, const uint32_t *stratum, size_t strata) {
+  struct smpi_distinct t;
+  smpc_err err = SMPC_OK;
+  if (c->s->is_dry) guess_sizes(c, true);
+  else if (has_told_sizes(c)) TRY(tell_sizes(c, true));
+  TRY(check_count(c));
+  if (i_own(c) && !c->s->is_dry) TRY(smpi_psi_set_shuffle(c->s, &c->set));
+  fill_task(c, &t);
+  t.stratum = stratum;
+  t.strata = strata;
+  if (c->s->is_dry) smpi_psi_distinct_cost(&c->s->spent, &t);
+  else if (smpi_has_data(c->s)) TRY(smpi_psi_distinct(c->s, &t, tally));
+out:
+  return err;
+}
+
+static void note_range(struct many *c, smpc_shared *z) {
+  double all = 0;
+  for (unsigned i = 0; i < c->t.owners; i++) all += (double)c->t.size[i];
+  smpi_value_range(z, all, 0, 63);
+}
+
+/* A row of max(strata, 1) numbers. */
+static smpc_shared *tally(struct many *c, const char *name, const uint32_t *stratum, size_t strata) {
+  struct smpi_op op;
+  smpc_session *s = c->s;
+  smpc_shared *z = NULL;
+  smpc_err err;
+  if (!smpi_op_begin(&op, s, name, 0, NULL)) return NULL;
+  TRY(list_owners(c));
+  absorb(c);
+  TRY(check_sizes(c));
+  TRY(check_count(c));
+  if (i_own(c) && !s->is_dry) TRY(smpi_psi_set_check(s, c->items));
+  TRY(check_strata(c, stratum, strata));
+  if (i_own(c) && !s->is_dry) TRY(open_set(c));
+  z = smpi_value_new(s, 1, strata == 0 ? 1 : strata, 0);
+  if (z == NULL) TRY(smpi_status(s));
+  TRY(run_tally(c, z->v, stratum, strata));
+  note_range(c, z);
+  c->r.protocol = SMPC_PSI_JOIN;
+  for (unsigned i = 0; i < c->t.owners; i++) c->r.sizes[i] = c->t.size[i];
+out:
+  return smpi_op_end(&op, z, err);
+}
+
+/* The count at the members of `to`, or that it is below the minimum. */
+static smpc_err open_count(struct many *c, const smpc_shared *sum) {
+  smpc_session *s = c->s;
+  int64_t open[2] = {0, 1};
+  bool has_minimum = c->q->minimum > 1;
+  if (c->q->minimum > INT32_MAX) return smpi_fail(s, SMPC_E_RANGE, -1, "%s: the minimum is too large", "smpc_psi_distinct");
+  smpc_shared *both = NULL, *reached = NULL, *kept = NULL;
+  if (has_minimum) {
+    reached = smpi_psi_reached(s, sum, c->q->minimum);
+    kept = smpc_mul(s, sum, reached);
+    both = smpc_concat(s, kept, reached);
+  }
+  smpc_err err = smpc_open_i64(s, has_minimum ? both : sum, c->q->to, c->q->purpose, open, has_minimum ? 2 : 1);
+  c->r.matched = (uint64_t)open[0];
+  c->r.suppressed = i_learn(c) && has_minimum && open[1] == 0;
+  smpc_shared_free(s, both);
+  smpc_shared_free(s, reached);
+  smpc_shared_free(s, kept);
+  return err;
+}
+
+static bool begin(struct many *c, const char *name, smpc_psi_result *result) {
+  if (result != NULL) *result = (smpc_psi_result){.size = sizeof *result};
+  c->r.size = sizeof c->r;
+  if (c->s == NULL) return false;
+  if (c->q != NULL && c->q->size == sizeof *c->q) return true;
+  smpi_fail(c->s, SMPC_E_ARG, -1, "%s: the question was not made with SMPC_PSI_INIT of this version", name);
+  return false;
+}
+
+smpc_shared *smpc_psi_tally(smpc_session *s, const smpc_psi *q, const smpc_items *mine, const uint32_t *stratum,
+                            size_t strata, smpc_psi_result *result) {
+  struct many c = {.s = s, .q = q, .items = mine};
+  if (!begin(&c, "smpc_psi_tally", result)) return NULL;
+  if (strata == 0) {
+    smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_tally: there are no strata");
+    return NULL;
+  }
+  smpc_shared *z = tally(&c, "smpc_psi_tally", stratum, strata);
+  if (z != NULL && result != NULL) *result = c.r;
+  return z;
+}
+
+smpc_err smpc_psi_distinct(smpc_session *s, const smpc_psi *q, const smpc_items *mine, uint64_t *count,
+                           smpc_psi_result *result) {
+  struct many c = {.s = s, .q = q, .items = mine};
+  if (count != NULL) *count = 0;
+  if (!begin(&c, "smpc_psi_distinct", result)) return s == NULL ? SMPC_E_ARG : smpi_status(s);
+  if (q->to.bits == 0 || q->purpose == NULL || q->purpose[0] == 0)
+    return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_distinct: recipients and purpose must be named");
+  smpc_shared *sum = tally(&c, "smpc_psi_distinct", NULL, 0);
+  smpc_err err = open_count(&c, sum);
+  smpc_shared_free(s, sum);
+  if (err == SMPC_OK && count != NULL) *count = c.r.matched;
+  if (err == SMPC_OK && result != NULL) *result = c.r;
+  return err;
+}
+
+/* --- how many items all have: the join's count -------------------------------------------------- */
+
+static smpc_err fill_star(smpc_session *s, smpc_psi_star *star, const smpc_psi *q) {
+  *star = (smpc_psi_star)SMPC_PSI_STAR_INIT;
+  if (q->size_a != 0 || q->size_b != 0 || (q->protocol != SMPC_PSI_AUTO && q->protocol != SMPC_PSI_JOIN))
+    return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_count: with `owners`, sizes are declared by `sizes`, and the protocol is join");
+  for (unsigned i = 0; i < 64; i++) {
+    if (!(q->owners.bits >> i & 1)) continue;
+    if (i >= s->cfg.parties || star->owners == SMPC_MAX_COMPUTING)
+      return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_count: party %u is not an input party", i);
+    smpc_psi_owner *o = &star->owner[star->owners];
+    o->party = smpc_p(i);
+    o->declared = q->sizes == NULL ? 0 : q->sizes[star->owners];
+    star->owners++;
+  }
+  return SMPC_OK;
+}
+
+smpc_err smpi_psi_many_count(smpc_session *s, const smpc_psi *q, const smpc_items *mine, uint64_t *count,
+                             smpc_psi_result *result) {
+  smpc_psi_star star;
+  smpc_psi_totals totals;
+  const smpc_psi_rows rows = {.items = mine == NULL ? (smpc_items){0} : *mine};
+  smpc_err err = fill_star(s, &star, q);
+  if (err == SMPC_OK)
+    err = smpc_psi_sum(s, &star, mine == NULL ? NULL : &rows, q->to, q->purpose, q->minimum, true, NULL, 0, NULL, 0, &totals);
+  if (err != SMPC_OK) return err;
+  if (count != NULL) *count = totals.count;
+  if (result == NULL) return SMPC_OK;
+  *result = (smpc_psi_result){.size = sizeof *result, .protocol = SMPC_PSI_JOIN, .distinct = totals.distinct,
+                              .duplicates = totals.duplicates, .matched = totals.count, .suppressed = totals.suppressed};
+  memcpy(result->sizes, totals.sizes, sizeof result->sizes);
+  return SMPC_OK;
 }

@@ -114,6 +114,36 @@ static void other_members_take_part_without_learning(void **state) {
   many_sets_free(&m);
 }
 
+/* --- how many all have --------------------------------------------------------------------------- */
+
+struct counted { struct many_run run; uint64_t count[4]; };
+
+static void count_body(struct smpc_session *s, unsigned me, void *ctx) {
+  struct counted *c = ctx;
+  c->run.err[me] = smpc_psi_count(s, &c->run.q, me < 3 ? &c->run.set[me] : NULL, &c->count[me], &c->run.result[me]);
+}
+
+/* To one owner and to one who holds no set; below and at the minimum. */
+static void common_items_are_counted(void **state) {
+  (void)state;
+  const size_t size[3] = {200, 300, 250};
+  struct many_sets m;
+  many_sets_make(&m, 3, size, 77, true, 5);
+  for (uint64_t minimum = 0; minimum < 79; minimum += 39) {
+    struct counted c = {0};
+    many_run_make(&c.run, &m, 3, 8 | 2);
+    c.run.q.minimum = minimum;
+    parties_run_ok(&(struct parties){.n = 4, .dealer = true, .seed = minimum}, count_body, &c, NULL);
+    for (unsigned k = 0; k < 4; k++) {
+      bool learns = k == 1 || k == 3;
+      assert_int_equal(c.count[k], learns && minimum <= 77 ? 77 : 0);
+      assert_int_equal(c.run.result[k].suppressed, learns && minimum > 77);
+      if (k < 3) assert_int_equal(c.run.result[k].distinct, m.n[k]);
+    }
+  }
+  many_sets_free(&m);
+}
+
 /* --- refusals ------------------------------------------------------------------------------ */
 
 static void refused_with(struct many_run *r, const unsigned *roles, smpc_err code, const char *words) {
@@ -287,5 +317,5 @@ static void a_lost_party_ends_it(void **state) {
 
 TEST_MAIN(T(small_sets_are_joined_exactly), T(large_sets_are_joined_exactly), T(sixteen_parties_find_what_all_have),
           T(paddings_match_nothing), T(duplicates_are_counted_and_reported), T(other_members_take_part_without_learning),
-          T(what_makes_no_sense_is_refused), T(different_questions_open_nothing), T(the_estimate_is_what_is_spent),
+          T(common_items_are_counted), T(what_makes_no_sense_is_refused), T(different_questions_open_nothing), T(the_estimate_is_what_is_spent),
           T(what_is_sent_depends_on_sizes_alone), T(a_lost_party_ends_it))
