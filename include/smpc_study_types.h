@@ -28,6 +28,7 @@ typedef struct smpc_study_question {
   unsigned n_columns;
   smpc_study_column *column;
   unsigned dominant_parties, dominant_percent; /* cells of which so many parties have more than that are hidden; 0: no rule */
+  uint64_t epsilon;                     /* millionths: of the noise on its counts; 0: none */
   uint64_t min_change;                  /* rows: nothing, or so many, since an earlier run; 0: no rule */
   smpc_review review;                   /* of the first opening                 */
   smpc_who reviewers;                   /* all of them must release it          */
@@ -43,6 +44,7 @@ typedef struct smpc_study {
   unsigned n_duo;
   const char *const *duo;               /* GA4GH data use terms                 */
   int64_t from, until;                  /* seconds since 1970: from <= now < until */
+  uint64_t budget;                      /* millionths: of all epsilons together; 0: no noise in this study */
   unsigned n_grades;
   const char *const *grade;             /* the lowest first                     */
   unsigned n_parties;

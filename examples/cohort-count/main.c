@@ -19,6 +19,7 @@
 #include "program.h"
 #include "question.h"
 #include "report.h"
+#include "stored.h"
 
 static const char doc[] = "Obtain a joint table of counts over several hospitals: each counts its own rows, "
                           "nobody sees another's rows or counts.\v"
@@ -29,6 +30,7 @@ struct run {
   smpc_config cfg;
   struct question *question;
   smpc_study *study; /* or NULL */
+  unsigned asked;    /* its question */
   struct table table;
   struct count_job job;
   int64_t *counts; /* this party's own */
@@ -63,14 +65,19 @@ static enum cli_exit question_error(const struct run *r, enum cli_exit code, con
   return code;
 }
 
-/* Whom the study wants to tell, before the table opens, how much is behind it and hidden. */
-static enum cli_exit read_review(struct run *r) {
+/* What the study says of the question besides: noise; whom to tell, before the table opens,
+ * how much is behind it and hidden. */
+static enum cli_exit read_rules(struct run *r) {
   char text[400];
+  if (r->options.study == NULL && r->question->has_noise) return input_error("`epsilon` needs a signed study, which counts the privacy budget: --study");
   if (r->options.study == NULL) return CLI_DONE;
   if (smpc_study_load(&r->study, r->options.study, text, sizeof text) != SMPC_OK) return input_error(text);
   for (unsigned i = 0; i < r->study->n_questions; i++) {
     const smpc_study_question *q = &r->study->question[i];
-    if (strcmp(q->name, r->cfg.ask) != 0 || q->review != SMPC_REVIEW_BLIND) continue;
+    if (strcmp(q->name, r->cfg.ask) != 0) continue;
+    r->asked = i;
+    r->job.epsilon = (double)q->epsilon / 1e6;
+    if (q->review != SMPC_REVIEW_BLIND) continue;
     r->job.reviewers = q->reviewers;
     r->job.review_purpose = q->review_purpose;
   }
@@ -91,13 +98,15 @@ static enum cli_exit read_agreed(struct run *r) {
   if (r->options.study == NULL) memcpy(r->cfg.question, r->question->digest, sizeof r->cfg.question);
   if (r->cfg.member[r->cfg.me.id].roles & SMPC_DEAL) return input_error("this party is the dealer: run smpc-dealer");
   if (!question_resolve(&r->job.roles, r->question, &r->cfg, text, sizeof text)) return question_error(r, CLI_INPUT, text);
-  if ((code = read_review(r)) != CLI_DONE) return code;
+  if ((code = read_rules(r)) != CLI_DONE) return code;
   return plan_allowed(&r->cfg, r->question);
 }
 
 static enum cli_exit prepare(struct run *r) {
   r->counts = calloc(r->question->n_cells, sizeof *r->counts);
   if (r->counts == NULL || !table_init(&r->table, r->question)) return out_of_memory();
+  if (r->question->has_noise && (r->job.keep = calloc(count_result_len(r->question), sizeof *r->job.keep)) == NULL) return out_of_memory();
+  r->table.epsilon = r->job.epsilon;
   r->job.question = r->question;
   r->job.table = &r->table;
   r->job.mine = r->counts;
@@ -157,6 +166,24 @@ static enum cli_exit show_held(struct run *r) {
   return cli_exit_of(err);
 }
 
+/* A question with noise is answered once: a recipient that has the answer gives it again. */
+static enum cli_exit show_stored(struct run *r, bool *is_there) {
+  size_t n = count_result_len(r->question);
+  if (!r->question->has_noise || r->job.releases || !is_in(r->job.roles.recipients, r->cfg.me)) return CLI_DONE;
+  enum cli_exit code = stored_read(is_there, r->job.keep, n, &r->cfg, r->study, r->asked);
+  if (!*is_there) return code;
+  count_decode(&r->table, r->job.keep);
+  r->table.delivered = true;
+  r->table.flags_known = count_has_true_totals(r->question);
+  cli_note(&r->options, "this question was answered before: the same release again, nothing was opened");
+  return code;
+}
+
+static enum cli_exit keep_release(struct run *r) {
+  if (!r->question->has_noise || !r->table.delivered) return CLI_DONE;
+  return stored_write(r->job.keep, count_result_len(r->question), &r->cfg, r->study, r->asked);
+}
+
 static void note_suppressed(smpc_session *s, const struct run *r) {
   uint64_t hidden = 0;
   for (size_t i = 0; i < r->question->n_cells; i++) hidden += r->table.cells[i] == TABLE_SUPPRESSED;
@@ -184,10 +211,11 @@ static enum cli_exit run(struct run *r, struct cli_output *out) {
   char *warning = plan_subtraction(&r->cfg, &r->job.roles);
   if (warning != NULL) cli_note(&r->options, "note: %s", warning);
   free(warning);
-  enum cli_exit code = CLI_DONE;
-  if (r->options.review != NULL) code = show_held(r);
-  else if (!r->job.releases && is_in(r->job.roles.inputs, r->cfg.me)) code = count_own(r);
-  if (code == CLI_DONE && r->options.review == NULL) code = count_jointly(r);
+  bool is_there = r->options.review != NULL;
+  enum cli_exit code = is_there ? show_held(r) : show_stored(r, &is_there);
+  if (code == CLI_DONE && !is_there && !r->job.releases && is_in(r->job.roles.inputs, r->cfg.me)) code = count_own(r);
+  if (code == CLI_DONE && !is_there) code = count_jointly(r);
+  if (code == CLI_DONE && !is_there) code = keep_release(r);
   if (code == CLI_DONE && !report_write(out->file, &report, r->options.format)) code = out_of_memory();
   return code;
 }
@@ -206,6 +234,7 @@ int main(int argc, char **argv) {
     if (code == CLI_DONE) code = written;
   }
   free(r.counts);
+  free(r.job.keep);
   table_free(&r.table);
   question_free(r.question);
   smpc_study_free(r.study);

@@ -4,6 +4,8 @@
  *                every cell with sum c, c if c >= k and c - x_r >= k for every learner r
  *                with data of its own, and no n hospitals have more than p per cent of it where
  *                the question has such a rule (or c = 0 and zeros are shown), else "suppressed".
+ *                With noise: the same of c + x alone, x discrete Laplace and known to nobody;
+ *                then nothing else is a learner's.
  *                Displayed totals: the learners are the recipients; nothing else to
  *                anybody.  True totals: all parties are learners, for they get which
  *                cells are primary and which margins pass their check; the recipients
@@ -26,6 +28,7 @@
 #include <smpc_study.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "dominance.h"
 
@@ -77,6 +80,8 @@ static struct judged inputs(smpc_session *s, const struct count_job *job) {
     sum = sum ? smpc_add(s, sum, x) : x;
     if (is_in(learners(job), i)) own[n_own++] = x;
   }
+  if (job->epsilon > 0) /* what is shown is decided by the noised counts alone: nothing else depends on the true ones */
+    return (struct judged){smpc_add(s, sum, smpc_noise_laplace(s, job->epsilon, cells)), NULL};
   all = sum;
   for (unsigned r = 0; r < n_own; r++) all = smpc_concat(s, all, smpc_sub(s, sum, own[r]));
   return (struct judged){all, dominance_rows(s, job->question, input, n, sum)};
@@ -270,16 +275,16 @@ void count_decode(struct table *t, const int64_t *words) {
 /* For a blind review: rows in all, hidden cells. */
 static smpc_err open_facts(smpc_session *s, const struct count_job *job, const smpc_shared *show) {
   int64_t fact[2] = {0, 0};
-  smpc_shared *rows = NULL;
+  smpc_shared *rows = job->epsilon > 0 ? constant(s, 0) : NULL; /* the number of rows is no count with noise */
   for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++) {
-    if (!is_in(job->roles.inputs, i)) continue;
+    if (!is_in(job->roles.inputs, i) || job->epsilon > 0) continue;
     smpc_shared *own = smpc_input_i64(s, smpc_p(i), &job->rows, shape(1, 1));
     rows = rows ? smpc_add(s, rows, own) : own;
   }
   smpc_shared *hidden = smpc_scale_i64(s, -1, smpc_sum(s, show), (int64_t)job->question->n_cells);
   smpc_err err = smpc_open_i64(s, smpc_concat(s, rows, hidden), job->reviewers, job->review_purpose, fact, 2);
   if (err != SMPC_OK || !is_in(job->reviewers, job->me.id)) return err;
-  smpc_journal_all_rows(s, (uint64_t)fact[0]);
+  if (job->epsilon == 0) smpc_journal_all_rows(s, (uint64_t)fact[0]);
   smpc_journal_suppressed(s, (uint64_t)fact[1]);
   return err;
 }
@@ -300,6 +305,7 @@ void count_program(smpc_session *s, void *user) {
   if (job->words == NULL) job->err = SMPC_E_NOMEM;
   else job->err = job->releases ? smpc_open_held_i64(s, job->words, n) : open_result(s, job);
   if (job->err == SMPC_OK) count_decode(job->table, job->words);
+  if (job->err == SMPC_OK && job->keep != NULL) memcpy(job->keep, job->words, n * sizeof *job->words);
   free(job->words);
   job->words = NULL;
   if (job->err == SMPC_E_NOMEM) smpc_session_cancel(s); /* the others need not wait for us */

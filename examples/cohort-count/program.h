@@ -19,7 +19,9 @@ struct count_job {
   const char *review_purpose;
   smpc_party me;
   int64_t rows;        /* this party's */
+  double epsilon;      /* of the noise on every cell; 0: none */
   int64_t *words;      /* the program's own: what opens */
+  int64_t *keep;       /* NULL, or out: a copy of it [count_result_len()] */
   bool releases;       /* open the result of an earlier run, which was held */
 };
 

@@ -22,7 +22,7 @@ struct entry {
   int program; /* 0: cohort-count, the only one so far */
   char **recipients;
   unsigned n_recipients;
-  char *min_parties, *minimum_cell;
+  char *min_parties, *minimum_cell, *epsilon;
   struct dominance *dominance;
   struct data_question data;
   int zeros, totals;
@@ -88,6 +88,7 @@ static const cyaml_schema_field_t entry_fields[] = {
                                QUESTION_MAX_STRATA),
     CYAML_FIELD_STRING_PTR("minimum_cell", STRING, struct entry, minimum_cell, 1, 20),
     CYAML_FIELD_MAPPING_PTR("dominance", OPTIONAL, struct entry, dominance, dominance_fields),
+    CYAML_FIELD_STRING_PTR("epsilon", OPTIONAL, struct entry, epsilon, 1, 20),
     CYAML_FIELD_ENUM("zeros", OPTIONAL_ENUM, struct entry, zeros, zeros, N(zeros)),
     CYAML_FIELD_ENUM("totals", OPTIONAL_ENUM, struct entry, totals, totals, N(totals)),
     CYAML_FIELD_STRING_PTR("purpose", OPTIONAL, struct entry, purpose, 1, QUESTION_MAX_PURPOSE),
@@ -222,6 +223,7 @@ static bool read_dominance(const struct reader *r, struct question *q, const str
     return refuse(r, "dominance", NULL, "`percent` is not a whole number from 1 to 99");
   if (q->totals == QUESTION_TOTALS_TRUE)
     return refuse(r, "dominance", NULL, "true totals protect small cells, not dominated ones: they need `totals: displayed`");
+  if (q->has_noise) return refuse(r, "dominance", NULL, "what it hides depends on true counts: not together with `epsilon`");
   q->dominance_parties = (unsigned)parties;
   q->dominance_percent = (int64_t)percent;
   return true;
@@ -278,6 +280,7 @@ static bool fill(const struct reader *r, struct question *q, struct document *d,
   q->zeros = (enum question_zeros)e->zeros;
   q->totals = (enum question_totals)e->totals;
   q->data = e->data;
+  q->has_noise = e->epsilon != NULL;
   q->n_cells = count_cells(&q->data);
   return read_numbers(r, q, e) && read_dominance(r, q, e->dominance) && check(r, q);
 }

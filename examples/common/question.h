@@ -36,6 +36,7 @@ struct question {
   int64_t minimum_cell;
   unsigned dominance_parties; /* 0: no rule; else a cell is hidden of which so many   */
   int64_t dominance_percent;  /* parties have more than so many per cent              */
+  bool has_noise;             /* `epsilon`, which the study's reader reads              */
   enum question_zeros zeros;
   enum question_totals totals;
   struct data_question data; /* columns, condition, strata                    */

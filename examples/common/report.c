@@ -36,6 +36,7 @@ static json_t *question_json(const struct report *r) {
   json_object_set_new(o, "minimum_cell", json_integer(q->minimum_cell));
   json_object_set_new(o, "zeros", json_string(q->zeros == QUESTION_ZEROS_SHOWN ? "shown" : "suppressed"));
   json_object_set_new(o, "totals", json_string(q->totals == QUESTION_TOTALS_TRUE ? "true" : "displayed"));
+  if (r->table->epsilon > 0) json_object_set_new(o, "epsilon", json_real(r->table->epsilon));
   return o;
 }
 

@@ -6,7 +6,8 @@
 #include <cyaml/cyaml.h>
 
 #define STUDY_DOCUMENT_KEYS                                                                              \
-  CYAML_FIELD_IGNORE("legal basis", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("valid from", CYAML_FLAG_OPTIONAL), \
+  CYAML_FIELD_IGNORE("legal basis", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("privacy budget", CYAML_FLAG_OPTIONAL), \
+      CYAML_FIELD_IGNORE("valid from", CYAML_FLAG_OPTIONAL), \
       CYAML_FIELD_IGNORE("valid until", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("grades", CYAML_FLAG_OPTIONAL), \
       CYAML_FIELD_IGNORE("security", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("preprocessing", CYAML_FLAG_OPTIONAL), \
       CYAML_FIELD_IGNORE("fraction bits", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("parties", CYAML_FLAG_OPTIONAL)

@@ -10,6 +10,7 @@ enum { TABLE_SUPPRESSED = -1 }; /* in place of a count */
 struct table {
   const struct question *question;
   bool delivered;   /* the counts are here; else only the flags may be       */
+  double epsilon;   /* of the noise that the counts have; 0: none            */
   bool flags_known; /* `flags` is filled: true totals, at every party        */
   int64_t *cells;   /* [n_cells]                                              */
   int64_t *lines;   /* [flags.lines] true margins: rows, then columns         */

@@ -35,7 +35,7 @@ struct words {
   const char *head, *purpose, *basis, *duo, *period, *to_day, *security, *semi_honest, *source, *dealer, *ot;
   const char *parties, *roles[4], *between, *clearance, *key;
   const char *question, *program, *reads, *graded, *condition, *opens, *nobody, *minimum, *result, *lower;
-  const char *dominance, *percent, *change, *blind, *sight, *days, *limits, *runs, *rows, *values, *no_limit, *subtract, *agreement, *digest, *end;
+  const char *noise, *budget, *dominance, *percent, *change, *blind, *sight, *days, *limits, *runs, *rows, *values, *no_limit, *subtract, *agreement, *digest, *end;
 };
 
 static const struct words english = {
@@ -51,6 +51,7 @@ static const struct words english = {
     "Who counts: ", "What becomes known, and to whom", "Nothing else becomes known to anybody, but that the question was asked, when, and by whom.",
     "Groups of fewer than %s people are not shown; a recipient's own people do not count towards this.", "The result is graded ",
     "Note: the result is graded lower than some data it is computed from. Signing means agreeing to that.",
+    "Every count gets random noise that nobody knows, and the question is answered once; epsilon ", "Privacy budget, of all epsilons together: ",
     "Groups are not shown either, of which this many parties together have more than a part: ", " per cent",
     "A party whose data have changed since an earlier run takes part only if at least so many rows were added or removed: ",
     "Held before it opens; only purpose, shape, and how many rows and hidden cells there are is shown to: ",
@@ -69,6 +70,7 @@ static const struct words chinese = {
     "问题 ", "计算程序:", "在每个数据方本地读取、原始数据不出域的列:", ",分级:", "计入条件:", "会公开什么、给谁",
     "除此之外,任何人都不会获知任何内容,只会知道何时由谁问过这个问题。", "少于 %s 人的组不显示;接收方自己的人不计入这个最低人数。", "结果的分级:",
     "注意:结果的分级低于它所依据的某些数据。签名即表示同意。",
+    "每个计数都加入无人知晓的随机噪声,且该问题只回答一次;epsilon ", "隐私预算(全部 epsilon 之和):",
     "如果少数几方合计占某组的比例超过下列百分比,该组也不显示:", "%", "与先前一次运行相比,本方数据行数若有变化,则至少相差下列行数才参与:",
     "公开之前先保留;审查人只看到用途、大小、总行数和隐藏单元数:", "对接收方公开之前先保留;审查人先看到结果:", ";未获全部放行则在若干天后删除:",
     "整个研究期间的上限(按各方自己的日志计算):", " 次运行", " 行数据", " 个公开数值", "没有上限",
@@ -137,6 +139,7 @@ static void show_question(const smpc_study *st, unsigned i, const struct words *
     const char *at = strstr(w->minimum, "%s");
     printf("  %.*s%s%s\n", (int)(at - w->minimum), w->minimum, q->minimum_cell, at + 2);
   }
+  if (q->epsilon != 0) printf("  %s%g\n", w->noise, (double)q->epsilon / 1e6);
   if (q->dominant_parties != 0) printf("  %s%u, %u%s\n", w->dominance, q->dominant_parties, q->dominant_percent, w->percent);
   if (q->min_change != 0) printf("  %s%llu\n", w->change, (unsigned long long)q->min_change);
   if (q->review != SMPC_REVIEW_NONE) {
@@ -159,6 +162,7 @@ static void show(const smpc_study *st, const struct words *w) {
   print_day(st->until - 1);
   bool has_dealer = st->preprocessing != NULL && strcmp(st->preprocessing, "dealer") == 0;
   printf("\n%s%s\n%s%s\n\n", w->security, w->semi_honest, w->source, has_dealer ? w->dealer : w->ot);
+  if (st->budget != 0) printf("%s%g\n\n", w->budget, (double)st->budget / 1e6);
   show_parties(st, w);
   for (unsigned i = 0; i < st->n_questions; i++) show_question(st, i, w);
   printf("\n%s", w->digest);
@@ -181,6 +185,7 @@ const char study_template[] =
     "valid until: 2027-11-30\n"
     "grades: [public, internal, sensitive]   # optional, the lowest first\n"
     "security: semi-honest\n"
+    "# privacy budget: 2               # then every question has an epsilon: noise on its counts\n"
     "preprocessing: ot                 # or dealer: one more party, with the role dealer alone\n"
     "parties:                          # the entries that smpc-party show prints\n"
     "#  - name: north\n"

@@ -48,6 +48,7 @@ static void clear(struct smpi_audit_study *s) {
   }
   if (s->told != NULL) memset(s->told, 0, s->study->n_questions * sizeof *s->told);
   s->others = 0;
+  s->told_budget = false;
   s->question = NULL;
 }
 
@@ -146,7 +147,9 @@ static void check_limits(struct smpi_audit_study *s, struct smpi_audit *a, const
   struct smpi_tally *t = &s->tally[i];
   if (e->kind == SMPI_END && t->counted && smpi_tally_is_close(t, smpi_entry_number(e, "rows")))
     fault(a, j, e, "its rows differ from those of another run by fewer than the study allows");
-  check_limit(a, j, e, &s->told[i].runs, t->runs, q->max_runs, "runs");
+  check_limit(a, j, e, &s->told[i].runs, t->runs, q->epsilon != 0 ? 1 : q->max_runs, "runs");
+  if (s->study->budget != 0)
+    check_limit(a, j, e, &s->told_budget, smpi_tally_spent(s->tally, s->study->n_questions), s->study->budget, "millionths of epsilon");
   check_limit(a, j, e, &s->told[i].values, t->values, q->max_values, "opened values");
   if (t->counted) check_limit(a, j, e, &s->told[i].rows, t->rows, q->max_rows, "rows");
 }

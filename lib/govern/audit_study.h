@@ -13,7 +13,7 @@ struct smpi_audit_study {
   const struct smpi_audited *journal;
   const smpc_study_question *question;  /* of the session that is going on, or NULL        */
   uint64_t others;                      /* sessions of other studies in this journal       */
-  bool releases, is_revoked;
+  bool releases, is_revoked, told_budget;
   int64_t revoked_at;                   /* the earliest                                    */
   int revoked_by;
 };

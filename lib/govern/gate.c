@@ -11,6 +11,8 @@ static void gate_free(void *ctx) {
   if (g == NULL) return;
   smpi_gate_held_free(g);
   smpi_tally_free(&g->tally);
+  for (unsigned i = 0; g->each != NULL && i < g->study->n_questions; i++) smpi_tally_free(&g->each[i]);
+  smpi_free(g->each);
   smpi_study_free(g->study);
   smpi_free(g);
 }
@@ -19,6 +21,7 @@ static void on_seen(void *ctx, const struct smpi_entry *e) {
   struct gate *g = ctx;
   smpi_holds_seen(&g->holds, e);
   smpi_tally_seen(&g->tally, e);
+  for (unsigned i = 0; g->each != NULL && i < g->study->n_questions; i++) smpi_tally_seen(&g->each[i], e);
 }
 
 /* --- the openings ------------------------------------------------------------------------ */
@@ -42,6 +45,16 @@ static smpc_err check_recipients(const struct gate *g, struct smpc_session *s, c
   return SMPC_OK;
 }
 
+/* A question with noise is answered once: asked again, the noise would average out. */
+static smpc_err check_budget(const struct gate *g, struct smpc_session *s) {
+  const smpc_study *st = g->study;
+  if (g->question->epsilon == 0 || g->has_opened) return SMPC_OK;
+  if (g->tally.runs > 0) return smpi_gate_refuse(s, "a question with noise is answered once; its recipients keep the release");
+  if (smpi_tally_spent(g->each, st->n_questions) + g->question->epsilon > st->budget)
+    return smpi_gate_refuse(s, "the privacy budget of the study is spent");
+  return SMPC_OK;
+}
+
 static smpc_err check_limits(const struct gate *g, struct smpc_session *s, uint64_t values) {
   const smpc_study_question *q = g->question;
   if (q->max_runs != 0 && !g->has_opened && g->tally.runs >= q->max_runs)
@@ -59,6 +72,7 @@ smpc_err smpi_gate_judge(struct gate *g, struct smpc_session *s, smpc_who to, co
                      s->op, g->question->name, purpose);
   if ((int64_t)time(NULL) >= g->study->until) return smpi_gate_refuse(s, "its period is over");
   TRY(check_recipients(g, s, o, to));
+  TRY(check_budget(g, s));
   TRY(check_limits(g, s, shape.rows * shape.cols));
 out:
   return err;
@@ -97,6 +111,14 @@ static smpc_err check_members(const smpc_study *st, const smpc_config *cfg, stru
   return same ? SMPC_OK : smpi_fault_set(f, SMPC_E_PARAM, -1, "the parties of my configuration are not those of the study");
 }
 
+static smpc_err count_all(struct gate *g, struct smpi_fault *f) {
+  g->each = smpi_alloc(g->study->n_questions, sizeof *g->each);
+  if (g->each == NULL) return smpi_fault_set(f, SMPC_E_NOMEM, -1, "out of memory");
+  for (unsigned i = 0; i < g->study->n_questions; i++)
+    g->each[i] = (struct smpi_tally){.study = g->study, .question = &g->study->question[i]};
+  return SMPC_OK;
+}
+
 static smpc_err check(struct gate *g, const smpc_config *cfg, int64_t now, struct smpi_fault *f) {
   uint8_t agreement[32];
   smpc_err err;
@@ -104,6 +126,7 @@ static smpc_err check(struct gate *g, const smpc_config *cfg, int64_t now, struc
   g->question = smpi_study_find(g->study, cfg->ask);
   if (g->question == NULL)
     return smpi_fault_set(f, SMPC_E_POLICY, -1, "the study has no question \"%.100s\"", cfg->ask);
+  if (g->study->budget != 0) TRY(count_all(g, f));
   g->tally = (struct smpi_tally){.study = g->study, .question = g->question};
   smpi_study_agreement(agreement, g->study, g->question);
   if (cfg->release[0] != 0) smpi_study_agree_release(agreement, cfg->release);

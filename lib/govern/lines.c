@@ -79,6 +79,20 @@ bool smpi_get_number(uint64_t *v, struct smpi_slice s) {
   return true;
 }
 
+bool smpi_get_millionths(uint64_t *v, struct smpi_slice s) {
+  const char *point = s.len == 0 ? NULL : memchr(s.at, '.', s.len);
+  size_t whole = point == NULL ? s.len : (size_t)(point - s.at);
+  uint64_t scale = 100000;
+  bool good = whole <= 6 && smpi_get_number(v, (struct smpi_slice){s.at, whole}) && (point == NULL || s.len > whole + 1);
+  *v = good ? *v * 1000000 : 0;
+  for (size_t i = whole + 1; i < s.len && good; i++, scale /= 10) {
+    good = s.at[i] >= '0' && s.at[i] <= '9' && scale > 0;
+    if (good) *v += (uint64_t)(s.at[i] - '0') * scale;
+  }
+  if (!good) *v = 0;
+  return good;
+}
+
 static bool is_ascii(struct smpi_slice s) {
   for (size_t i = 0; i < s.len; i++)
     if ((unsigned char)s.at[i] > 0x7e) return false;

@@ -33,6 +33,8 @@ bool smpi_slice_equal(struct smpi_slice a, struct smpi_slice b);
 
 /* A value that is exactly one of these; false, and zeros: it is not. */
 bool smpi_get_number(uint64_t *v, struct smpi_slice s);
+/* "0.5" as 500000 millionths: at most 6 digits on each side of the point. */
+bool smpi_get_millionths(uint64_t *v, struct smpi_slice s);
 bool smpi_get_bytes(uint8_t *out, size_t len, struct smpi_slice s);
 bool smpi_get_time(int64_t *t, struct smpi_slice s);
 void smpi_put_time(char out[SMPI_TIME_LEN], int64_t t);

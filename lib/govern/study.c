@@ -18,7 +18,7 @@ struct limits { char *runs, *rows, *values; };
 struct dominance { char *parties, *percent; };
 struct also { char *purpose; struct text_list to; };
 struct asked {
-  char *name, *program, *purpose, *grade, *condition, *minimum_cell, *review, *hold_days, *min_change;
+  char *name, *program, *purpose, *grade, *condition, *minimum_cell, *review, *hold_days, *min_change, *epsilon;
   struct text_list recipients, reviewers;
   struct column *columns;
   unsigned n_columns;
@@ -31,7 +31,7 @@ struct member { char *name, *key, *clearance; struct text_list roles; };
 struct head { char *title, *purpose; struct text_list duo; };
 struct whole {
   struct head head;
-  char *legal_basis, *from, *until, *security, *preprocessing;
+  char *legal_basis, *from, *until, *security, *preprocessing, *budget;
   struct text_list grades;
   struct member *parties;
   unsigned n_parties;
@@ -84,6 +84,7 @@ static const cyaml_schema_field_t question_fields[] = {
     LISTED("reviewers", MAYBE, struct asked, reviewers, &line_value, 1, SMPC_MAX_PARTIES),
     CYAML_FIELD_STRING_PTR("hold days", MAYBE, struct asked, hold_days, 1, 20),
     CYAML_FIELD_MAPPING_PTR("dominance", MAYBE, struct asked, dominance, dominance_fields),
+    CYAML_FIELD_STRING_PTR("epsilon", MAYBE, struct asked, epsilon, 1, 20),
     CYAML_FIELD_STRING_PTR("minimum change", MAYBE, struct asked, min_change, 1, 20),
     CYAML_FIELD_MAPPING_PTR("limits", MAYBE, struct asked, limits, limits_fields),
     CYAML_FIELD_SEQUENCE_COUNT("also opens", MAYBE, struct asked, also, n_also, &also_value, 0, 100),
@@ -127,6 +128,7 @@ static const cyaml_schema_field_t whole_fields[] = {
     CYAML_FIELD_STRING_PTR("valid until", TEXT, struct whole, until, 1, 20),
     LISTED("grades", MAYBE, struct whole, grades, &line_value, 1, SMPC_MAX_GRADES),
     CYAML_FIELD_STRING_PTR("security", TEXT, struct whole, security, 1, 63),
+    CYAML_FIELD_STRING_PTR("privacy budget", MAYBE, struct whole, budget, 1, 20),
     CYAML_FIELD_STRING_PTR("preprocessing", MAYBE, struct whole, preprocessing, 1, 63),
     CYAML_FIELD_IGNORE("fraction bits", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_SEQUENCE_COUNT("parties", TEXT, struct whole, parties, n_parties, &party_value, 2, SMPC_MAX_PARTIES),
@@ -321,6 +323,19 @@ static smpc_err read_columns(struct reader *r, unsigned i) {
   return SMPC_OK;
 }
 
+/* Noise protects a study only if all its results have it: one true count undoes it. */
+static smpc_err read_epsilon(struct reader *r, unsigned i) {
+  const struct asked *a = &((const struct whole *)r->y.data)->questions[i];
+  smpc_study_question *q = &r->st->question[i];
+  if (a->epsilon == NULL && r->st->budget == 0) return SMPC_OK;
+  if (a->epsilon == NULL) return fault(r, "questions", i, "name", "in a study with a `privacy budget` every question has an `epsilon`");
+  if (r->st->budget == 0) return fault(r, "questions", i, "epsilon", "the study has no `privacy budget`");
+  if (!smpi_get_millionths(&q->epsilon, slice(a->epsilon)) || q->epsilon < 245 || q->epsilon > 16000000)
+    return fault(r, "questions", i, "epsilon", "is a number such as 0.5, from 0.000245 to 16");
+  if (q->epsilon > r->st->budget) return fault(r, "questions", i, "epsilon", "is more than the study's privacy budget");
+  return SMPC_OK;
+}
+
 /* The dominance rule is judged by the program; here it is only shown. */
 static smpc_err read_rules(struct reader *r, unsigned i) {
   const struct asked *a = &((const struct whole *)r->y.data)->questions[i];
@@ -355,6 +370,7 @@ static smpc_err read_question(struct reader *r, unsigned i) {
     TRY(read_limit(r, i, &q->max_values, a->limits->values));
   }
   TRY(read_rules(r, i));
+  TRY(read_epsilon(r, i));
   TRY(read_columns(r, i));
   TRY(read_openings(r, i));
   TRY(read_review(r, i));
@@ -368,6 +384,8 @@ static smpc_err read_whole(struct reader *r) {
   smpc_err err;
   TRY(read_head(r));
   TRY(read_grades(r));
+  if (w->budget != NULL && (!smpi_get_millionths(&st->budget, slice(w->budget)) || st->budget == 0))
+    return fault(r, NULL, 0, "privacy budget", "is a number such as 2.5, of all epsilons together");
   for (; st->n_parties < w->n_parties; st->n_parties++) TRY(read_party(r, st->n_parties));
   st->question = smpi_alloc(w->n_questions, sizeof *st->question);
   if (st->question == NULL) return smpi_fault_set(r->f, SMPC_E_NOMEM, -1, "out of memory");

@@ -58,6 +58,12 @@ bool smpi_tally_is_close(const struct smpi_tally *t, uint64_t rows) {
   return false;
 }
 
+uint64_t smpi_tally_spent(const struct smpi_tally *t, unsigned n) {
+  uint64_t spent = 0;
+  for (unsigned i = 0; i < n; i++) spent += t[i].runs * t[i].question->epsilon;
+  return spent;
+}
+
 void smpi_tally_free(struct smpi_tally *t) {
   smpi_free(t->earlier);
   memset(t, 0, sizeof *t);

@@ -24,4 +24,7 @@ void smpi_tally_seen(struct smpi_tally *t, const struct smpi_entry *e);
 bool smpi_tally_is_close(const struct smpi_tally *t, uint64_t rows);
 void smpi_tally_free(struct smpi_tally *t);
 
+/* Epsilon that the runs of n questions have spent, in millionths. */
+uint64_t smpi_tally_spent(const struct smpi_tally *t, unsigned n);
+
 #endif

@@ -170,7 +170,7 @@ static const cyaml_schema_field_t all_fields[] = {
     /* a study has all of this, and more: lib/govern/study.c reads the rest */
     CYAML_FIELD_IGNORE("study", CYAML_FLAG_OPTIONAL),      CYAML_FIELD_IGNORE("legal basis", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("valid from", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("valid until", CYAML_FLAG_OPTIONAL),
-    CYAML_FIELD_IGNORE("grades", CYAML_FLAG_OPTIONAL),     CYAML_FIELD_IGNORE("questions", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("privacy budget", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("grades", CYAML_FLAG_OPTIONAL),     CYAML_FIELD_IGNORE("questions", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t all_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct all, all_fields)};
 

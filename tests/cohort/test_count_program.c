@@ -2,6 +2,7 @@
  * the simulated network: 2, 3 and 8 parties, with and without own data, all
  * kinds of zeros and totals. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../examples/in_clear.h"
@@ -204,4 +205,30 @@ static void some_only_give_input(void **unused) {
   }
 }
 
-TEST_MAIN(T(two_parties), T(three_parties), T(eight_parties), T(some_only_give_input))
+/* With noise what opens is the table of noised counts: most of the cells are off, none by
+ * much, and a cell is shown when its noised count is at least k. */
+static void noise_is_added_before_anything_is_decided(void **unused) {
+  (void)unused;
+  uint64_t state = 12;
+  struct run r = {.n = 3, .n_strata = 2, .labels = {5, 5}, .k = 10, .recipients = 1, .all_compute = true};
+  unsigned off = 0, hidden = 0;
+  for (unsigned p = 0; p < r.n; p++) r.roles[p] = SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT;
+  set_up(&r, &state);
+  for (unsigned p = 0; p < r.n; p++) {
+    r.job[p].epsilon = 0.5;
+    for (unsigned c = 0; c < r.question->n_cells; c++) r.counts[p][c] = p == 0 ? c : 0; /* 0 .. 24, all of the recipient */
+  }
+  parties_run_ok(&(struct parties){.n = r.n, .dealer = true, .seed = 4}, body, &r, NULL);
+  for (unsigned c = 0; c < r.question->n_cells; c++) {
+    int64_t got = r.table[0].cells[c];
+    hidden += got == TABLE_SUPPRESSED;
+    if (got == TABLE_SUPPRESSED) continue;
+    assert_true(got >= 10 && llabs(got - (int64_t)c) < 60);
+    off += got != (int64_t)c;
+  }
+  assert_true(off >= 5); /* each is right with probability 0.24 */
+  assert_in_range(hidden, 3, 17);
+  tear_down(&r);
+}
+
+TEST_MAIN(T(noise_is_added_before_anything_is_decided), T(two_parties), T(three_parties), T(eight_parties), T(some_only_give_input))

@@ -105,6 +105,22 @@ static void a_reviewer_with_sight_sees_the_table(void **state) {
   run_expect(run("ls site/*.held; test $? = 0 && smpc-study held --config site/west.yaml site/study.yaml"), 0, "nothing of this study");
 }
 
+/* A question with noise: once, and its release again to those who have it. */
+static void a_question_with_noise_has_one_answer(void **state) {
+  (void)state;
+  char first[4096];
+  make_site_with("    epsilon: 1\nprivacy budget: 1.5\n");
+  run_expect(run("smpc-study show site/study.yaml"), 0, "Privacy budget, of all epsilons together: 1.5");
+  snprintf(first, sizeof first, "%.4000s", run_all("")->out);
+  assert_non_null(strstr(first, "Delivered to: north"));
+  run_expect(run("cd site && smpc-cohort-count -q --config north.yaml --study study.yaml"), 0, first);
+  run_expect(run("cd site && smpc-cohort-count --config north.yaml --study study.yaml"), 0, "each count has noise, epsilon 1: 95 of 100 are within 3");
+  run_expect(run("cd site && rm north.journal.*.release && echo >other.csv"), 0, "");
+  run_expect(run_all(""), 5, "is answered once"); /* a recipient that lost it does not get another */
+  run_expect(run("cd site && smpc-cohort-count --config north.yaml --question ../question.yaml --data ../rows.csv"), 2, "needs a signed study");
+  run_expect(run("smpc-journal verify --study site/study.yaml site/*.journal"), 0, "no fault");
+}
+
 static void what_is_shown_is_plain(void **state) {
   (void)state;
   make_site();
@@ -208,7 +224,7 @@ static void mistakes_are_named(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {T(a_study_runs_and_is_audited), T(a_result_waits_for_its_reviewer), T(a_reviewer_with_sight_sees_the_table), T(what_is_shown_is_plain),
+  const struct CMUnitTest tests[] = {T(a_study_runs_and_is_audited), T(a_result_waits_for_its_reviewer), T(a_reviewer_with_sight_sees_the_table), T(a_question_with_noise_has_one_answer), T(what_is_shown_is_plain),
                                      T(a_study_that_does_not_hold_is_refused),
                                      T(a_regression_opens_only_what_its_study_lists), T(an_overlap_runs_under_a_study), T(mistakes_are_named)};
   return cmocka_run_group_tests(tests, run_setup, run_teardown);

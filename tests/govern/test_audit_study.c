@@ -88,6 +88,29 @@ static void too_many_runs_are_counted(void **state) {
   judged_by("    minimum change: 4\n", "its rows differ from those of another run");
 }
 
+/* Two runs of the question, as if it had had noise. */
+static void a_spent_privacy_budget_is_named(void **state) {
+  (void)state;
+  struct notary n = begin("");
+  run(&n);
+  n.detours = 1;
+  run(&n);
+  smpc_study *old, *new;
+  char found[8000];
+  assert_int_equal(smpi_study_load(&old, "study.yaml", NULL), SMPC_OK);
+  notary_head = "privacy budget: 1.5\n";
+  notary_write_study("noise.yaml", SEED, "    epsilon: 1\n", "    epsilon: 1\n");
+  notary_head = "";
+  notary_sign_all("noise.yaml", SEED);
+  assert_int_equal(smpi_study_load(&new, "noise.yaml", NULL), SMPC_OK);
+  memcpy(new->digest, old->digest, 32);
+  assert_true(notary_audit_loaded(found, sizeof found, new, "noise.yaml", notary_journals, NOTARY_PARTIES) > 0);
+  assert_non_null(strstr(found, "more millionths of epsilon than the study allows for this question: 2000000, and 1500000 may be"));
+  assert_non_null(strstr(found, "more runs than"));
+  smpi_study_free(old);
+  smpi_study_free(new);
+}
+
 static void the_studys_signatures_are_asked_for(void **state) {
   (void)state;
   struct notary n = begin("");
@@ -152,7 +175,7 @@ static void a_release_is_judged(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      T(what_the_study_allows_is_no_fault), T(what_it_does_not_allow_is_named), T(too_many_runs_are_counted),
+      T(what_the_study_allows_is_no_fault), T(what_it_does_not_allow_is_named), T(too_many_runs_are_counted), T(a_spent_privacy_budget_is_named),
       T(the_studys_signatures_are_asked_for), T(sessions_after_a_revocation_are_named), T(a_clock_outside_the_period_is_named),
       T(a_release_is_judged),
   };

@@ -134,6 +134,60 @@ static void a_run_with_a_few_more_rows_is_refused(void **state) {
   expect_run(&n);
 }
 
+/* --- noise ------------------------------------------------------------------------- */
+
+/* Two questions with noise, and a budget for one and a half of them. */
+static struct notary begin_noise(const char *budget) {
+  notary_head = budget;
+  assert_int_equal(system("rm -f *.journal study.yaml*"), 0);
+  notary_write_study("study.yaml", SEED, "    epsilon: 0.5\n",
+                     "    epsilon: 0.5\n  - name: third\n    program: test\n    recipients: [party0, party1]\n    epsilon: 0.25\n");
+  notary_sign_all("study.yaml", SEED);
+  notary_head = "";
+  return (struct notary){.openings = 1, .without = -1, .seed = SEED, .study = "study.yaml", .ask = "sum"};
+}
+
+static void a_question_with_noise_is_answered_once(void **state) {
+  (void)state;
+  struct notary n = begin_noise("privacy budget: 5\n");
+  expect_run(&n);
+  expect_refusal(&n, SMPC_E_POLICY, "is answered once");
+  assert_int_equal(announced(), 1);
+}
+
+static void the_privacy_budget_is_of_all_questions(void **state) {
+  (void)state;
+  struct notary n = begin_noise("privacy budget: 0.74\n");
+  expect_run(&n);
+  n.ask = "third";
+  expect_refusal(&n, SMPC_E_POLICY, "the privacy budget of the study is spent");
+  assert_int_equal(announced(), 1);
+  n = begin_noise("privacy budget: 0.75\n");
+  expect_run(&n);
+  n.ask = "third";
+  expect_run(&n);
+}
+
+static void a_budget_needs_noise_everywhere(void **state) {
+  (void)state;
+  static const struct { const char *head, *lines, *extra, *word; } bad[] = {
+      {"privacy budget: 1\n", "    epsilon: 0.5\n", "", "every question has an `epsilon`"},
+      {"", "    epsilon: 0.5\n", "", "has no `privacy budget`"},
+      {"privacy budget: 1\n", "    epsilon: 2\n", "    epsilon: 1\n", "more than the study's privacy budget"},
+      {"privacy budget: 1\n", "    epsilon: 0.0001\n", "    epsilon: 1\n", "from 0.000245 to 16"},
+      {"privacy budget: none\n", "", "", "of all epsilons together"},
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    struct smpi_fault f = {.party = -1};
+    smpc_study *st;
+    notary_head = bad[i].head;
+    notary_write_study("bad.yaml", SEED, bad[i].lines, bad[i].extra);
+    notary_head = "";
+    assert_int_equal(smpi_study_load(&st, "bad.yaml", &f), SMPC_E_FILE);
+    if (strstr(f.text, bad[i].word) == NULL) fail_msg("wanted \"%s\": %s", bad[i].word, f.text);
+  }
+}
+
 /* --- before any link ---------------------------------------------------------------- */
 
 static void expect_no_gate(const struct notary *n, int64_t now, smpc_err err, const char *word, void (*change)(smpc_config *)) {
@@ -218,7 +272,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       T(a_question_of_the_study_passes), T(another_purpose_is_refused_before_it_is_announced), T(a_listed_second_purpose_passes),
       T(other_recipients_are_refused), T(runs_are_limited_by_each_partys_own_journal), T(a_run_that_failed_counts),
-      T(opened_values_are_limited), T(rows_are_limited), T(a_run_with_a_few_more_rows_is_refused), T(what_does_not_hold_opens_no_link),
+      T(opened_values_are_limited), T(rows_are_limited), T(a_question_with_noise_is_answered_once), T(the_privacy_budget_is_of_all_questions),
+      T(a_budget_needs_noise_everywhere), T(a_run_with_a_few_more_rows_is_refused), T(what_does_not_hold_opens_no_link),
       T(another_version_signed_by_all_is_another_study), T(each_is_told_what_the_other_claims),
   };
   return cmocka_run_group_tests(tests, notary_setup, notary_teardown);

@@ -78,4 +78,17 @@ static void lines_are_bounded_and_clean(void **state) {
   }
 }
 
-TEST_MAIN(T(numbers_have_one_spelling), T(times_come_back), T(bytes_have_one_spelling), T(lines_are_bounded_and_clean))
+static void decimals_have_one_meaning(void **state) {
+  (void)state;
+  static const struct { const char *text; uint64_t v; bool good; } in[] = {
+      {"0.5", 500000, true}, {"1", 1000000, true}, {"16", 16000000, true}, {"0.000245", 245, true}, {"999999.999999", 999999999999, true},
+      {"", 0, false}, {".5", 0, false}, {"1.", 0, false}, {"0.1234567", 0, false}, {"1e3", 0, false}, {"-1", 0, false}, {"01", 0, false},
+      {"1.2.3", 0, false}, {"1000000.5", 0, false}, {"0,5", 0, false}};
+  for (size_t i = 0; i < sizeof in / sizeof *in; i++) {
+    uint64_t v = 7;
+    assert_int_equal(smpi_get_millionths(&v, (struct smpi_slice){in[i].text, strlen(in[i].text)}), in[i].good);
+    assert_int_equal(v, in[i].v);
+  }
+}
+
+TEST_MAIN(T(decimals_have_one_meaning), T(numbers_have_one_spelling), T(times_come_back), T(bytes_have_one_spelling), T(lines_are_bounded_and_clean))

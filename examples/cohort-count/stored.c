@@ -1,0 +1,58 @@
+/* stored.c - see stored.h.
+ *
+ *     smpc release 1
+ *     CLAIM                 16 digits
+ *     N                     how many words
+ *     word                  N of them, one a line
+ */
+#include "stored.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool name_file(char *path, size_t size, char *claim, const smpc_config *cfg, const smpc_study *st, unsigned question) {
+  return smpc_study_claim(claim, st, question) == SMPC_OK &&
+         (size_t)snprintf(path, size, "%s.%s.release", cfg->journal, claim) < size;
+}
+
+static bool read_words(FILE *in, int64_t *words, size_t n, const char *claim) {
+  char got[SMPC_CLAIM_LEN];
+  size_t count;
+  if (fscanf(in, "smpc release 1\n%16s\n%zu\n", got, &count) != 2 || strcmp(got, claim) != 0 || count != n) return false;
+  for (size_t i = 0; i < n; i++)
+    if (fscanf(in, "%" SCNd64 "\n", &words[i]) != 1) return false;
+  return fgetc(in) == EOF;
+}
+
+enum cli_exit stored_read(bool *is_there, int64_t *words, size_t n, const smpc_config *cfg, const smpc_study *st, unsigned question) {
+  char path[600], claim[SMPC_CLAIM_LEN];
+  *is_there = false;
+  if (!name_file(path, sizeof path, claim, cfg, st, question)) return CLI_DONE;
+  FILE *in = fopen(path, "r");
+  if (in == NULL && errno == ENOENT) return CLI_DONE;
+  *is_there = in != NULL && read_words(in, words, n, claim);
+  if (in != NULL) fclose(in);
+  if (*is_there) return CLI_DONE;
+  cli_error("%s is no release of this question, or cannot be read", path);
+  return CLI_INPUT;
+}
+
+enum cli_exit stored_write(const int64_t *words, size_t n, const smpc_config *cfg, const smpc_study *st, unsigned question) {
+  char path[600], claim[SMPC_CLAIM_LEN];
+  bool good = false;
+  if (!name_file(path, sizeof path, claim, cfg, st, question)) return CLI_MACHINE;
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+  if (out != NULL) {
+    fprintf(out, "smpc release 1\n%s\n%zu\n", claim, n);
+    for (size_t i = 0; i < n; i++) fprintf(out, "%" PRId64 "\n", words[i]);
+    good = fflush(out) == 0 && fsync(fd) == 0;
+    good = fclose(out) == 0 && good;
+  } else if (fd >= 0) close(fd);
+  if (good) return CLI_DONE;
+  cli_error("the release cannot be kept in %s: %s", path, strerror(errno));
+  return CLI_MACHINE;
+}
