@@ -81,6 +81,9 @@ typedef struct smpc_cost {
   uint64_t products;    /* ring elements of matrix products                          */
   uint64_t offline_bytes; /* of correlated randomness: the dealer's, or this computing party's  */
   uint64_t lookups;     /* for comparisons of two parties by oblivious transfer, in units of 64 each way */
+  uint64_t bit_pairs;   /* those of bit_triples that are pairs                       */
+  uint64_t pooled;      /* estimates: how many of the correlations above, by their units, this party's
+                           pool on disk has: they are not in offline_bytes           */
 } smpc_cost;
 
 /* --- 1. library ---------------------------------------------------------- */
@@ -409,6 +412,39 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_sum(smpc_session *s, const smpc_psi_s
                                                smpc_who to, const char *purpose, uint64_t minimum, bool wants_count,
                                                double *real, size_t n_real, int64_t *whole, size_t n_whole,
                                                smpc_psi_totals *totals);
+
+/* --- 9. a pool of correlated randomness on disk --------------------------- */
+/* cfg->pool names a folder.  What is in it was made ahead of time, at night for
+ * example, by smpc_pool_fill() in a session of the same computing parties with the same
+ * source and frac_bits; sessions in which every computing party has a pool take from it
+ * first, without being told.  Elementwise correlations only: what matrix products take is made in the
+ * session.  Encrypted under a key derived from the party's identity; every piece is given
+ * once, whatever dies when: places are passed on disk, at every party, before anything is
+ * given.  An older copy of a pool, put back, is refused (SMPC_E_FILE). */
+typedef struct smpc_pool_units { /* counted as in smpc_cost */
+  uint64_t triples, bit_triples /* without the pairs */, bit_pairs, dabits, edabits, truncations, lookups;
+} smpc_pool_units;
+
+typedef struct smpc_pool_lot { /* one filling */
+  uint32_t size;               /* sizeof(smpc_pool_lot), set by the library          */
+  unsigned parties;            /* computing                                          */
+  uint64_t number;
+  int64_t made;                /* seconds since 1970, by this party's clock           */
+  smpc_source source;          /* that made it: whom one trusts                       */
+  unsigned frac_bits;
+  smpc_pool_units total, left;
+  char name[SMPC_MAX_COMPUTING][64];
+  bool fits;                   /* sessions with this configuration can use it         */
+} smpc_pool_lot;
+
+/* At every party: make at least these with the session's source, and put them into the
+ * pool.  All parties have the filling afterwards, or none can use it. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_pool_fill(smpc_session *s, const smpc_pool_units *units);
+/* What this party's pool holds, oldest first; *n may be more than room.  Changes nothing. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_pool_list(const smpc_config *cfg, smpc_pool_lot *lots, size_t room, size_t *n,
+                                                 char *text, size_t text_len);
+/* Remove all fillings, readable or not.  What shows that an older copy was put back stays. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_pool_empty(const smpc_config *cfg, char *text, size_t text_len);
 
 #ifdef __cplusplus
 }

@@ -107,9 +107,10 @@ typedef struct smpc_config {
   char study[512];        /* a signed study; "" = none.  Set by smpc_config_load_study() */
   char ask[128];          /* which of its questions                              */
   char release[17];       /* a held result, to open it; "" = none.  Set by smpc_config_release() */
+  char pool[512];         /* folder of a pool on disk; "" = none                 */
 } smpc_config;
 #define SMPC_CONFIG_INIT { sizeof(smpc_config), (smpc_security)0, (smpc_source)0, 20, 30000, 60000, {0}, 0, \
-                           {{"", "", 0, {0}, {0}}}, "", "", "", {0}, "", "", "", "" }
+                           {{"", "", 0, {0}, {0}}}, "", "", "", {0}, "", "", "", "", "" }
 
 /* What a session tells its program as it goes. */
 typedef enum smpc_event_kind {

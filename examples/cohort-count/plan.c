@@ -36,6 +36,7 @@ static void print_cost(FILE *out, const struct question *q, const smpc_cost *cos
   fprintf(out, "  rounds                 %llu\n", (unsigned long long)cost->rounds);
   fprintf(out, "  bytes, busiest party   %llu\n", (unsigned long long)cost->bytes);
   fprintf(out, "  bytes, preprocessing   %llu\n", (unsigned long long)cost->offline_bytes);
+  report_randomness(out, cost);
   fprintf(out, "  time, one building     %.2f s   (0.5 ms, 1000 Mbit/s)\n", seconds(cost, 0.5, 1000));
   fprintf(out, "  time, one country      %.2f s   (40 ms, 100 Mbit/s)\n", seconds(cost, 40, 100));
   fputs("  and the time until all parties have started\n", out);

@@ -56,6 +56,7 @@ static const cyaml_schema_field_t party_fields[] = {
     CYAML_FIELD_IGNORE("timeout", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("wait", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("purposes", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("journal", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("pool", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_MAPPING_PTR("data", OPTIONAL, struct party, data, rows_fields),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t party_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct party, party_fields)};

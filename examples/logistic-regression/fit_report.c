@@ -222,6 +222,7 @@ void fit_plan(FILE *out, const struct fit_job *job, const smpc_cost *c) {
   fprintf(out, "  rounds                 %llu\n", (unsigned long long)c->rounds);
   fprintf(out, "  bytes, busiest party   %llu\n", (unsigned long long)c->bytes);
   fprintf(out, "  bytes, dealer          %llu\n", (unsigned long long)c->offline_bytes);
+  report_randomness(out, c);
   fprintf(out, "  time, one building     %.2f s   (0.5 ms, 1000 Mbit/s)\n", seconds(c, 0.5, 1000));
   fprintf(out, "  time, one country      %.2f s   (40 ms, 100 Mbit/s)\n", seconds(c, 40, 100));
   fputs("Nothing was read, sent or opened.\n", out);

@@ -16,6 +16,7 @@ static const cyaml_schema_field_t own_fields[] = {
     CYAML_FIELD_IGNORE("parties", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("timeout", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("wait", CYAML_FLAG_OPTIONAL),    CYAML_FIELD_IGNORE("purposes", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("journal", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("data", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("pool", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t own_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct own, own_fields)};
 

@@ -16,5 +16,11 @@ enum cli_exit party_show_all(const struct cli_options *o);
 enum cli_exit party_check(const struct cli_options *o);
 /* `check --firewall`: who dials whom, from the files alone. */
 enum cli_exit party_firewall(const struct cli_options *o);
+/* `pool`: what the pool on disk holds. */
+enum cli_exit party_pool(const struct cli_options *o);
+/* `pool --fill SPEC`: fill it, with the others. */
+enum cli_exit party_pool_fill(const char *spec, const struct cli_options *o);
+/* `pool --empty`: remove all it holds. */
+enum cli_exit party_pool_empty(const struct cli_options *o);
 
 #endif

@@ -3,12 +3,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "api/pool.h"
 #include "base/mem.h"
 #include "govern/gate.h"
 #include "session/identity.h"
 #include "session/session_impl.h"
 #include "triple/cost.h"
 #include "triple/dealer.h"
+#include "triple/disk.h"
 
 #define STRING(x) #x
 #define VERSION(a, b, c) STRING(a) "." STRING(b) "." STRING(c)
@@ -48,13 +50,38 @@ static smpc_err open_recorded(smpc_session **s, const smpc_config *cfg, const st
   if (err == SMPC_OK) err = smpi_record_attach(record, *s);
   else if (*s != NULL) smpi_record_failed(record, &(*s)->fault);
   else smpi_record_free(record);
-  return err == SMPC_OK ? open_source(*s) : err;
+  return err;
+}
+
+/* Open, with what this party keeps on disk: its pool belongs to the session once that is there. */
+static smpc_err open_pooled(smpc_session **s, const smpc_config *cfg, const struct smpi_identity *id,
+                            struct smpi_record *record, struct smpi_disk *disk, smpc_watch_fn watch, void *user) {
+  smpc_err err = open_recorded(s, cfg, id, record, watch, user);
+  if (err != SMPC_OK) {
+    smpi_disk_close(disk);
+    return err;
+  }
+  TRY(smpi_disk_attach(disk, *s));
+  smpi_session_count_afresh(*s);
+  TRY(open_source(*s));
+out:
+  return err;
+}
+
+static smpc_err open_disk(struct smpi_disk **disk, const smpc_config *cfg, const struct smpi_identity *id,
+                          struct smpi_fault *f) {
+  uint8_t key[32];
+  smpi_identity_derive(key, id, SMPI_POOL_KEY);
+  smpc_err err = cfg->me.id < SMPC_MAX_PARTIES ? smpi_disk_open(disk, cfg, key, f) : SMPC_OK;
+  smpi_wipe(key, sizeof key);
+  return err;
 }
 
 smpc_err smpc_session_open(smpc_session **s, const smpc_config *cfg, smpc_watch_fn watch, void *user) {
   struct smpi_fault fault = {.party = -1};
   struct smpi_identity *id = NULL;
   struct smpi_record *record = NULL;
+  struct smpi_disk *disk = NULL;
   if (s == NULL || cfg == NULL) return SMPC_E_ARG;
   *s = NULL;
   smpc_err err = smpi_identity_load(cfg->key_file, &id, &fault);
@@ -62,8 +89,9 @@ smpc_err smpc_session_open(smpc_session **s, const smpc_config *cfg, smpc_watch_
       !smpi_ct_equal(id->pub.link, cfg->member[cfg->me.id].link_key, sizeof id->pub.link))
     err = smpi_fault_set(&fault, SMPC_E_AUTH, cfg->me.id, "%s is not the key that the parties know %s by", cfg->key_file,
                          cfg->member[cfg->me.id].name);
-  if (err == SMPC_OK) err = open_record(&record, cfg, id, &fault);
-  if (err == SMPC_OK) err = open_recorded(s, cfg, id, record, watch, user);
+  if (err == SMPC_OK) err = open_disk(&disk, cfg, id, &fault);
+  if (err == SMPC_OK && (err = open_record(&record, cfg, id, &fault)) != SMPC_OK) smpi_disk_close(disk);
+  if (err == SMPC_OK) err = open_pooled(s, cfg, id, record, disk, watch, user);
   else err = refuse(s, cfg, &fault);
   smpi_identity_free(id);
   return err;

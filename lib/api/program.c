@@ -4,6 +4,7 @@
  * protocol's cost function says, handles hold no data, openings give zeros. */
 #include <string.h>
 
+#include "api/pool.h"
 #include "api/value.h"
 #include "triple/cost.h"
 
@@ -21,7 +22,9 @@ static smpc_cost cost_of(const struct smpi_cost *c) {
       .products = c->product_words,
       .offline_bytes = c->offline_bytes,
       .lookups = c->corr[SMPI_LOOKUP],
+      .bit_pairs = c->corr[SMPI_BIT_PAIR],
   };
+  for (unsigned k = 0; k < SMPI_CORRS; k++) out.pooled += c->pooled[k];
   return out;
 }
 
@@ -41,6 +44,7 @@ static smpc_err run_dry(smpc_session **dry, const smpc_config *cfg, smpc_program
 /* What the source takes for all of it together. */
 static smpc_err end_cost(smpc_session *dry) {
   const struct smpi_api *api = smpi_slot_get(dry, SMPI_SLOT_API);
+  smpi_pool_expect(&dry->spent, &dry->cfg);
   smpi_triple_cost_end(&dry->spent, dry->cfg.frac_bits);
   return api == NULL ? SMPC_OK : smpi_products_cost(&dry->spent, smpi_rank(dry), api->step, api->steps);
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 struct smpi_journal { /* in secret memory: it holds the signing key */
@@ -66,7 +67,7 @@ static smpc_err file_fault(struct smpi_fault *f, const char *path, const char *w
 
 static smpc_err read_fd(struct smpi_slice *text, int fd, const char *path, const char *what, struct smpi_fault *f) {
   struct stat st;
-  size_t got = 0;
+  size_t got;
   *text = (struct smpi_slice){NULL, 0};
   if (fstat(fd, &st) != 0) return fault_at(f, what, path, strerror(errno));
   if (!S_ISREG(st.st_mode)) return fault_at(f, what, path, "is not a regular file");
@@ -74,14 +75,9 @@ static smpc_err read_fd(struct smpi_slice *text, int fd, const char *path, const
   size_t max = (size_t)st.st_size;
   char *at = smpi_alloc(1, max + 1);
   if (at == NULL) return smpi_fault_set(f, SMPC_E_NOMEM, -1, "out of memory");
-  while (got < max) {
-    ssize_t n = read(fd, at + got, max - got);
-    if (n == 0) break;
-    if (n < 0 && errno != EINTR) {
-      smpi_free(at);
-      return fault_at(f, what, path, strerror(errno));
-    }
-    if (n > 0) got += (size_t)n;
+  if (smpi_file_get(fd, at, max, &got) != SMPC_OK) {
+    smpi_free(at);
+    return fault_at(f, what, path, strerror(errno));
   }
   *text = (struct smpi_slice){at, got};
   return SMPC_OK;
@@ -101,16 +97,6 @@ smpc_err smpi_file_read(struct smpi_slice *text, const char *path, const char *w
 struct smpi_lines *smpi_journal_begin(struct smpi_journal *j, enum smpi_kind kind) {
   smpi_entry_begin(&j->lines, j->next, j->head, (int64_t)time(NULL), kind);
   return &j->lines;
-}
-
-smpc_err smpi_file_put(int fd, const void *bytes, size_t len, bool durable) {
-  const char *at = bytes;
-  while (len > 0) {
-    ssize_t n = write(fd, at, len);
-    if (n < 0 && errno != EINTR) return SMPC_E_FILE;
-    if (n > 0) at += n, len -= (size_t)n;
-  }
-  return !durable || fdatasync(fd) == 0 ? SMPC_OK : SMPC_E_FILE; /* the length is data here */
 }
 
 static smpc_err add(struct smpi_journal *j, uint8_t hash[32], bool durable, struct smpi_fault *f) {

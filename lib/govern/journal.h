@@ -34,9 +34,6 @@ smpc_err smpi_journal_add(struct smpi_journal *j, uint8_t hash[32], struct smpi_
  * text->at is freed by smpi_free(). */
 smpc_err smpi_file_read(struct smpi_slice *text, const char *path, const char *what, struct smpi_fault *f);
 
-/* Write all of it, and if durable have it on disk: SMPC_OK, or SMPC_E_FILE and errno. */
-smpc_err smpi_file_put(int fd, const void *bytes, size_t len, bool durable);
-
 /* Walk a chain from its start.  smpi_chain_next() gives false at the end, or with
  * `why` not NULL at a fault: what is wrong with the entry after the last good one. */
 struct smpi_chain {

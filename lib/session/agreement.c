@@ -2,7 +2,8 @@
  * they find out whether they do.
  *
  *   1. hello    each sends each: nonce, clock, digests of what it is about to
- *               do, a digest of its links, and 32 secret bytes for the pair.
+ *               do, a digest of its links, 32 secret bytes for the pair, and whether
+ *               it keeps a pool on disk.
  *               Differences are named at both ends.
  *   2. echo     each sends each the session id,
  *               id = H(agreement, and for each member: index, nonce, links).
@@ -25,7 +26,7 @@
 
 enum {
   NONCE = 0, CLOCK = 32, VERSION = 40, SECURITY = 48, SOURCE = 56, FRACTION = 64, CONSTANTS = 72, MEMBERS = 104,
-  QUESTION = 136, LINKS = 168, SECRET = 200, HELLO_LEN = 232
+  QUESTION = 136, LINKS = 168, SECRET = 200, POOL = 232, HELLO_LEN = 240
 };
 static const uint64_t CLOCKS_APART_S = 300; /* LOCAL: when to mention it */
 
@@ -129,6 +130,7 @@ static smpc_err compare(struct smpc_session *s, unsigned peer, const uint8_t *mi
     if (!smpi_ct_equal(mine + field[f].off, theirs + field[f].off, field[f].len))
       return smpi_fail(s, field[f].err, (int)peer, "%s and I do not agree on the %s: compare our files",
                        smpi_member_name(s, peer), field[f].name);
+  s->have_pool |= (smpi_get64(theirs + POOL) & 1) << peer;
   uint64_t there = smpi_get64(theirs + CLOCK), here = smpi_get64(mine + CLOCK);
   uint64_t apart = there > here ? there - here : here - there;
   if (apart > CLOCKS_APART_S) {
@@ -194,6 +196,8 @@ static smpc_err fill_hellos(struct smpc_session *s, uint8_t *const *sent) {
   if (smpi_entropy(common + NONCE, 32) != SMPC_OK) return smpi_fail(s, SMPC_E_RNG, -1, "no randomness");
   smpi_put64(common + CLOCK, (uint64_t)time(NULL));
   put_agreed(common, &s->cfg);
+  smpi_put64(common + POOL, s->cfg.pool[0] != 0); /* need not agree */
+  s->have_pool = (uint64_t)(s->cfg.pool[0] != 0) << s->cfg.me.id;
   digest_links(common + LINKS, s);
   for (unsigned i = 0; i < s->cfg.parties; i++) {
     memcpy(sent[i], common, HELLO_LEN);

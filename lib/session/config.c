@@ -13,7 +13,7 @@
 /* --- party.yaml ----------------------------------------------------------------- */
 
 struct own {
-  char *party, *key, *parties, *listen, *timeout, *wait, *journal;
+  char *party, *key, *parties, *listen, *timeout, *wait, *journal, *pool;
   char **purposes;
   unsigned purposes_count;
 };
@@ -27,6 +27,7 @@ static const cyaml_schema_field_t own_fields[] = {
     CYAML_FIELD_STRING_PTR("timeout", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct own, timeout, 1, 20),
     CYAML_FIELD_STRING_PTR("wait", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct own, wait, 1, 20),
     CYAML_FIELD_STRING_PTR("journal", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct own, journal, 1, 511),
+    CYAML_FIELD_STRING_PTR("pool", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct own, pool, 1, 400),
     CYAML_FIELD_SEQUENCE("purposes", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct own, purposes, &purpose_schema,
                          0, 1000),
     CYAML_FIELD_IGNORE("data", CYAML_FLAG_OPTIONAL), /* the programs' part */
@@ -133,6 +134,7 @@ static smpc_err read_own(smpc_config *cfg, char parties[512], const char *instea
     snprintf(cfg->listen, sizeof cfg->listen, "%s", own->listen);
   }
   if (own->journal != NULL) TRY(resolve(cfg->journal, sizeof cfg->journal, own->journal, y, "journal", f));
+  if (own->pool != NULL) TRY(resolve(cfg->pool, sizeof cfg->pool, own->pool, y, "pool", f));
   TRY(read_time(&cfg->timeout_ms, own->timeout, 100, 3600 * 1000, y, "timeout", f));
   TRY(read_time(&cfg->wait_ms, own->wait, 0, 24 * 3600 * 1000, y, "wait", f));
   TRY(read_purposes(cfg, own, y, f));

@@ -3,12 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "rand/entropy.h"
 #include "rand/hash.h"
@@ -96,22 +96,11 @@ static smpc_err check_file(int fd, const char *path, struct smpi_fault *f) {
   return SMPC_OK;
 }
 
-/* Up to max bytes: one more than the file may have shows a longer one. */
-static smpc_err read_all(uint8_t *buf, size_t max, size_t *got, int fd) {
-  for (*got = 0; *got < max;) {
-    ssize_t n = read(fd, buf + *got, max - *got);
-    if (n == 0) break;
-    if (n < 0 && errno != EINTR) return SMPC_E_FILE;
-    if (n > 0) *got += (size_t)n;
-  }
-  return SMPC_OK;
-}
-
 static smpc_err read_identity(struct smpi_identity *id, uint8_t *buf, int fd, const char *path, struct smpi_fault *f) {
   size_t got;
   smpc_err err = check_file(fd, path, f);
   if (err != SMPC_OK) return err;
-  if (read_all(buf, LEN + 1, &got, fd) != SMPC_OK) return errno_fault(f, path);
+  if (smpi_file_get(fd, buf, LEN + 1, &got) != SMPC_OK) return errno_fault(f, path);
   if (smpi_identity_decode(id, buf, got) != SMPC_OK)
     return file_fault(f, path, "is damaged, or is not an identity made by smpc-party keygen");
   return SMPC_OK;
@@ -135,43 +124,27 @@ smpc_err smpi_identity_load(const char *path, struct smpi_identity **out, struct
 
 void smpi_identity_free(struct smpi_identity *id) { smpi_secret_free(id); }
 
+void smpi_identity_derive(uint8_t key[32], const struct smpi_identity *id, const char *purpose) {
+  smpi_kdf(key, id->sign_secret, purpose, &id->pub, sizeof id->pub); /* the seed: everywhere else it is hashed first */
+}
+
 /* --- making ----------------------------------------------------------------- */
 
-static smpc_err write_all(int fd, const uint8_t *buf, size_t len) {
-  while (len > 0) {
-    ssize_t n = write(fd, buf, len);
-    if (n < 0 && errno != EINTR) return SMPC_E_FILE;
-    if (n > 0) buf += n, len -= (size_t)n;
-  }
-  return fsync(fd) == 0 ? SMPC_OK : SMPC_E_FILE;
-}
-
-/* Make the new name durable too.  Best effort: some file systems refuse. */
-static void sync_folder(const char *path) {
-  char folder[PATH_MAX];
-  const char *slash = strrchr(path, '/');
-  size_t len = slash == NULL ? 0 : (size_t)(slash - path) + 1;
-  if (len >= sizeof folder) return;
-  memcpy(folder, path, len);
-  folder[len] = 0;
-  int fd = open(len == 0 ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  (void)fsync(fd);
-  close(fd);
-}
+/* --- making ----------------------------------------------------------------- */
 
 static smpc_err write_new(const char *path, const uint8_t *text, struct smpi_fault *f) {
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0)
     return errno == EEXIST ? file_fault(f, path, "exists already; it is not overwritten") : errno_fault(f, path);
-  smpc_err err = write_all(fd, text, LEN);
+  smpc_err err = smpi_file_put(fd, text, LEN, false);
+  if (err == SMPC_OK) err = smpi_file_sync(fd);
   if (close(fd) != 0) err = SMPC_E_FILE;
   if (err != SMPC_OK) {
     errno_fault(f, path);
     unlink(path);
     return err;
   }
-  sync_folder(path);
+  (void)smpi_file_sync_folder(path); /* best effort: some file systems refuse */
   return SMPC_OK;
 }
 

@@ -41,6 +41,9 @@ smpc_err smpi_identity_new(const char *path, struct smpi_public *pub, struct smp
 smpc_err smpi_identity_load(const char *path, struct smpi_identity **id, struct smpi_fault *f);
 void smpi_identity_free(struct smpi_identity *id); /* NULL is allowed */
 
+/* A key for one purpose, a short ASCII literal, that only this party can make again. */
+void smpi_identity_derive(uint8_t key[32], const struct smpi_identity *id, const char *purpose);
+
 /* The decoder alone: the file's bytes.  id must be in secret memory; zeroed on
  * failure. */
 enum { SMPI_IDENTITY_FILE_LEN = 16 + 70 + 70 + 39 };

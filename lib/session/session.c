@@ -10,7 +10,7 @@
 
 /* --- life ------------------------------------------------------------------ */
 
-static void reset_spent(struct smpc_session *s) {
+void smpi_session_count_afresh(struct smpc_session *s) {
   s->spent = (struct smpi_cost){.parties = s->parties, .source = s->cfg.source};
 }
 
@@ -22,7 +22,7 @@ static void number_parties(struct smpc_session *s) {
     if (i == s->cfg.me.id) s->rank = (int)s->parties;
     s->member_of_rank[s->parties++] = (uint8_t)i;
   }
-  reset_spent(s);
+  smpi_session_count_afresh(s);
 }
 
 static struct smpc_session *create(const smpc_config *cfg, smpc_watch_fn watch, void *user) {
@@ -79,7 +79,7 @@ smpc_err smpi_session_open_on(struct smpc_session **out, const smpc_config *cfg,
   TRY(connect_all(s, link_secret, net));
   TRY(smpi_session_agree(s));
   s->op = "";
-  reset_spent(s); /* setting up is not part of the program */
+  smpi_session_count_afresh(s); /* setting up is not part of the program */
 out:
   return err;
 }
@@ -255,6 +255,11 @@ int smpi_rank(const struct smpc_session *s) { return s->rank; }
 unsigned smpi_member_of_rank(const struct smpc_session *s, unsigned rank) { return s->member_of_rank[rank]; }
 unsigned smpi_me(const struct smpc_session *s) { return s->cfg.me.id; }
 int smpi_dealer(const struct smpc_session *s) { return s->dealer; }
+bool smpi_pool_is_shared(const struct smpc_session *s) {
+  for (unsigned r = 0; r < s->parties; r++)
+    if (!(s->have_pool >> s->member_of_rank[r] & 1)) return false;
+  return true;
+}
 smpc_source smpi_source_of(const struct smpc_session *s) { return s->cfg.source; }
 const char *smpi_member_name(const struct smpc_session *s, unsigned member) { return s->cfg.member[member].name; }
 unsigned smpi_frac_bits(const struct smpc_session *s) { return s->cfg.frac_bits; }

@@ -22,6 +22,7 @@ unsigned smpi_member_of_rank(const struct smpc_session *s, unsigned rank);
 unsigned smpi_me(const struct smpc_session *s);               /* my member index             */
 int smpi_dealer(const struct smpc_session *s);                /* member index, or -1         */
 smpc_source smpi_source_of(const struct smpc_session *s);     /* of correlated randomness    */
+bool smpi_pool_is_shared(const struct smpc_session *s);       /* all computing parties keep one on disk */
 const char *smpi_member_name(const struct smpc_session *s, unsigned member);
 static inline int smpi_is_first(const struct smpc_session *s) { return smpi_rank(s) == 0; }
 
@@ -54,6 +55,8 @@ smpc_err smpi_status(const struct smpc_session *s); /* SMPC_OK while nothing has
  * Tell the program that `done` of `total` units of the present operation's work
  * are done; passed on when another hundredth is. */
 void smpi_progress(struct smpc_session *s, uint64_t done, uint64_t total);
+/* A line for the program's user; kind is SMPC_EVENT_PEER or SMPC_EVENT_NOTE. */
+void smpi_note(struct smpc_session *s, smpc_event_kind kind, const char *text);
 
 /* --- scratch --------------------------------------------------------------
  * Secret memory for the steps of one operation.  Not zeroed.  NULL when out of
@@ -83,7 +86,7 @@ unsigned smpi_frac_bits(const struct smpc_session *s);
 
 /* --- state of upper layers -------------------------------------------------
  * One pointer for each; `close` is called when the session closes. */
-enum smpi_slot { SMPI_SLOT_TRIPLE, SMPI_SLOT_API, SMPI_SLOTS };
+enum smpi_slot { SMPI_SLOT_TRIPLE, SMPI_SLOT_API, SMPI_SLOT_DISK, SMPI_SLOTS };
 void smpi_slot_set(struct smpc_session *s, enum smpi_slot slot, void *state, void (*close)(void *state));
 void *smpi_slot_get(const struct smpc_session *s, enum smpi_slot slot);
 
@@ -96,6 +99,7 @@ struct smpi_cost {
   uint64_t rounds, bytes;
   uint64_t corr[8];    /* units of each enum smpi_corr (protocols/triple/triple.h) */
   uint64_t mask_words, product_words, offline_bytes;
+  uint64_t pooled[8];  /* of corr: those that a pool on disk will give; set by the caller */
 };
 struct smpi_cost smpi_spent(const struct smpc_session *s);
 /* Count correlations, mask and product words taken (the other fields are the

@@ -69,6 +69,8 @@ struct smpc_session {
   int rank, dealer;
   uint8_t member_of_rank[SMPC_MAX_COMPUTING];
 
+  uint64_t have_pool;             /* members that keep a pool on disk       */
+
   /* network; both are read by smpc_session_cancel(), from any thread */
   atomic_bool is_canceled;
   _Atomic(struct smpi_mesh *) mesh;
@@ -102,6 +104,8 @@ smpc_err smpi_session_open_on(struct smpc_session **s, const smpc_config *cfg, c
                               const struct smpi_network *net, smpc_watch_fn watch, void *user);
 /* A session that only counts. */
 smpc_err smpi_session_dry(struct smpc_session **s, const smpc_config *cfg);
+/* Setting up is over: count from zero. */
+void smpi_session_count_afresh(struct smpc_session *s);
 smpc_err smpi_session_close(struct smpc_session *s);
 void smpi_session_cancel(struct smpc_session *s);
 
@@ -123,6 +127,5 @@ void smpi_absorb_u64(struct smpc_session *s, uint64_t v);
  * bytes to each.  SMPC_E_DESYNC names a member whose program differs. */
 smpc_err smpi_compare_programs(struct smpc_session *s);
 
-void smpi_note(struct smpc_session *s, smpc_event_kind kind, const char *text);
 
 #endif

@@ -61,16 +61,26 @@ smpc_err smpi_products_cost(struct smpi_cost *c, int rank, const struct smpi_mas
 
 /* Batches as smpi_pool_make() cuts them. */
 static uint64_t units_bytes(const struct smpi_cost *c, enum smpi_corr kind, unsigned frac_bits) {
-  uint64_t most = smpi_pool_most(kind), batches = c->corr[kind] / most, bytes = 0;
+  uint64_t made = c->corr[kind] - c->pooled[kind], most = smpi_pool_most(kind), batches = made / most, bytes = 0;
   if (batches != 0) bytes = batches * smpi_ot_units_bytes(c->parties, kind, most, frac_bits);
-  return bytes + smpi_ot_units_bytes(c->parties, kind, c->corr[kind] % most, frac_bits);
+  return bytes + smpi_ot_units_bytes(c->parties, kind, made % most, frac_bits);
+}
+
+static void pool_cost(struct smpi_cost *c) {
+  uint64_t any = 0;
+  for (unsigned k = 0; k < SMPI_CORRS; k++) {
+    any |= c->pooled[k];
+    if (is_dealt(c)) c->offline_bytes -= 8 * c->pooled[k] * smpi_corr_dependent_words(k);
+  }
+  if (any != 0) c->offline_bytes += 8 * (uint64_t)(c->parties - 1); /* reserving, all at once */
 }
 
 void smpi_triple_cost_end(struct smpi_cost *c, unsigned frac_bits) {
   uint64_t any = c->mask_words + c->product_words;
+  pool_cost(c);
   if (is_dealt(c)) return;
   for (unsigned k = 0; k < SMPI_CORRS; k++) {
-    any += c->corr[k];
+    any += c->corr[k] - c->pooled[k];
     if (c->source == SMPC_OT) c->offline_bytes += units_bytes(c, k, frac_bits);
   }
   if (any == 0) return;

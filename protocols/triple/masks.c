@@ -183,6 +183,7 @@ smpc_err smpi_pool_prepare_masks(struct smpi_pool *p, const struct smpi_mask_ste
   struct smpi_mask **made = smpi_alloc(steps, sizeof(struct smpi_mask *));
   struct smpi_product_job *job = smpi_alloc(steps, sizeof *job);
   if (made == NULL || job == NULL) TRY(smpi_fail(p->s, SMPC_E_NOMEM, -1, "out of memory"));
+  if (steps != 0) TRY(smpi_pool_source(p));
   for (size_t i = 0; i < steps; i++) {
     TRY(prepare_step(p, &step[i], made, &masks));
     const struct smpi_prepared *q = p->prepared_tail;
@@ -204,6 +205,7 @@ smpc_err smpi_mask_new(struct smpc_session *s, struct smpi_mask **m, size_t rows
   smpc_err err;
   *m = NULL;
   TRY(smpi_pool_get(&p, s));
+  TRY(smpi_pool_source(p));
   const struct smpi_owners whose = smpi_owners_of(owners, rows, p->src->ops->takes_owners);
   const struct smpi_prepared *q = p->prepared;
   if (q != NULL && q->is_new && q->mask->rows == rows && q->mask->cols == cols &&

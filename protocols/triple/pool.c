@@ -9,6 +9,7 @@
 #include "triple/corr.h"
 #include "triple/cost.h"
 #include "triple/dealer.h"
+#include "triple/disk.h"
 #include "triple/ot_source.h"
 #include "triple/paillier_source.h"
 
@@ -59,19 +60,17 @@ smpc_err smpi_pool_get(struct smpi_pool **out, struct smpc_session *s) {
   p = smpi_alloc(1, sizeof *p);
   if (p == NULL) return smpi_fail(s, SMPC_E_NOMEM, -1, "out of memory");
   p->s = s;
-  err = open_source(&p->src, s);
-  if (err != SMPC_OK) {
-    smpi_free(p);
-    return err;
-  }
   smpi_slot_set(s, SMPI_SLOT_TRIPLE, p, close_pool);
   *out = p;
   return SMPC_OK;
 }
 
+smpc_err smpi_pool_source(struct smpi_pool *p) { return p->src != NULL ? SMPC_OK : open_source(&p->src, p->s); }
+
 smpc_err smpi_triple_open(struct smpc_session *s) {
   struct smpi_pool *p;
-  return smpi_pool_get(&p, s);
+  smpc_err err = smpi_pool_get(&p, s);
+  return err == SMPC_OK ? smpi_pool_source(p) : err;
 }
 
 void smpi_pool_note(struct smpi_pool *p, unsigned book, uint64_t first, uint64_t n) {
@@ -98,18 +97,24 @@ static struct smpi_batch *new_batch(enum smpi_corr kind, size_t n) {
   return NULL;
 }
 
-static smpc_err make_one(struct smpi_pool *p, enum smpi_corr kind, size_t n) {
+smpc_err smpi_pool_draw(struct smpi_pool *p, uint64_t *const col[], enum smpi_corr kind, size_t n) {
+  smpc_err err = smpi_pool_source(p);
+  if (err != SMPC_OK) return err;
+  smpi_offline(p->s, true);
+  err = p->src->ops->units(p->src, p->s, col, kind, n, p->kind[kind].batches++);
+  smpi_offline(p->s, false);
+  return err;
+}
+
+static smpc_err make_one(struct smpi_pool *p, enum smpi_corr kind, size_t n, bool from_disk) {
   struct smpi_batch *b = new_batch(kind, n);
   if (b == NULL) return smpi_fail(p->s, SMPC_E_NOMEM, -1, "out of memory");
-  smpi_offline(p->s, true);
-  smpc_err err = p->src->ops->units(p->src, p->s, b->col, kind, n, p->kind[kind].batches);
-  smpi_offline(p->s, false);
+  smpc_err err = from_disk ? smpi_disk_take(p->s, b->col, kind, n) : smpi_pool_draw(p, b->col, kind, n);
   if (err != SMPC_OK) {
     drop(b);
     return err;
   }
   b->first = p->kind[kind].units;
-  p->kind[kind].batches++;
   p->kind[kind].units += n;
   p->kind[kind].ready += n;
   if (p->kind[kind].tail != NULL) p->kind[kind].tail->next = b;
@@ -120,10 +125,21 @@ static smpc_err make_one(struct smpi_pool *p, enum smpi_corr kind, size_t n) {
 
 size_t smpi_pool_most(enum smpi_corr kind) { return SMPI_POOL_MOST / smpi_corr_words(kind); }
 
-smpc_err smpi_pool_make(struct smpi_pool *p, enum smpi_corr kind, size_t n) {
+/* What is reserved there, up to n units and a chunk's rest. */
+static smpc_err from_disk(struct smpi_pool *p, enum smpi_corr kind, size_t n) {
+  size_t chunk = smpi_disk_units(kind), most = smpi_pool_most(kind) / chunk * chunk, reserved;
+  smpc_err err = SMPC_OK;
+  for (size_t some; n != 0 && err == SMPC_OK && (reserved = smpi_disk_reserved(p->s, kind)) != 0; n -= smpi_min(n, some)) {
+    some = smpi_min(reserved, most);
+    err = make_one(p, kind, some, true);
+  }
+  return err;
+}
+
+static smpc_err from_source(struct smpi_pool *p, enum smpi_corr kind, size_t n) {
   size_t most = smpi_pool_most(kind);
   smpc_err err = SMPC_OK;
-  for (; n != 0 && err == SMPC_OK; n -= smpi_min(n, most)) err = make_one(p, kind, smpi_min(n, most));
+  for (; n != 0 && err == SMPC_OK; n -= smpi_min(n, most)) err = make_one(p, kind, smpi_min(n, most), false);
   return err;
 }
 
@@ -170,6 +186,19 @@ static smpc_err assemble(struct smpi_pool *p, struct smpi_taken *t, size_t n) {
 }
 
 bool smpi_triple_has_lookups(unsigned parties, smpc_source source) { return parties == 2 && source == SMPC_OT; }
+/* At least n ready: no more from disk than that, in whole chunks; from the source its least batch. */
+static smpc_err refill(struct smpi_pool *p, enum smpi_corr kind, size_t n) {
+  size_t least = SMPI_POOL_LEAST / smpi_corr_words(kind);
+  uint64_t want[SMPI_CORRS] = {0};
+  smpc_err err = SMPC_OK;
+  if (p->kind[kind].ready >= n) return SMPC_OK;
+  want[kind] = n - p->kind[kind].ready;
+  TRY(smpi_disk_reserve(p->s, want));
+  TRY(from_disk(p, kind, (size_t)want[kind]));
+  if (p->kind[kind].ready < n) TRY(from_source(p, kind, n - p->kind[kind].ready > least ? n - p->kind[kind].ready : least));
+out:
+  return err;
+}
 
 smpc_err smpi_triple_take(struct smpc_session *s, struct smpi_taken *t, enum smpi_corr kind, size_t n) {
   struct smpi_pool *p;
@@ -183,8 +212,7 @@ smpc_err smpi_triple_take(struct smpc_session *s, struct smpi_taken *t, enum smp
     return smpi_fail(s, SMPC_E_BUG, -1, "lookups are for two parties with oblivious transfer");
   if (n == 0) return smpi_status(s);
   TRY(smpi_pool_get(&p, s));
-  size_t ready = p->kind[kind].ready, least = SMPI_POOL_LEAST / smpi_corr_words(kind);
-  if (ready < n) TRY(smpi_pool_make(p, kind, n - ready > least ? n - ready : least));
+  TRY(refill(p, kind, n));
   if (p->kind[kind].head->n - p->kind[kind].head->given >= n) t->hold = give(p, kind, n, t->col);
   else TRY(assemble(p, t, n));
   t->n = n;
@@ -213,8 +241,12 @@ smpc_err smpi_triple_prepare(struct smpc_session *s, const struct smpi_demand *d
     if (demand->units[k] > SMPI_MAX_UNITS)
       return smpi_fail(s, SMPC_E_ARG, -1, "the program takes more %s than can be prepared", smpi_corr_name(k));
   for (unsigned k = 0; k < SMPI_CORRS; k++) total += demand->units[k] * smpi_corr_words(k);
+  TRY(smpi_disk_reserve(s, demand->units)); /* all at once: one round */
   for (unsigned k = 0; k < SMPI_CORRS; k++) {
-    TRY(smpi_pool_make(p, k, (size_t)demand->units[k]));
+    size_t before = p->kind[k].ready, want = (size_t)demand->units[k];
+    TRY(from_disk(p, k, want));
+    size_t got = p->kind[k].ready - before;
+    if (got < want) TRY(from_source(p, k, want - got));
     smpi_progress(s, words += demand->units[k] * smpi_corr_words(k), total);
   }
   TRY(smpi_pool_prepare_masks(p, demand->step, demand->steps));

@@ -41,8 +41,10 @@ struct smpi_pool {
 
 /* The session's pool, opened if need be. */
 smpc_err smpi_pool_get(struct smpi_pool **p, struct smpc_session *s);
-/* Make exactly n more units ready. */
-smpc_err smpi_pool_make(struct smpi_pool *p, enum smpi_corr kind, size_t n);
+/* The source, opened if need be. */
+smpc_err smpi_pool_source(struct smpi_pool *p);
+/* n units straight from the source to col[], given to the caller alone. */
+smpc_err smpi_pool_draw(struct smpi_pool *p, uint64_t *const col[], enum smpi_corr kind, size_t n);
 /* The most units of one batch. */
 size_t smpi_pool_most(enum smpi_corr kind);
 /* Make the masks and products of a program ready, in its order. */

@@ -62,7 +62,8 @@ static const char OWN[] = "party: north\n"
                           "  - count of falls\n"
                           "data:\n"
                           "  file: rows.csv\n"
-                          "  columns: [{name: age, type: number}]\n";
+                          "  columns: [{name: age, type: number}]\n"
+                          "pool: pools/night\n";
 
 /* Lines 1..24; K0..K3 become keys. */
 static const char ALL[] = "# all the parties\n"
@@ -156,6 +157,8 @@ static void good_files_are_read(void **state) {
   assert_string_equal(cfg.purposes, "count of strokes\ncount of falls");
   snprintf(path, sizeof path, "%s/0.key", folder);
   assert_string_equal(cfg.key_file, path);
+  snprintf(path, sizeof path, "%s/pools/night", folder);
+  assert_string_equal(cfg.pool, path);
   static const unsigned roles[] = {SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT, SMPC_INPUT | SMPC_COMPUTE, SMPC_COMPUTE,
                                    SMPC_DEAL};
   static const char *const names[] = {"north", "south", "west", "dealer"};

@@ -1,5 +1,5 @@
 /* seams.h - what tests can do to the machine under the library: count and fail
- * allocations and random calls, and make randomness repeatable.
+ * allocations, random calls and changes of the disk, and make randomness repeatable.
  *
  * All per process; the fault sweeps run one simulation at a time. */
 #ifndef SEAMS_H
@@ -17,5 +17,11 @@ uint64_t seam_heap_live(void); /* blocks not given back */
 /* The same for randomness; with a seed, its bytes are a repeatable stream. */
 void seam_entropy_reset(uint64_t seed, uint64_t fail_at);
 uint64_t seam_entropy_count(void);
+
+/* The same for what changes a disk: from the k-th step on all fail with this errno; or the process is
+ * killed instead of the k-th, which if it is a write has half happened with TEAR. */
+enum { SEAM_IO_KILL = 0, SEAM_IO_TEAR = -1 };
+void seam_io_reset(uint64_t k, int what);
+uint64_t seam_io_count(void);
 
 #endif
