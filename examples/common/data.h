@@ -131,6 +131,7 @@ struct data_row {
   unsigned n_own;
   const char *const *own_name;  /* the hospital's own columns                            */
   const char *const *own;       /* their values as text, NULL: missing; valid in the call */
+  const bool *own_is_real;      /* it is a number with a fraction: no one spelling */
 };
 /* false: stop; then the exit is DATA_MACHINE */
 typedef bool (*data_row_fn)(void *user, const struct data_row *row);

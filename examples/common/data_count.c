@@ -128,14 +128,15 @@ static int take_row(struct count *c, sqlite3_stmt *st) {
 /* Where the hospital's own columns begin: after the condition, the strata, a constant, the question's. */
 static int first_own(const struct count *c) { return 2 + (int)(c->plan.n_axes + c->q->n_columns); }
 
-struct each { double *value; const char **own, **name; };
+struct each { double *value; const char **own, **name; bool *is_real; };
 
 static int each_begin(struct each *e, const struct count *c, sqlite3_stmt *st) {
   size_t n_own = (size_t)(sqlite3_column_count(st) - first_own(c));
   e->value = calloc(c->plan.n_axes + 1u, sizeof *e->value);
   e->own = calloc(n_own + 1, sizeof *e->own);
   e->name = calloc(n_own + 1, sizeof *e->name);
-  if (e->value == NULL || e->own == NULL || e->name == NULL) return data_fail(c->f, DATA_MACHINE, "out of memory");
+  e->is_real = calloc(n_own + 1, sizeof *e->is_real);
+  if (e->value == NULL || e->own == NULL || e->name == NULL || e->is_real == NULL) return data_fail(c->f, DATA_MACHINE, "out of memory");
   for (size_t i = 0; i < n_own; i++) {
     const char *name = sqlite3_column_name(st, first_own(c) + (int)i);
     if (name == NULL) return data_fail(c->f, DATA_MACHINE, "out of memory");
@@ -149,18 +150,22 @@ static void each_end(struct each *e, const struct count *c) {
   free(e->value);
   free(e->own);
   free(e->name);
+  free(e->is_real);
 }
 
 static int give_row(struct count *c, struct each *e, sqlite3_stmt *st) {
   unsigned n_own = (unsigned)(sqlite3_column_count(st) - first_own(c));
-  struct data_row row = {e->value, is_true(st), n_own, e->name, e->own};
+  struct data_row row = {e->value, is_true(st), n_own, e->name, e->own, e->is_real};
   bool missing = false;
   for (unsigned i = 0; i < c->plan.n_axes; i++) {
     bool none = sqlite3_column_type(st, 1 + (int)i) == SQLITE_NULL;
     missing = missing || none;
     e->value[i] = none || !row.belongs ? NAN : sqlite3_column_double(st, 1 + (int)i);
   }
-  for (unsigned i = 0; i < n_own; i++) e->own[i] = (const char *)sqlite3_column_text(st, first_own(c) + (int)i);
+  for (unsigned i = 0; i < n_own; i++) {
+    e->is_real[i] = sqlite3_column_type(st, first_own(c) + (int)i) == SQLITE_FLOAT;
+    e->own[i] = (const char *)sqlite3_column_text(st, first_own(c) + (int)i);
+  }
   c->report.rows++;
   c->report.missing += row.belongs && missing;
   c->report.cohort += row.belongs && !missing;

@@ -111,11 +111,16 @@ static void print_openings(FILE *out, const struct fit_job *job, char *recipient
     fputs("  The sums of the steps determine the model: every party can compute it.\n", out);
 }
 
+static const char *split_of(const struct model *m) {
+  if (m->split == MODEL_ROWS) return "";
+  return m->match == MODEL_BY_KEY ? ", columns matched by key: nobody knows which rows" : ", columns put together by order";
+}
+
 static bool table_of(FILE *out, const struct fit_job *job) {
   char *recipients = report_names(job->cfg, job->roles.recipients);
   if (recipients == NULL) return false;
-  fprintf(out, "%s: %s\nLogistic regression over %u hospitals, complete cases\n\n", job->model->base.title,
-          job->model->base.name, job->roles.n_inputs);
+  fprintf(out, "%s: %s\nLogistic regression over %u hospitals, complete cases%s\n\n", job->model->base.title,
+          job->model->base.name, job->roles.n_inputs, split_of(job->model));
   if (job->has_fit) {
     print_rows(out, job);
     print_fit(out, job);

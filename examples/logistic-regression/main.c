@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "columns.h"
 #include "data.h"
 #include "fit_report.h"
 #include "party_file.h"
@@ -29,6 +30,7 @@ struct run {
   smpc_config cfg;
   struct model *model;
   struct design own;
+  struct own_columns columns;
   struct fit_job job;
 };
 
@@ -76,6 +78,9 @@ static enum cli_exit read_agreed(struct run *r) {
   if (!question_resolve(&r->job.roles, &r->model->base, &r->cfg, text, sizeof text)) return input_error(text);
   r->job.model = r->model;
   r->job.cfg = &r->cfg;
+  if (r->model->split == MODEL_COLUMNS && !columns_resolve(&r->job, text, sizeof text)) return input_error(text);
+  if (r->model->split == MODEL_COLUMNS && r->score != NULL)
+    return input_error("--score: the question's columns are of several hospitals: none can score its rows alone");
   if (r->score != NULL) return CLI_DONE;
   code = check_parties(r);
   return code == CLI_DONE ? allowed(r) : code;
@@ -108,8 +113,23 @@ static int open_data(struct data **d, const struct run *r, struct data_fault *f)
   return code;
 }
 
+static enum cli_exit read_columns(struct run *r) {
+  struct data *d = NULL;
+  struct data_fault fault = {0};
+  struct data_report seen = {0};
+  int code = open_data(&d, r, &fault);
+  if (code == 0) code = columns_read(&r->columns, &r->job, d, &seen, &fault);
+  data_close(d);
+  if (code != 0) return data_error(code, &fault);
+  r->job.columns = &r->columns;
+  cli_note(&r->options, "own data: %lld rows read, %lld complete, %zu %s", (long long)seen.rows, (long long)seen.cohort, r->columns.n,
+           r->model->match == MODEL_BY_KEY ? "of them with a key, to be matched" : "rows to be put beside the others'");
+  return CLI_DONE;
+}
+
 /* What this hospital puts in. */
 static enum cli_exit read_own(struct run *r) {
+  if (r->model->split == MODEL_COLUMNS) return read_columns(r);
   struct data *d = NULL;
   struct data_rows rows = {0};
   struct data_fault fault = {0};
@@ -210,6 +230,7 @@ int main(int argc, char **argv) {
     if (code == CLI_DONE) code = written;
   }
   design_free(&r.own);
+  columns_free(&r.columns);
   free(r.job.fit.beta);
   model_free(r.model);
   return (int)code;

@@ -6,19 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "psi_schema.h"
 #include "study_keys.h"
 #include "yaml_file.h"
 
-struct predictor { char *name, *expression, *range; };
+struct predictor { char *name, *expression, *range, *party; };
 struct entry {
   char *name;
-  int program, privacy, site_level, site_indicators, split, method;
+  int program, privacy, site_level, site_indicators, split, method, match, empty;
   char **recipients;
   unsigned n_recipients;
-  char *min_parties, *minimum_cell, *minimum_events, *iterations, *ridge, *outcome, *batch, *rate;
+  char *min_parties, *minimum_cell, *minimum_events, *iterations, *ridge, *outcome, *batch, *rate, *outcome_party, *unicode;
   struct data_question data;
   struct predictor *predictors;
   unsigned n_predictors;
+  struct psi_component *key;
+  unsigned n_key;
 };
 struct study { char *title, *purpose; };
 struct document {
@@ -41,8 +44,9 @@ static const cyaml_strval_t types[] = {{"text", DATA_TEXT}, {"number", DATA_NUMB
 static const cyaml_strval_t privacies[] = {{"aggregates", MODEL_AGGREGATES}, {"model-only", MODEL_ONLY}};
 static const cyaml_strval_t site_levels[] = {{"refused", 0}, {"accepted", 1}};
 static const cyaml_strval_t answers[] = {{"no", 0}, {"yes", 1}, {"false", 0}, {"true", 1}};
-enum { SPLIT_ROWS = 0, SPLIT_COLUMNS = 1 };
-static const cyaml_strval_t splits[] = {{"rows", SPLIT_ROWS}, {"columns", SPLIT_COLUMNS}};
+static const cyaml_strval_t splits[] = {{"rows", MODEL_ROWS}, {"columns", MODEL_COLUMNS}};
+static const cyaml_strval_t matches[] = {{"order", MODEL_BY_ORDER}, {"key", MODEL_BY_KEY}};
+static const cyaml_strval_t empties[] = {{"no key", 0}, {"matches", 1}};
 
 static const cyaml_strval_t methods[] = {
     {"newton", MODEL_NEWTON}, {"fixed-hessian", MODEL_FIXED_HESSIAN}, {"gradient", MODEL_GRADIENT}};
@@ -57,7 +61,8 @@ static const cyaml_schema_value_t column_value = {
 static const cyaml_schema_field_t predictor_fields[] = {
     CYAML_FIELD_STRING_PTR("name", STRING, struct predictor, name, 1, 128),
     CYAML_FIELD_STRING_PTR("expression", OPTIONAL, struct predictor, expression, 1, MAX_STRING),
-    CYAML_FIELD_STRING_PTR("range", OPTIONAL, struct predictor, range, 1, 4), CYAML_FIELD_END};
+    CYAML_FIELD_STRING_PTR("range", OPTIONAL, struct predictor, range, 1, 4),
+    CYAML_FIELD_STRING_PTR("party", OPTIONAL, struct predictor, party, 1, 64), CYAML_FIELD_END};
 static const cyaml_schema_value_t predictor_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct predictor, predictor_fields)};
 static const cyaml_schema_field_t entry_fields[] = {
@@ -67,6 +72,11 @@ static const cyaml_schema_field_t entry_fields[] = {
     CYAML_FIELD_ENUM("site_level", OPTIONAL_ENUM, struct entry, site_level, site_levels, N(site_levels)),
     CYAML_FIELD_ENUM("site_indicators", OPTIONAL_ENUM, struct entry, site_indicators, answers, N(answers)),
     CYAML_FIELD_ENUM("split", OPTIONAL_ENUM, struct entry, split, splits, N(splits)),
+    CYAML_FIELD_ENUM("match", OPTIONAL_ENUM, struct entry, match, matches, N(matches)),
+    CYAML_FIELD_SEQUENCE_COUNT("key", OPTIONAL, struct entry, key, n_key, &psi_component_value, 1, PSI_MAX_KEY),
+    CYAML_FIELD_STRING_PTR("unicode", OPTIONAL, struct entry, unicode, 1, 20),
+    CYAML_FIELD_ENUM("empty", OPTIONAL_ENUM, struct entry, empty, empties, N(empties)),
+    CYAML_FIELD_STRING_PTR("outcome_party", OPTIONAL, struct entry, outcome_party, 1, 64),
     CYAML_FIELD_SEQUENCE_COUNT("recipients", STRING, struct entry, recipients, n_recipients, &string_value, 1,
                                SMPC_MAX_PARTIES),
     CYAML_FIELD_STRING_PTR("min_parties", OPTIONAL, struct entry, min_parties, 1, 20),
@@ -165,6 +175,7 @@ static bool read_expressions(const struct reader *r, struct model *m, const stru
   for (unsigned i = 0; i < e->n_predictors; i++) {
     const struct predictor *p = &e->predictors[i];
     s[1 + i] = (struct data_stratum){.name = p->name, .expression = p->expression ? p->expression : p->name};
+    m->party[1 + i] = p->party;
     if (!is_label(p->name)) return refuse(r, "predictors", "a name has control characters, or spaces at its ends");
     if (!read_range(&m->range[i], p->range)) return refuse(r, "range", "not a whole number from -30 to 30");
     for (unsigned j = 0; j < i; j++)
@@ -173,13 +184,40 @@ static bool read_expressions(const struct reader *r, struct model *m, const stru
   return true;
 }
 
+/* Split by rows: nothing that belongs to the other split. */
+static bool check_rows(const struct reader *r, const struct model *m, const struct entry *e) {
+  static const char why[] = "belongs to `split: columns`; data split by rows and by columns at once cannot be fitted";
+  for (unsigned i = 0; i <= m->n_predictors; i++)
+    if (m->party[i] != NULL) return refuse(r, i == 0 ? "outcome_party" : "party", why);
+  if (e->match != MODEL_NO_MATCH) return refuse(r, "match", why);
+  if (e->n_key != 0) return refuse(r, "key", why);
+  return true;
+}
+
+static bool check_columns(const struct reader *r, const struct model *m, const struct entry *e) {
+  char text[300];
+  static const char whose[] = "with `split: columns` the outcome and every predictor say whose they are (`outcome_party`, `party`); "
+                              "columns that several hospitals have for their own rows, a mix of both splits, cannot be fitted";
+  for (unsigned i = 0; i <= m->n_predictors; i++)
+    if (m->party[i] == NULL) return refuse(r, i == 0 ? "outcome_party" : "party", whose);
+  if (m->privacy != MODEL_ONLY) return refuse(r, "privacy", "no hospital can sum over columns it has not: only `model-only`");
+  if (m->site_indicators) return refuse(r, "site_indicators", "every row is of all hospitals with `split: columns`");
+  if (m->base.data.condition != NULL)
+    return refuse(r, "condition", "no hospital has all columns: let each select its rows by the `view:` of its party.yaml");
+  if (e->match == MODEL_NO_MATCH) return refuse(r, "match", "say `order`, for files with the same rows in the same order, or `key`");
+  if ((e->match == MODEL_BY_KEY) != (e->n_key != 0)) return refuse(r, "key", "goes with `match: key`, and that with it");
+  if (!psi_key_check(e->key, e->n_key, text, sizeof text)) return refuse(r, "key", text);
+  if (e->n_key != 0 && (e->unicode == NULL || strcmp(e->unicode, psi_unicode()) != 0)) {
+    snprintf(text, sizeof text, "the key's tables must be named; those of this program are of Unicode %s", psi_unicode());
+    return refuse(r, "unicode", text);
+  }
+  return true;
+}
+
 static bool check(const struct reader *r, const struct model *m, const struct entry *e) {
   if (!is_label(m->base.title)) return refuse(r, "title", "must be one line, without spaces at its ends");
   if (!is_label(m->base.purpose)) return refuse(r, "purpose", "must be one line, without spaces at its ends");
   if (!is_label(m->base.name)) return refuse(r, "name", "must be one line, without spaces at its ends");
-  if (e->split == SPLIT_COLUMNS)
-    return refuse(r, "split", "columns split over hospitals must be matched by a join of identifiers, which this version "
-                              "does not have: only `rows`");
   if (m->site_indicators && !m->site_level && m->privacy == MODEL_AGGREGATES)
     return refuse(r, "site_indicators", "the sums of an indicator's column are one hospital's own: this needs "
                                         "`site_level: accepted`");
@@ -187,7 +225,7 @@ static bool check(const struct reader *r, const struct model *m, const struct en
     return refuse(r, "method", "`privacy: aggregates` has Newton's method alone, on doubles");
   if ((e->batch != NULL || e->rate != NULL) && m->method != MODEL_GRADIENT)
     return refuse(r, e->batch != NULL ? "batch" : "rate", "belongs to `method: gradient`");
-  return true;
+  return m->split == MODEL_COLUMNS ? check_columns(r, m, e) : check_rows(r, m, e);
 }
 
 static bool fill(const struct reader *r, struct model *m, const struct document *d) {
@@ -200,6 +238,12 @@ static bool fill(const struct reader *r, struct model *m, const struct document 
   m->base.data = e->data;
   m->privacy = (enum model_privacy)e->privacy;
   m->method = (enum model_method)e->method;
+  m->split = (enum model_split)e->split;
+  m->match = (enum model_match)e->match;
+  m->key = e->key;
+  m->n_key = e->n_key;
+  m->empty_matches = e->empty != 0;
+  m->party[0] = e->outcome_party;
   m->site_level = e->site_level != 0;
   m->site_indicators = e->site_indicators != 0;
   return read_numbers(r, m, e) && read_expressions(r, m, e) && check(r, m, e);

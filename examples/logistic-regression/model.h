@@ -7,11 +7,16 @@
 #ifndef MODEL_H
 #define MODEL_H
 
+#include "psi_key.h"
 #include "question.h"
 
 enum model_privacy { MODEL_AGGREGATES = 0, MODEL_ONLY = 1 };
 /* How a model-only fit steps; MODEL_ANY: as fit_method() chooses. */
 enum model_method { MODEL_ANY = 0, MODEL_NEWTON, MODEL_FIXED_HESSIAN, MODEL_GRADIENT };
+/* Who has what: every hospital some of the rows; or all of the rows and some of the columns, which
+ * then are matched by their order in the files, or by a key that nobody shows. */
+enum model_split { MODEL_ROWS = 0, MODEL_COLUMNS = 1 };
+enum model_match { MODEL_NO_MATCH = 0, MODEL_BY_ORDER, MODEL_BY_KEY };
 
 enum {
   MODEL_MAX_PREDICTORS = 100, /* LOCAL */
@@ -32,6 +37,12 @@ struct model {
   unsigned batch;         /* of MODEL_GRADIENT: rows */
   double rate;            /* and length of its steps; 0: as the number of columns allows */
   double ridge;           /* L: L/2 sum (b_j sd_j)^2 is taken off, sd_j by division by n */
+  enum model_split split;
+  enum model_match match;       /* of MODEL_COLUMNS */
+  const struct psi_component *key; /* of MODEL_BY_KEY */
+  unsigned n_key;
+  bool empty_matches;
+  const char *party[1 + MODEL_MAX_PREDICTORS]; /* MODEL_COLUMNS: whose the outcome is, and every predictor */
   unsigned n_predictors;
   int range[MODEL_MAX_PREDICTORS]; /* |value| <= 2^range, checked by every hospital */
 };

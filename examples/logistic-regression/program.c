@@ -6,8 +6,9 @@
  *                hold, and `aggregates`: n, events, and the gradient, Hessian and
  *                log-likelihood of the pooled rows at every step of Newton's
  *                method; `model-only`: every hospital's number of rows, and
- *                whether the fit is sound.  Nothing else to anybody.
- * Steps          1. rules.c: the small-count rules, decided in shares
+ *                whether the fit is sound.  Columns split: instead of the rows, how many are complete at all
+ *                hospitals, once that is enough.  Nothing else to anybody.
+ * Steps          1. rules.c: the small-count rules, decided in shares (columns: shared_columns.c)
  *                2. aggregates.c, or shared.c for `model-only`
  *                3. scores.c: every hospital scores its own rows with the model
  * Secrets        everything but what is opened; fit_opening() lists it.
@@ -20,21 +21,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Kinds of fits, by the openings they make. */
+enum { AGGREGATES = 1, SHARED_ROWS = 2, BY_ORDER = 4, BY_KEY = 8, IN_SHARES = SHARED_ROWS | BY_ORDER | BY_KEY };
+
+static unsigned kind_of(const struct model *m) {
+  if (m->privacy == MODEL_AGGREGATES) return AGGREGATES;
+  if (m->split == MODEL_ROWS) return SHARED_ROWS;
+  return m->match == MODEL_BY_ORDER ? BY_ORDER : BY_KEY;
+}
+
 bool fit_opening(struct fit_opening *o, const struct fit_job *job, enum fit_which which) {
-  static const struct { const char *what, *suffix; bool to_everybody, aggregates, model_only; } all[FIT_OPENINGS] = {
+  static const struct { const char *what, *suffix; bool to_everybody; unsigned kinds; } all[FIT_OPENINGS] = {
       [FIT_RULES] = {"whether the small-count rules hold, one bit a rule",
-                     ": whether the small-count rules hold", true, true, true},
-      [FIT_ROWS] = {"the number of rows of each hospital", ": rows of each hospital", true, false, true},
+                     ": whether the small-count rules hold", true, AGGREGATES | IN_SHARES},
+      [FIT_ROWS] = {"the number of rows of each hospital", ": rows of each hospital", true, SHARED_ROWS | BY_ORDER},
+      [FIT_MATCHED] = {"the number of rows that are complete at all hospitals", ": rows complete at all hospitals", true,
+                       BY_ORDER | BY_KEY},
       [FIT_STEPS] = {"n, events, and the joint gradient, Hessian and log-likelihood at every step",
-                     ": sums of every step", true, true, false},
+                     ": sums of every step", true, AGGREGATES},
       [FIT_SOUND] = {"whether the fit is sound, four bits: no constant column, no dependent columns (rank), no separation, converged",
-                     ": whether the fit is sound", true, false, true},
-      [FIT_RESULT] = {"the fitted model", "", false, true, true}};
-  bool used = job->model->privacy == MODEL_ONLY ? all[which].model_only : all[which].aggregates;
+                     ": whether the fit is sound", true, IN_SHARES},
+      [FIT_RESULT] = {"the fitted model", "", false, AGGREGATES | IN_SHARES}};
   o->what = all[which].what;
   o->to_everybody = all[which].to_everybody;
   snprintf(o->purpose, sizeof o->purpose, "%s%s", job->model->base.purpose, all[which].suffix);
-  return used;
+  return (all[which].kinds & kind_of(job->model)) != 0;
 }
 
 /* Where products are dear, a Hessian of p^2 products a row costs more than the steps it saves: made by
@@ -42,7 +53,7 @@ bool fit_opening(struct fit_opening *o, const struct fit_job *job, enum fit_whic
 enum { DEAR_COLUMNS = 32 }; /* AGREEMENT */
 
 void fit_method(struct fit_job *job) {
-  static const unsigned steps[] = {[MODEL_NEWTON] = 8, [MODEL_FIXED_HESSIAN] = 30, [MODEL_GRADIENT] = 40};
+  static const unsigned steps[] = {[MODEL_NEWTON] = 8, [MODEL_FIXED_HESSIAN] = 30, [MODEL_GRADIENT] = 60};
   const struct model *m = job->model;
   bool is_dear = job->cfg->source != SMPC_DEALER && job->fit.p > DEAR_COLUMNS;
   job->method = m->method;
@@ -111,12 +122,12 @@ smpc_shared *fit_sum(smpc_session *s, const struct fit_job *job, const int64_t *
 
 void fit_program(smpc_session *s, void *user) {
   struct fit_job *job = user;
-  bool pass = false;
+  bool by_columns = job->model->split == MODEL_COLUMNS, pass = by_columns; /* these have rules of their own */
   job->refusal[0] = 0;
   job->has_fit = false;
   fit_method(job);
   job->fit.has_errors = job->method != MODEL_GRADIENT;
-  job->err = fit_rules(s, job, &pass);
+  job->err = by_columns ? SMPC_OK : fit_rules(s, job, &pass);
   if (job->err != SMPC_OK || (!pass && !job->estimating)) return;
   job->err = job->model->privacy == MODEL_ONLY ? fit_shared(s, job) : fit_aggregates(s, job);
   job->has_fit = job->err == SMPC_OK && job->refusal[0] == 0 && fit_is_in(job->roles.recipients, job->cfg->me.id);

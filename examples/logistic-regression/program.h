@@ -25,6 +25,8 @@ struct fit_job {
   struct question_roles roles;
   smpc_who everybody;        /* all but the dealer                          */
   const struct design *mine; /* NULL at a party without data                */
+  const struct own_columns *columns; /* instead of it, where data is split by columns */
+  uint8_t owner[1 + MODEL_MAX_PREDICTORS]; /* and then: whose are the outcome and every predictor */
   bool estimating;           /* a dry run: openings give zeros              */
   size_t stand_in;           /* and rows of each hospital there; 0: 1000    */
   enum model_method method;  /* set by fit_method()                         */
@@ -38,7 +40,7 @@ struct fit_job {
 
 /* What is opened, in program order. */
 struct fit_opening { const char *what; bool to_everybody; char purpose[QUESTION_MAX_PURPOSE + 100]; };
-enum fit_which { FIT_RULES, FIT_ROWS, FIT_STEPS, FIT_SOUND, FIT_RESULT, FIT_OPENINGS };
+enum fit_which { FIT_RULES, FIT_ROWS, FIT_MATCHED, FIT_STEPS, FIT_SOUND, FIT_RESULT, FIT_OPENINGS };
 /* False: this model makes no such opening. */
 bool fit_opening(struct fit_opening *o, const struct fit_job *job, enum fit_which which);
 
@@ -71,8 +73,10 @@ smpc_err fit_rules(smpc_session *s, struct fit_job *job, bool *pass);
 smpc_err fit_aggregates(smpc_session *s, struct fit_job *job);
 /* shared.c: model-only */
 smpc_err fit_shared(smpc_session *s, struct fit_job *job);
-/* shared_scores.c: the same from shared linear predictors and whole outcomes, n x 1. */
-smpc_err fit_shared_scores(smpc_session *s, struct fit_job *job, const smpc_shared *eta, const smpc_shared *y);
+/* shared_scores.c: the same from shared linear predictors and whole outcomes, n x 1; used: 1 in the rows that
+ * count, where eta and y are 0 in the others; NULL: all. */
+smpc_err fit_shared_scores(smpc_session *s, struct fit_job *job, const smpc_shared *eta, const smpc_shared *y,
+                           const smpc_shared *used);
 /* scores.c: accuracy, AUC and log-likelihood (unit 2^-shift) of a model that all
  * hospitals know. */
 smpc_err fit_scores(smpc_session *s, struct fit_job *job, const double *beta);

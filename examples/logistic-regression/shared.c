@@ -1,7 +1,8 @@
 /* shared.c - `model-only`: Newton's method on shared rows, everything shared until
  * the final coefficients.
  *
- * Steps   1. rows n_i of each hospital, opened; n = their sum, 2^m >= n
+ * Steps   (columns split: shared_columns.c instead of 1 to 3)
+ *         1. rows n_i of each hospital, opened; n = their sum, 2^m >= n
  *         2. hospitals share their rows (n x k, |x| <= 1), outcomes, sum x / n and sum x^2 / n
  *         3. variance v = m2 - mean^2; c = 2^t with 4^-(t+1) <= v < 4^-t, t <= 6 (t = 6 also
  *            below that), from comparisons with public powers of 4; z = (x - mean) c
@@ -63,6 +64,12 @@ smpc_shared *shared_stack(smpc_session *s, smpc_shared *x, smpc_shared *y) {
   smpc_shared_free(s, x);
   smpc_shared_free(s, y);
   return both;
+}
+
+smpc_shared *shared_gather(smpc_session *s, smpc_shared **part, size_t n) {
+  if (n < 2) return n == 1 ? part[0] : NULL;
+  smpc_shared *upper = shared_gather(s, part, n / 2), *lower = shared_gather(s, part + n / 2, n - n / 2);
+  return shared_stack(s, upper, lower);
 }
 
 smpc_shared *shared_norm(smpc_session *s, smpc_shared *column) {
@@ -181,9 +188,9 @@ static smpc_err open_model(smpc_session *s, struct shared_fit *t) {
   struct fit_job *job = t->job;
   double *out = calloc(2 * t->p, sizeof *out);
   if (out == NULL) return SMPC_E_NOMEM;
-  bool all_know = (job->roles.inputs.bits & ~job->roles.recipients.bits) == 0;
+  bool all_know = t->used == NULL && (job->roles.inputs.bits & ~job->roles.recipients.bits) == 0;
   smpc_err err = fit_open(s, job, smpc_sum(s, t->outcome), FIT_RESULT, &job->fit.events, 1);
-  if (err == SMPC_OK && !all_know) err = fit_shared_scores(s, job, fit_within(s, smpc_matmul(s, t->z, t->beta), SHARED_MAX_ETA), t->outcome);
+  if (err == SMPC_OK && !all_know) err = fit_shared_scores(s, job, fit_within(s, smpc_matmul(s, t->z, t->beta), SHARED_MAX_ETA), t->outcome, t->used);
   if (err == SMPC_OK) err = open_coefficients(s, t, out);
   if (err == SMPC_OK && all_know) err = fit_scores(s, job, out);
   free(out);
@@ -193,7 +200,7 @@ static smpc_err open_model(smpc_session *s, struct shared_fit *t) {
 smpc_err fit_shared(smpc_session *s, struct fit_job *job) {
   struct shared_fit t = {.job = job, .p = job->fit.p, .k = job->fit.p - 1};
   bool sound = false;
-  smpc_err err = shared_rows(s, &t);
+  smpc_err err = job->model->split == MODEL_COLUMNS ? shared_columns(s, &t) : shared_rows(s, &t);
   if (err != SMPC_OK || job->refusal[0] != 0) return err;
   t.beta = shared_fill(s, t.p, 1, 0);
   if (job->method == MODEL_GRADIENT) shared_gradient(s, &t);

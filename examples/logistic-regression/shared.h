@@ -16,10 +16,12 @@ enum { SHARED_GRADIENT_BITS = 8 };    /* AGREEMENT: by which a gradient stays la
 
 struct shared_fit {
   struct fit_job *job;
-  size_t n, k, p; /* rows; columns without and with the intercept */
-  int m;          /* 2^m >= n */
+  size_t n, k, p; /* rows of the table; columns without and with the intercept */
+  size_t count;   /* of these rows are used: n, but for split columns */
+  int m;          /* 2^m >= count */
   size_t rows[SMPC_MAX_PARTIES]; /* of each hospital */
   size_t batches; /* the rows lie batch by batch, in each its part of every hospital's; 1: hospital by hospital */
+  smpc_shared *used;                /* n x 1, 1 or 0, and then Z and y are 0; NULL: all rows are used */
   smpc_shared *outcome, *y;         /* n x 1, whole; in fixed point */
   smpc_shared *mean, *c, *constant; /* 1 x k; 1 x k; 1 x 1 count of constant columns */
   smpc_shared *zt, *z;              /* p x n, and its transpose */
@@ -31,9 +33,17 @@ struct shared_fit {
   double last_below;                /* a converged `last` is */
 };
 
-/* shared_rows.c.  Open the numbers of rows; share the rows, and standardise them: everything down
+/* shared_rows.c, shared_columns.c.  Make the table of the rows and standardise it: everything down
  * to z.  A refusal is in the job. */
 smpc_err shared_rows(smpc_session *s, struct shared_fit *t);
+smpc_err shared_columns(smpc_session *s, struct shared_fit *t);
+/* Their parts.  n, rows and count to m and batches; a refusal where there are too many. */
+void shared_scale_of(struct shared_fit *t);
+/* x (n x k, freed) to mean, c, constant, z; moments: mean and mean square of every column, 2 x k. */
+void shared_standardise(smpc_session *s, struct shared_fit *t, smpc_shared *x, const smpc_shared *moments);
+size_t shared_batches(const struct shared_fit *t);           /* of the n rows, by the method */
+size_t shared_place(const struct shared_fit *t, size_t i); /* of row i among the n, in batches */
+size_t shared_stand_in(const struct fit_job *job);         /* rows of a hospital, in an estimate */
 size_t shared_batch_begin(const struct shared_fit *t, size_t b); /* its first row; of t->batches: n */
 /* shared_steps.c, shared_gradient.c.  All steps of Newton's method and of the fixed Hessian, or of gradient descent:
  * beta, and what follows it. */
@@ -47,6 +57,8 @@ smpc_shared *shared_norm(smpc_session *s, smpc_shared *column);
 /* --- small things ------------------------------------------------------------ */
 /* y's rows below x's, both freed; y alone for a NULL x. */
 smpc_shared *shared_stack(smpc_session *s, smpc_shared *x, smpc_shared *y);
+/* All parts, one under the other; they are freed. */
+smpc_shared *shared_gather(smpc_session *s, smpc_shared **part, size_t n);
 /* x / 2^times, and x is freed. */
 smpc_shared *shared_halved(smpc_session *s, smpc_shared *x, int times);
 /* A public value everywhere; or on the diagonal of a square matrix but for its first place. */

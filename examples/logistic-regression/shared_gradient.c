@@ -5,7 +5,7 @@
  *              b -= rate ((1 / |B|) Z_B' (mu_B - y_B) + P b)                (18 rounds)
  *         2. the others: the same over all rows, from b + i / (i + 3) (b - the b before) at the i-th [Nes83]
  *         3. converged: the whole gradient, divided by n, is shorter than 2^-9 in the end
- * Why     rate is what the question says, or the largest power of two not above 4 / p: with mean z_j^2 <= 1
+ * Why     rate is what the question says, or 4 / p and at most 1: with mean z_j^2 <= 1
  *         the Hessian of the mean loss has eigenvalues of at most p / 4, so that never overshoots.
  *         Batches come near in few epochs and then move around the optimum; the second part ends that.
  *         A gradient of length e leaves b within e / (the smallest eigenvalue) of it.
@@ -19,15 +19,13 @@
 static const double gradient_below = 0x1p-18; /* AGREEMENT */
 
 static double rate_of(const struct shared_fit *t) {
-  double rate = 1;
-  if (t->job->model->rate > 0) return t->job->model->rate;
-  while (rate * (double)t->p > 4) rate /= 2;
-  return rate;
+  double given = t->job->model->rate;
+  return given > 0 ? given : fmin(1, 4 / (double)t->p);
 }
 
 /* P of step 1: the ridge's pull, by L / n times the variance of z_j; the intercept goes free.  p x 1. */
 static void find_penalty(smpc_session *s, struct shared_fit *t) {
-  double ridge = t->job->model->ridge, n = (double)t->n;
+  double ridge = t->job->model->ridge, n = (double)t->count;
   if (ridge == 0) return;
   smpc_shared *turned = smpc_slice(s, t->z, 0, 1, fit_shape(t->n, t->k)), *squares = smpc_mul(s, turned, turned);
   smpc_shared *sums = fit_within(s, smpc_sum_rows(s, squares), SHARED_MEAN_SQUARE * n);
@@ -48,12 +46,13 @@ static smpc_shared *gradient_of(smpc_session *s, const struct shared_fit *t, siz
   struct shared_fit part = *t;
   smpc_shared *residuals;
   int m = power_above(n);
+  double used = (double)t->count / (double)t->n; /* of the rows; about as many of these */
   part.z = smpc_slice(s, t->z, first, 0, fit_shape(n, t->p));
   part.zt = smpc_transpose(s, part.z);
   part.y = smpc_slice(s, t->y, first, 0, fit_shape(n, 1));
   shared_residuals(s, &part, &residuals, NULL);
-  smpc_shared *sum = fit_within(s, smpc_matmul(s, part.zt, residuals), SHARED_MEAN_SQUARE * (double)t->n);
-  smpc_shared *mean = shared_halved(s, sum, m), *gradient = smpc_scale(s, -ldexp(1, m) / (double)n, mean, 0);
+  smpc_shared *sum = fit_within(s, smpc_matmul(s, part.zt, residuals), SHARED_MEAN_SQUARE * (double)t->count);
+  smpc_shared *mean = shared_halved(s, sum, m), *gradient = smpc_scale(s, -ldexp(1, m) / ((double)n * used), mean, 0);
   smpc_shared *all[] = {part.z, part.zt, part.y, residuals, mean};
   for (unsigned i = 0; i < sizeof all / sizeof *all; i++) smpc_shared_free(s, all[i]);
   if (t->penalty == NULL) return gradient;

@@ -7,37 +7,6 @@
 
 enum { STAND_IN = 1000 }; /* rows of a hospital, in an estimate */
 
-/* Step 1. */
-static smpc_err open_rows(smpc_session *s, struct shared_fit *t) {
-  struct fit_job *job = t->job;
-  int64_t rows[SMPC_MAX_PARTIES] = {0};
-  unsigned sites = job->roles.n_inputs;
-  double most_rows = ldexp(1, 62 - 2 * (int)job->cfg->frac_bits);
-  if (job->mine != NULL) rows[fit_site(job, job->cfg->me.id)] = (int64_t)job->mine->n;
-  smpc_err err = fit_open(s, job, fit_sum(s, job, rows, sites, FIT_MOST_ROWS, NULL, NULL), FIT_ROWS, rows, sites);
-  for (unsigned i = 0; i < sites; i++) {
-    if (rows[i] < 0 || rows[i] > MODEL_MAX_ROWS) return fit_refuse(job, "a hospital shared an impossible number of rows"), err;
-    t->rows[i] = !job->estimating ? (size_t)rows[i] : job->stand_in > 0 ? job->stand_in : STAND_IN;
-    t->n += t->rows[i];
-  }
-  while ((size_t)1 << t->m < t->n) t->m++;
-  t->batches = job->method == MODEL_GRADIENT ? (t->n + job->model->batch - 1) / job->model->batch : 1;
-  job->fit.n = (int64_t)t->n;
-  if (err == SMPC_OK && job->model->ridge > (double)t->n)
-    fit_refuse(job, "`ridge` is above the number of rows, %zu: it would leave nothing of the coefficients", t->n);
-  if (err == SMPC_OK && SHARED_MEAN_SQUARE * (double)t->n >= most_rows)
-    fit_refuse(job, "%zu rows are too many for %u fractional bits", t->n, job->cfg->frac_bits);
-  return err;
-}
-
-/* --- 2: the rows ------------------------------------------------------------------- */
-
-/* This hospital's numbers, row-major: rows, outcomes, and the moments of its columns. */
-struct own {
-  double *x, *moments;
-  int64_t *y;
-};
-
 /* Where row i of n goes, so that a file sorted by outcome makes no batch of one kind: a fixed step, prime to n. */
 static size_t place_of(size_t i, size_t n) {
   size_t step = n * 5 / 8 + 1, a, b;
@@ -50,6 +19,52 @@ static size_t place_of(size_t i, size_t n) {
   while (a != 1);
   return i * (step % n) % n;
 }
+
+size_t shared_place(const struct shared_fit *t, size_t i) { return t->batches > 1 ? place_of(i, t->n) : i; }
+
+/* How many batches the method makes of n rows. */
+size_t shared_batches(const struct shared_fit *t) {
+  size_t batch = t->job->model->batch;
+  return t->job->method == MODEL_GRADIENT ? (t->n + batch - 1) / batch : 1;
+}
+
+size_t shared_stand_in(const struct fit_job *job) { return job->stand_in > 0 ? job->stand_in : STAND_IN; }
+
+void shared_scale_of(struct shared_fit *t) {
+  struct fit_job *job = t->job;
+  while ((size_t)1 << t->m < t->count) t->m++;
+  job->fit.n = (int64_t)t->count;
+  if (job->model->ridge > (double)t->count)
+    fit_refuse(job, "`ridge` is above the number of rows, %zu: it would leave nothing of the coefficients", t->count);
+  if (SHARED_MEAN_SQUARE * (double)t->n >= ldexp(1, 62 - 2 * (int)job->cfg->frac_bits))
+    fit_refuse(job, "%zu rows are too many for %u fractional bits", t->n, job->cfg->frac_bits);
+}
+
+/* Step 1. */
+static smpc_err open_rows(smpc_session *s, struct shared_fit *t) {
+  struct fit_job *job = t->job;
+  int64_t rows[SMPC_MAX_PARTIES] = {0};
+  unsigned sites = job->roles.n_inputs;
+  if (job->mine != NULL) rows[fit_site(job, job->cfg->me.id)] = (int64_t)job->mine->n;
+  smpc_err err = fit_open(s, job, fit_sum(s, job, rows, sites, FIT_MOST_ROWS, NULL, NULL), FIT_ROWS, rows, sites);
+  for (unsigned i = 0; i < sites; i++) {
+    if (rows[i] < 0 || rows[i] > MODEL_MAX_ROWS) return fit_refuse(job, "a hospital shared an impossible number of rows"), err;
+    t->rows[i] = job->estimating ? shared_stand_in(job) : (size_t)rows[i];
+    t->n += t->rows[i];
+  }
+  t->count = t->n;
+  t->batches = shared_batches(t);
+  if (err == SMPC_OK) shared_scale_of(t);
+  return err;
+}
+
+/* --- 2: the rows ------------------------------------------------------------------- */
+
+/* This hospital's numbers, row-major: rows, outcomes, and the moments of its columns. */
+struct own {
+  double *x, *moments;
+  int64_t *y;
+};
 
 static bool own_new(struct own *o, const struct shared_fit *t) {
   const struct design *d = t->job->mine;
@@ -91,13 +106,6 @@ size_t shared_batch_begin(const struct shared_fit *t, size_t b) {
   return first;
 }
 
-/* All parts, one under the other; they are freed. */
-static smpc_shared *gather(smpc_session *s, smpc_shared **part, size_t n) {
-  if (n < 2) return n == 1 ? part[0] : NULL;
-  smpc_shared *upper = gather(s, part, n / 2), *lower = gather(s, part + n / 2, n - n / 2);
-  return shared_stack(s, upper, lower);
-}
-
 /* The hospitals' rows (freed), batch by batch. */
 static smpc_shared *in_batches(smpc_session *s, const struct shared_fit *t, smpc_shared **of_site) {
   unsigned sites = t->job->roles.n_inputs;
@@ -108,7 +116,7 @@ static smpc_shared *in_batches(smpc_session *s, const struct shared_fit *t, smpc
       size_t first = part_begin(t, i, b), rows = part_begin(t, i, b + 1) - first;
       if (rows > 0) part[n++] = smpc_slice(s, of_site[i], first, 0, fit_shape(rows, smpc_shared_shape(of_site[i]).cols));
     }
-  if (part != NULL) all = gather(s, part, n);
+  if (part != NULL) all = shared_gather(s, part, n);
   for (unsigned i = 0; i < sites; i++) smpc_shared_free(s, of_site[i]);
   free(part);
   return all;
@@ -153,14 +161,19 @@ static void find_scale(smpc_session *s, struct shared_fit *t, const smpc_shared 
   t->constant = smpc_sum(s, smpc_slice(s, below, SHARED_SHIFT, 0, fit_shape(1, t->k)));
 }
 
-static void standardise(smpc_session *s, struct shared_fit *t, smpc_shared *x, const smpc_shared *moments) {
+void shared_standardise(smpc_session *s, struct shared_fit *t, smpc_shared *x, const smpc_shared *moments) {
   t->mean = smpc_slice(s, moments, 0, 0, fit_shape(1, t->k));
   smpc_shared *second = smpc_slice(s, moments, 1, 0, fit_shape(1, t->k));
   find_scale(s, t, smpc_sub(s, second, smpc_mul(s, t->mean, t->mean)));
-  smpc_shared *centred = smpc_sub(s, x, t->mean), *z = smpc_mul(s, centred, t->c);
+  smpc_shared *means = t->used == NULL ? NULL : smpc_matmul(s, t->used, t->mean); /* where a row is used */
+  smpc_shared *centred = smpc_sub(s, x, means != NULL ? means : t->mean), *z = smpc_mul(s, centred, t->c);
   smpc_shared_free(s, x);
   smpc_shared_free(s, centred);
-  t->zt = shared_stack(s, shared_fill(s, 1, t->n, 1), smpc_transpose(s, z));
+  smpc_shared_free(s, means);
+  smpc_shared *used = t->used == NULL ? NULL : smpc_transpose(s, t->used);
+  smpc_shared *ones = used == NULL ? shared_fill(s, 1, t->n, 1) : fit_within(s, smpc_scale(s, 1, used, 0), 1);
+  smpc_shared_free(s, used);
+  t->zt = shared_stack(s, ones, smpc_transpose(s, z));
   t->z = smpc_transpose(s, t->zt);
   smpc_shared_free(s, z);
 }
@@ -170,6 +183,6 @@ smpc_err shared_rows(smpc_session *s, struct shared_fit *t) {
   smpc_err err = open_rows(s, t);
   if (err != SMPC_OK || t->job->refusal[0] != 0) return err;
   err = share_rows(s, t, &x, &moments);
-  if (err == SMPC_OK) standardise(s, t, x, moments);
+  if (err == SMPC_OK) shared_standardise(s, t, x, moments);
   return err;
 }

@@ -91,10 +91,9 @@ static smpc_shared *upper(smpc_session *s, const smpc_shared *x) { return smpc_s
 static smpc_shared *lower(smpc_session *s, const smpc_shared *x) { return smpc_slice(s, x, 0, 0, fit_shape(KNOTS + 1, 1)); }
 
 /* Steps 2 to 4: correct, twice Mann-Whitney, ties; 3 x 1. */
-static smpc_shared *counts(smpc_session *s, const smpc_shared *below, const smpc_shared *y, size_t n) {
-  const int64_t rows = (int64_t)n;
+static smpc_shared *counts(smpc_session *s, const smpc_shared *below, const smpc_shared *y, const smpc_shared *used, int64_t rows) {
   smpc_shared *positive = smpc_matmul(s, below, y), *ones = smpc_sum(s, y);
-  smpc_shared *all = smpc_transpose(s, smpc_sum_rows(s, smpc_transpose(s, below)));
+  smpc_shared *all = used != NULL ? smpc_matmul(s, below, used) : smpc_transpose(s, smpc_sum_rows(s, smpc_transpose(s, below)));
   smpc_shared *negative = smpc_sub(s, all, positive), *zeros = smpc_sub(s, smpc_constant_i64(s, &rows, fit_shape(1, 1)), ones);
   smpc_shared *p = ends(s, positive, ones), *q = ends(s, negative, zeros);
   smpc_shared *in_cell = smpc_sub(s, upper(s, p), lower(s, p));
@@ -105,13 +104,14 @@ static smpc_shared *counts(smpc_session *s, const smpc_shared *below, const smpc
   return smpc_concat(s, smpc_concat(s, right, won), tied);
 }
 
-smpc_err fit_shared_scores(smpc_session *s, struct fit_job *job, const smpc_shared *eta, const smpc_shared *y) {
+smpc_err fit_shared_scores(smpc_session *s, struct fit_job *job, const smpc_shared *eta, const smpc_shared *y,
+                           const smpc_shared *used) {
   struct fit *f = &job->fit;
   size_t n = (size_t)smpc_shared_shape(y).rows;
   int64_t count[COUNTS];
   double log_likelihood;
   smpc_shared *below = below_knots(s, eta, n);
-  smpc_shared *numbers = counts(s, below, y, n), *sum = likelihood(s, below, eta, y, n);
+  smpc_shared *numbers = counts(s, below, y, used, f->n), *sum = likelihood(s, below, eta, y, n);
   smpc_err err = fit_open(s, job, numbers, FIT_RESULT, count, COUNTS);
   if (err == SMPC_OK) err = fit_open_real(s, job, sum, FIT_RESULT, &log_likelihood, 1);
   if (err != SMPC_OK) return err;
@@ -119,6 +119,6 @@ smpc_err fit_shared_scores(smpc_session *s, struct fit_job *job, const smpc_shar
   f->accuracy = (double)count[CORRECT] / (double)f->n;
   f->auc = (double)count[MANN_WHITNEY] / (2 * pairs);
   f->auc_error = (double)count[TIES] / (2 * pairs);
-  f->log_likelihood = log_likelihood / 12;
+  f->log_likelihood = log_likelihood / 12 + (double)(n - (size_t)f->n) * log(2); /* a row that is not used has eta = 0 */
   return SMPC_OK;
 }

@@ -22,10 +22,10 @@ void shared_residuals(smpc_session *s, const struct shared_fit *t, smpc_shared *
 
 /* Z' diag(w) Z / 2^m, or Z' Z / 2^(m + 2) for no w. */
 static smpc_shared *hessian_of(smpc_session *s, const struct shared_fit *t, const smpc_shared *w) {
-  if (w == NULL) return shared_halved(s, fit_within(s, smpc_matmul(s, t->zt, t->z), SHARED_MEAN_SQUARE * (double)t->n), t->m + 2);
+  if (w == NULL) return shared_halved(s, fit_within(s, smpc_matmul(s, t->zt, t->z), SHARED_MEAN_SQUARE * (double)t->count), t->m + 2);
   smpc_shared *row = smpc_reshape(s, w, fit_shape(1, t->n)), *weighted = smpc_mul(s, t->zt, row);
   smpc_shared *turned = smpc_transpose(s, weighted);
-  smpc_shared *h = fit_within(s, smpc_matmul(s, t->zt, turned), SHARED_MEAN_SQUARE / 4 * (double)t->n);
+  smpc_shared *h = fit_within(s, smpc_matmul(s, t->zt, turned), SHARED_MEAN_SQUARE / 4 * (double)t->count);
   smpc_shared_free(s, row);
   smpc_shared_free(s, weighted);
   smpc_shared_free(s, turned);
@@ -36,7 +36,7 @@ static int gradient_bits(const struct shared_fit *t) { return t->m < SHARED_GRAD
 
 /* Z' r / 2^(m - gradient_bits). */
 static smpc_shared *gradient_of(smpc_session *s, const struct shared_fit *t, const smpc_shared *residuals) {
-  smpc_shared *g = fit_within(s, smpc_matmul(s, t->zt, residuals), SHARED_MEAN_SQUARE * (double)t->n);
+  smpc_shared *g = fit_within(s, smpc_matmul(s, t->zt, residuals), SHARED_MEAN_SQUARE * (double)t->count);
   return shared_halved(s, g, t->m - gradient_bits(t));
 }
 
@@ -46,7 +46,7 @@ static smpc_shared *gradient_of(smpc_session *s, const struct shared_fit *t, con
 static void find_penalty(smpc_session *s, struct shared_fit *t, const smpc_shared *hessian) {
   double ridge = t->job->model->ridge;
   if (ridge == 0) return;
-  smpc_shared *weights = shared_slopes(s, t->p, 4 * ridge / (double)t->n);
+  smpc_shared *weights = shared_slopes(s, t->p, 4 * ridge / (double)t->count);
   t->penalty = smpc_mul(s, hessian, weights);
   smpc_shared_free(s, weights);
 }
@@ -71,7 +71,7 @@ static void penalise(smpc_session *s, const struct shared_fit *t, smpc_shared **
 /* --- the steps ------------------------------------------------------------------------------ */
 
 static double trace_of(const struct shared_fit *t) {
-  double a_column = SHARED_MEAN_SQUARE / 4 + SHARED_MEAN_SQUARE * t->job->model->ridge / (double)t->n;
+  double a_column = SHARED_MEAN_SQUARE / 4 + SHARED_MEAN_SQUARE * t->job->model->ridge / (double)t->count;
   return a_column * (double)t->p;
 }
 

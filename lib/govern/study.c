@@ -103,6 +103,7 @@ static const cyaml_schema_field_t question_fields[] = {
     CYAML_FIELD_IGNORE("iterations", CYAML_FLAG_OPTIONAL),  CYAML_FIELD_IGNORE("outcome", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("predictors", CYAML_FLAG_OPTIONAL),  CYAML_FIELD_IGNORE("method", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("batch", CYAML_FLAG_OPTIONAL),       CYAML_FIELD_IGNORE("rate", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("match", CYAML_FLAG_OPTIONAL),       CYAML_FIELD_IGNORE("outcome_party", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t question_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct asked, question_fields)};

@@ -233,6 +233,82 @@ def rows_are_scored_at_home():
         site.alone("site1", ask, new, "--score", model, "--json").expect(1, "--score")
 
 
+# --- columns split over hospitals ---------------------------------------------------------------
+
+WHOSE = {"age": "north", "sex": "north", "trestbps": "north", "cp4": "south", "thalach": "south", "exang": "east", "oldpeak": "east"}
+
+
+def split_question(how):
+    listed = "".join(f"      - {{name: {c}, type: number}}\n" for c in COLUMNS)
+    wanted = "".join(f"      - {{name: {c}, range: {HEART[c]}, party: {p}}}\n" for c, p in WHOSE.items())
+    return (f"study: {{title: A fit, purpose: test}}\nquestions:\n  - name: q\n    program: logistic-regression\n"
+            f"    privacy: model-only\n    recipients: [north]\n    minimum_cell: 5\n    split: columns\n{how}"
+            f"    outcome_party: south\n    columns:\n{listed}    outcome: y\n    predictors:\n{wanted}")
+
+
+def split_heart():
+    """The 853 rows, each hospital with its columns and an identifier."""
+    whole = [row for h in HOSPITALS for row in heart_rows()[h]]
+    own = {p: [c for c in WHOSE if WHOSE[c] == p] + (["y"] if p == "south" else []) for p in ("north", "south", "east")}
+    return {p: [{"id": f"P{i:04d}", **{c: row[c] for c in own[p]}} for i, row in enumerate(whole)] for p in own}
+
+
+class SplitFits(Fits):
+    """Every hospital has other columns: one data section each."""
+
+    def __init__(self, rows):
+        super().__init__(PROGRAMS, list(rows))
+        for name in rows:
+            section = "data:\n  columns:\n" + "".join(f"    - {{name: {c}, type: number}}\n" for c in rows[name][0] if c != "id")
+            path = self.path / "keys" / f"{name}.yaml"
+            path.write_text(path.read_text(encoding="utf-8") + section, encoding="utf-8")
+
+    def files(self, rows):
+        return {name: self.write(f"{name}.csv", ",".join(rows[name][0]) + "\n" + text(rows[name])) for name in rows}
+
+
+def spread_of_heart():
+    return {r["column"]: float(r["sd_population"]) for r in reference("reference/heart_h1_scaling.csv")}
+
+
+def heart_by_columns_in_order():
+    rows = split_heart()
+    with SplitFits(rows) as site:
+        ask = site.write("q.yaml", split_question("    match: order\n"))
+        ended = site.joint(ask, site.files(rows), ("--json",))
+        fit = result(ended["north"])
+        near(fit, of_reference(coefficients("H1_pooled4_raw")), spread_of_heart(), "heart by columns")
+        close(fit["logLik"], -363.750142255949, 1e-5, "log-likelihood")
+        assert abs(fit["auc"] - 0.8845) < 0.002 and (fit["nobs"], fit["events"]) == (853, 464), fit
+        assert result(ended["south"])["delivered"] is False
+        site.alone("north", ask, None, "--score", "none.json").expect(2, "columns are of several")
+        rows["east"] = rows["east"][:-1]
+        site.joint(ask, site.files(rows), ("--json",))["south"].expect(5, "different numbers of rows")
+
+
+def heart_by_columns_with_a_key():
+    """Shuffled, and each hospital lacks other patients; one value is missing."""
+    rows = split_heart()
+    both = [i for i in range(853) if i % 9 != 0 and i % 11 != 5 and i != 100]
+    rows["north"] = [r for i, r in enumerate(rows["north"]) if i % 9 != 0]
+    rows["south"] = [r for i, r in enumerate(rows["south"]) if i % 11 != 5]
+    next(r for r in rows["east"] if r["id"] == "P0100")["exang"] = None
+    for n, p in enumerate(rows):
+        rows[p] = sorted(rows[p], key=lambda r: (int(r["id"][1:]) * (7919 + n)) % 863)
+    whole = [row for h in HOSPITALS for row in heart_rows()[h]]
+    pooled = {h: [whole[i] for i in both[n::4]] for n, h in enumerate(HOSPITALS)}
+    with Fits(PROGRAMS, HOSPITALS, data_section(COLUMNS)) as site: # the joined rows, split by rows, exactly
+        ask = site.write("q.yaml", question(COLUMNS, HEART, more=ACCEPTED))
+        exact = result(site.joint(ask, site.files(pooled), ("--json",))["va"])
+    with SplitFits(rows) as site:
+        ask = site.write("q.yaml", split_question("    match: key\n    key: [{column: id}]\n    unicode: 14.0.0\n"))
+        fit = result(site.joint(ask, site.files(rows), ("--json",))["north"])
+    assert fit["nobs"] == exact["nobs"] == len(both), (fit, exact)
+    near(fit, {r["term"]: (r["estimate"], r["std.error"], r["p.value"]) for r in exact["coefficients"]}, spread_of_heart(), "heart by key")
+    assert abs(fit["auc"] - exact["auc"]) < 0.002
+    close(fit["logLik"], exact["logLik"], 1e-5, "log-likelihood")
+
+
 # --- what is refused, and bad data --------------------------------------------------------
 
 def generated(n, seed=1, sites=3, beta=(0.3, 1.0, -0.7), scale=(1, 1)):
@@ -320,7 +396,7 @@ def bad_input_is_named():
     rows = generated(60)
     rows["site0"][3]["x1"] = 9
     try_fit(rows, X2, LOOSE, code=2, words=["'x1'", "beyond 2^3"])
-    for broken, word in (("    split: columns\n", "join"), ("    ridge: -1\n", "ridge"), ("    iterations: 0\n", "iterations"),
+    for broken, word in (("    split: columns\n", "outcome_party"), ("    ridge: -1\n", "ridge"), ("    iterations: 0\n", "iterations"),
                          ("    site_indicators: yes\n", "site_level")):
         with Fits(PROGRAMS, ["site0", "site1", "site2"], data_section(["x1", "x2", "y"])) as site:
             ask = site.write("q.yaml", question(["x1", "x2", "y"], X2, recipients=("site0",), more=broken))
@@ -359,7 +435,8 @@ def the_generator_s_truth_is_found():
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAMS = sys.argv[1]
 FAST = [heart_aggregates, heart_with_site_indicators, smoking_aggregates, a_table_and_csv, heart_model_only, heart_with_a_ridge,
-        smoking_model_only, the_generator_s_truth_is_found, hopeless_data_is_refused,
+        smoking_model_only, the_generator_s_truth_is_found, heart_by_columns_in_order,
+        heart_by_columns_with_a_key, hopeless_data_is_refused,
         rules_of_disclosure, data_with_holes_and_wild_scales, a_hospital_without_rows, bad_input_is_named,
         rows_are_scored_at_home, the_dry_run_lists_every_opening]
 if __name__ == "__main__":

@@ -58,7 +58,10 @@ static void refusals_name_the_key(void **state) {
       {"range: 7", "range: seven", "range"}, {"name: decades", "name: age", "twice"},
       {"minimum_cell: 5", "minimum_cell: 0", "minimum_cell"}, {"minimum_cell: 5", "minimum_cell: 5\n    ridge: much", "ridge"},
       {"minimum_cell: 5", "minimum_cell: 5\n    iterations: 1001", "iterations"},
-      {"minimum_cell: 5", "minimum_cell: 5\n    split: columns", "join"},
+      {"minimum_cell: 5", "minimum_cell: 5\n    split: columns", "outcome_party"},
+      {"minimum_cell: 5", "minimum_cell: 5\n    outcome_party: a", "at once cannot be fitted"},
+      {"{name: age, range: 7}", "{name: age, range: 7, party: a}", "at once cannot be fitted"},
+      {"minimum_cell: 5", "minimum_cell: 5\n    match: order", "match"},
       {"minimum_cell: 5", "minimum_cell: 5\n    site_indicators: yes", "site_level"},
       {"minimum_cell: 5", "minimum_cell: 5\n    minimum_events: 0", "minimum_events"},
       {"minimum_cell: 5", "minimum_cell: 5\n    strange: 0", "strange"}, {"    outcome: sick > 0\n", "", "outcome"},
@@ -71,6 +74,45 @@ static void refusals_name_the_key(void **state) {
     char message[512];
     struct model *m = parse(bad[i][0], bad[i][1], message, sizeof message);
     if (m != NULL || strstr(message, bad[i][2]) == NULL) fail_msg("\"%s\": %s, '%s'", bad[i][1], m ? "taken" : "refused", message);
+  }
+}
+
+static const char split[] = "study: {title: Smoking, purpose: a pilot}\n"
+                            "questions:\n"
+                            "  - name: q\n"
+                            "    program: logistic-regression\n"
+                            "    privacy: model-only\n"
+                            "    recipients: [a, b]\n"
+                            "    columns: [{name: age, type: number}, {name: sick, type: number}]\n"
+                            "    outcome: sick > 0\n"
+                            "    split: columns\n"
+                            "    match: key\n"
+                            "    key: [{column: id}, {column: born, form: date}]\n"
+                            "    unicode: %s\n"
+                            "    outcome_party: a\n"
+                            "    predictors:\n"
+                            "      - {name: age, range: 7, party: b}\n"
+                            "    minimum_cell: 5\n";
+
+static void columns_say_whose_they_are(void **state) {
+  (void)state;
+  static const char *const bad[][3] = {
+      {"", "", ""}, {"    outcome_party: a\n", "", "mix of both splits"}, {", party: b", "", "mix of both splits"},
+      {"model-only", "aggregates", "only `model-only`"}, {"    match: key\n", "", "`match`"}, {"match: key", "match: order", "`key`"},
+      {"    unicode: ", "    unicode: 1", "unicode"}, {"outcome: sick", "condition: age > 3\n    outcome: sick", "condition"},
+      {"minimum_cell: 5", "minimum_cell: 5\n    site_indicators: yes", "site_indicators"},
+      {"form: date", "form: date, case: ignored", "`case`"}};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    char text[4096], whole[4096], message[512] = "";
+    struct model *m = NULL;
+    snprintf(whole, sizeof whole, split, psi_unicode());
+    const char *at = strstr(whole, bad[i][0]);
+    assert_non_null(at);
+    snprintf(text, sizeof text, "%.*s%s%s", (int)(at - whole), whole, bad[i][1], at + strlen(bad[i][0]));
+    bool taken = model_parse(&m, "q", text, strlen(text), message, sizeof message);
+    if (taken != (i == 0) || strstr(message, bad[i][2]) == NULL) fail_msg("%zu: %s, '%s'", i, taken ? "taken" : "refused", message);
+    if (taken) assert_true(m->split == MODEL_COLUMNS && m->match == MODEL_BY_KEY && m->n_key == 2 && strcmp(m->party[1], "b") == 0);
+    model_free(m);
   }
 }
 
@@ -131,5 +173,5 @@ static void sums_are_derivatives(void **state) {
   }
 }
 
-TEST_MAIN(T(a_good_question), T(refusals_name_the_key), T(ranges_are_checked_by_the_hospital), T(algebra),
+TEST_MAIN(T(a_good_question), T(refusals_name_the_key), T(columns_say_whose_they_are), T(ranges_are_checked_by_the_hospital), T(algebra),
           T(sums_are_derivatives))
