@@ -158,14 +158,18 @@ bool psi_question_parse(struct psi_question **q, const char *name, const char *b
   const struct reader r = {name, text, text_len};
   void *file = NULL;
   *q = NULL;
-  return yaml_parse(&file, name, bytes, len, &document_value, text, text_len) && take(q, file, &r);
+  bool good = yaml_parse(&file, name, bytes, len, &document_value, text, text_len) && take(q, file, &r);
+  if (good) question_digest_of((*q)->digest, bytes, len);
+  return good;
 }
 
 bool psi_question_load(struct psi_question **q, const char *path, char *text, size_t text_len) {
-  const struct reader r = {path, text, text_len};
-  void *file = NULL;
+  size_t len;
+  char *bytes = question_read(path, &len, text, text_len);
   *q = NULL;
-  return yaml_load(&file, path, &document_value, text, text_len) && take(q, file, &r);
+  bool good = bytes != NULL && psi_question_parse(q, path, bytes, len, text, text_len);
+  free(bytes);
+  return good;
 }
 
 void psi_question_free(struct psi_question *q) {

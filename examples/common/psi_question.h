@@ -21,6 +21,7 @@
 #include <smpc.h>
 
 #include "psi_key.h"
+#include "question.h"
 
 enum psi_kind { PSI_REVEAL = 1, PSI_COUNT };
 enum { PSI_MAX_PURPOSE = 500 };
@@ -35,6 +36,7 @@ struct psi_question {
   const struct psi_component *key;
   unsigned n_key;
   uint64_t size[2];    /* declared; 0: told */
+  uint8_t digest[QUESTION_DIGEST_LEN]; /* of the file's exact bytes               */
   void *file;          /* what the above points into */
 };
 

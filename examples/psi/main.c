@@ -50,7 +50,7 @@ static enum cli_exit read_agreed(struct run *r) {
   if (!psi_question_load(&r->question, path, text, sizeof text)) return input_error(text);
   enum cli_exit code = cli_config(&r->cfg, &r->options);
   if (code != CLI_DONE) return code;
-  if (r->options.study == NULL && !question_digest(r->cfg.question, path, text, sizeof text)) return input_error(text);
+  if (r->options.study == NULL) memcpy(r->cfg.question, r->question->digest, sizeof r->cfg.question);
   if (r->cfg.member[r->cfg.me.id].roles & SMPC_DEAL) return input_error("this party is the dealer: run smpc-dealer");
   if (!psi_question_resolve(&r->ask, r->question, &r->cfg, text, sizeof text)) return input_error(text);
   return psi_plan_allowed(&r->cfg, r->question);

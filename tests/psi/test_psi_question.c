@@ -109,4 +109,17 @@ static void names_become_parties(void **state) {
   psi_question_free(q);
 }
 
-TEST_MAIN(T(keys_have_their_defaults), T(nonsense_is_refused), T(other_tables_are_refused), T(names_become_parties))
+/* The digest that parties compare is of the bytes that were parsed, down to the last. */
+static void the_digest_is_of_what_was_parsed(void **state) {
+  (void)state;
+  struct psi_question *a = parse(REST KEY), *b = parse(REST KEY "\n"), *c = parse(REST KEY);
+  assert_true(a != NULL && b != NULL && c != NULL);
+  assert_memory_equal(a->digest, c->digest, sizeof a->digest);
+  assert_memory_not_equal(a->digest, b->digest, sizeof a->digest);
+  psi_question_free(a);
+  psi_question_free(b);
+  psi_question_free(c);
+}
+
+TEST_MAIN(T(keys_have_their_defaults), T(nonsense_is_refused), T(other_tables_are_refused), T(names_become_parties),
+          T(the_digest_is_of_what_was_parsed))
