@@ -4,7 +4,7 @@
  *   out   t->hit, or t->matched alone with count_only
  *   cost  2 rounds; 32 n bytes, and mask_len m more to a peer that learns; 2 scalar
  *         products and a hash to the group for each item of mine, 1 for each of theirs
- *         (about 140 us an item and party of equal sets); memory 32 (n + m) bytes
+ *         (about 140 us of one core an item and party of equal sets; all cores work at it); memory 32 (n + m) bytes
  *   leaks to both     the sizes n and m (paddings look like items)
  *         to who learns  which of its items the other has; with count_only how many
  *   error SMPC_E_CHEAT: the peer sent what is no point.  hit and matched are zeroed.
