@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "psi_schema.h"
+#include "question.h"
 #include "study_keys.h"
 #include "yaml_file.h"
 
@@ -163,9 +164,9 @@ bool psi_question_parse(struct psi_question **q, const char *name, const char *b
   return good;
 }
 
-bool psi_question_load(struct psi_question **q, const char *path, char *text, size_t text_len) {
+bool psi_question_load(struct psi_question **q, const char *path, const char *ask, char *text, size_t text_len) {
   size_t len;
-  char *bytes = question_read(path, &len, text, text_len);
+  char *bytes = question_read_asked(path, ask, &len, text, text_len);
   *q = NULL;
   bool good = bytes != NULL && psi_question_parse(q, path, bytes, len, text, text_len);
   free(bytes);

@@ -40,8 +40,8 @@ struct psi_question {
   void *file;          /* what the above points into */
 };
 
-/* Read the file at `path`.  False: `text` has one sentence that names the file and the key. */
-bool psi_question_load(struct psi_question **q, const char *path, char *text, size_t text_len);
+/* Read the file at `path`, and of its questions the one called `ask` (NULL: it has only one).  False: `text` has one sentence that names the file and the key. */
+bool psi_question_load(struct psi_question **q, const char *path, const char *ask, char *text, size_t text_len);
 bool psi_question_parse(struct psi_question **q, const char *name, const char *bytes, size_t len, char *text,
                         size_t text_len);
 void psi_question_free(struct psi_question *q); /* NULL is allowed */

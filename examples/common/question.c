@@ -323,7 +323,7 @@ char *question_read(const char *path, size_t *len, char *text, size_t text_len) 
 
 bool question_load(struct question **q, const char *path, const char *ask, char *text, size_t text_len) {
   size_t len;
-  char *bytes = question_read(path, &len, text, text_len);
+  char *bytes = question_read_asked(path, ask, &len, text, text_len);
   *q = NULL;
   bool good = bytes != NULL && question_parse(q, path, bytes, len, ask, text, text_len);
   free(bytes);

@@ -69,7 +69,7 @@ static enum cli_exit read_agreed(struct run *r) {
   struct data_fault fault = {0};
   const char *file = r->options.study != NULL ? r->options.study : r->options.question;
   if (file == NULL) return cli_error("--question FILE or --study FILE is needed"), CLI_USAGE;
-  if (!model_load(&r->model, file, text, sizeof text)) return input_error(text);
+  if (!model_load(&r->model, file, r->options.ask, text, sizeof text)) return input_error(text);
   enum cli_exit code = data_error(data_check(&r->model->base.data, &fault), &fault);
   if (code == CLI_DONE) code = cli_config(&r->cfg, &r->options);
   if (code != CLI_DONE) return code;

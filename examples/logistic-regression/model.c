@@ -263,9 +263,9 @@ bool model_parse(struct model **m, const char *name, const char *bytes, size_t l
   return true;
 }
 
-bool model_load(struct model **m, const char *path, char *text, size_t text_len) {
+bool model_load(struct model **m, const char *path, const char *ask, char *text, size_t text_len) {
   size_t len;
-  char *bytes = question_read(path, &len, text, text_len);
+  char *bytes = question_read_asked(path, ask, &len, text, text_len);
   *m = NULL;
   bool good = bytes != NULL && model_parse(m, path, bytes, len, text, text_len);
   free(bytes);

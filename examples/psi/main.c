@@ -47,7 +47,7 @@ static enum cli_exit read_agreed(struct run *r) {
   char text[600];
   const char *path = r->options.study != NULL ? r->options.study : r->options.question;
   if (path == NULL) return cli_error("--question FILE or --study FILE is needed"), CLI_USAGE;
-  if (!psi_question_load(&r->question, path, text, sizeof text)) return input_error(text);
+  if (!psi_question_load(&r->question, path, r->options.ask, text, sizeof text)) return input_error(text);
   enum cli_exit code = cli_config(&r->cfg, &r->options);
   if (code != CLI_DONE) return code;
   if (r->options.study == NULL) memcpy(r->cfg.question, r->question->digest, sizeof r->cfg.question);

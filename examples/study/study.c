@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include "data.h"
+#include "../logistic-regression/model.h"
+#include "psi_question.h"
 #include "question.h"
 
 struct job { const char *command, *file, *config, *key, *held; bool chinese; };
@@ -71,18 +73,51 @@ static enum cli_exit make_new(const struct job *job) {
   return out == NULL ? CLI_INPUT : CLI_MACHINE;
 }
 
+static enum cli_exit refused(const char *text) { return cli_error("%s", text), CLI_INPUT; }
+
+static enum cli_exit refused_by_data(const struct job *job, const char *name, const struct data_question *q) {
+  struct data_fault fault = {0};
+  int code = data_check(q, &fault);
+  if (code != 0) cli_error("%s: question \"%s\": %s", job->file, name, fault.text);
+  return (enum cli_exit)code;
+}
+
+static enum cli_exit check_count(const struct job *job, const char *name) {
+  struct question *read;
+  char text[600];
+  if (!question_load(&read, job->file, name, text, sizeof text)) return refused(text);
+  enum cli_exit code = refused_by_data(job, name, &read->data);
+  question_free(read);
+  return code;
+}
+
+static enum cli_exit check_model(const struct job *job, const char *name) {
+  struct model *read;
+  char text[600];
+  if (!model_load(&read, job->file, name, text, sizeof text)) return refused(text);
+  enum cli_exit code = refused_by_data(job, name, &read->base.data);
+  model_free(read);
+  return code;
+}
+
+static enum cli_exit check_psi(const struct job *job, const char *name) {
+  struct psi_question *read;
+  char text[600];
+  if (!psi_question_load(&read, job->file, name, text, sizeof text)) return refused(text);
+  psi_question_free(read);
+  return CLI_DONE;
+}
+
 /* What the library does not know: the question in its program's eyes. */
 static enum cli_exit check_questions(const struct job *job, const smpc_study *st) {
   for (unsigned i = 0; i < st->n_questions; i++) {
     const smpc_study_question *q = &st->question[i];
-    if (strcmp(q->program, "cohort-count") != 0) continue; /* another program's question: it reads it itself */
-    struct question *read;
-    struct data_fault fault = {0};
-    char text[600];
-    if (!question_load(&read, job->file, q->name, text, sizeof text)) return cli_error("%s", text), CLI_INPUT;
-    int code = data_check(&read->data, &fault);
-    question_free(read);
-    if (code != 0) return cli_error("%s: question \"%s\": %s", job->file, q->name, fault.text), (enum cli_exit)code;
+    enum cli_exit code = CLI_DONE;
+    if (strcmp(q->program, "cohort-count") == 0) code = check_count(job, q->name);
+    else if (strcmp(q->program, "logistic-regression") == 0) code = check_model(job, q->name);
+    else if (strcmp(q->program, "psi") == 0) code = check_psi(job, q->name);
+    else printf("question \"%s\" is of %s, a program of your own: only that can check the rest of it\n", q->name, q->program);
+    if (code != CLI_DONE) return code;
   }
   printf("%s: %u parties, %u question%s: well formed\n", job->file, st->n_parties, st->n_questions,
          st->n_questions == 1 ? "" : "s");

@@ -207,6 +207,47 @@ static void an_overlap_runs_under_a_study(void **state) {
   run_expect(run("smpc-journal verify psi-site/*.journal"), 0, "2 seals: no fault");
 }
 
+/* The version of Unicode that smpc-psi has. */
+static void unicode_version(char version[16]) {
+  run_write("any.yaml", "study: {title: t, purpose: p}\nquestions: [{name: q, program: psi, result: count, recipients: [a], key: [{column: id}], unicode: \"0\"}]\n");
+  const char *at = strstr(run("smpc-local -q --names a,b -- smpc-psi --config {config} --question any.yaml --data none.csv")->err, "are of Unicode ");
+  assert_non_null(at);
+  snprintf(version, 16, "%.*s", (int)strcspn(at + 15, ","), at + 15);
+}
+
+/* One study, three programs; each reads its own question alone. */
+static void a_study_may_have_questions_of_several_programs(void **state) {
+  (void)state;
+  static const char form[] = "study: {title: Three, purpose: three things}\n"
+                             "questions:\n"
+                             "  - name: sizes\n    program: cohort-count\n    recipients: [a]\n    columns: [{name: n, type: number}]\n"
+                             "    minimum_cell: 2\n"
+                             "  - name: overlap\n    program: psi\n    result: count\n    recipients: [a]\n    key: [{column: id}]\n"
+                             "    unicode: \"%s\"\n"
+                             "  -\n    name: fit   # é\n    program: logistic-regression\n    privacy: model-only\n    recipients: [a]\n"
+                             "    columns: [{name: n, type: number}]\n    outcome: n > 2\n    predictors: [{name: n, range: 3}]\n"
+                             "    minimum_cell: %s\n";
+  static const char local[] = "smpc-local -q --names a,b --study three.yaml --dir three --party-yaml three-more.yaml -- ";
+  char text[2000], version[16];
+  run_write("a.csv", "id,n\n1,1\n2,2\n3,3\n");
+  run_write("b.csv", "id,n\n2,2\n3,3\n4,4\n");
+  run_write("three-more.yaml", "data:\n  columns:\n    - {name: n, type: number}\n");
+  unicode_version(version);
+  snprintf(text, sizeof text, form, version, "5");
+  run_write("three.yaml", text);
+  run_expect(run("%s smpc-psi --config {config} --study {study} --ask overlap --data {name}.csv", local), 0, "keys in both         2");
+  run_expect(run("smpc-study check three/study.yaml"), 0, "2 parties, 3 questions: well formed");
+  run_expect(run("rm -r three; %s smpc-cohort-count -q --config {config} --study {study} --ask sizes --data {name}.csv", local), 0, "6");
+  run_expect(run("rm -r three; %s smpc-cohort-count -q --config {config} --study {study} --ask size --data {name}.csv", local), 2,
+             "\"size\": there is no question of this name");
+  run_expect(run("smpc-study show three/study.yaml"), 0, "logistic-regression");
+  snprintf(text, sizeof text, form, "1.0", "5");
+  run_write("three.yaml", text);
+  run_expect(run("smpc-study check three/study.yaml && sed -i 's/range: 3/range: 99/' three/study.yaml && smpc-study check three/study.yaml"), 2,
+             "`range`");
+  run_expect(run("sed -i 's/range: 99/range: 3/; s/key: .*/key: []/' three/study.yaml && smpc-study check three/study.yaml"), 2, "key");
+}
+
 static void mistakes_are_named(void **state) {
   (void)state;
   make_site();
@@ -226,6 +267,6 @@ static void mistakes_are_named(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {T(a_study_runs_and_is_audited), T(a_result_waits_for_its_reviewer), T(a_reviewer_with_sight_sees_the_table), T(a_question_with_noise_has_one_answer), T(what_is_shown_is_plain),
                                      T(a_study_that_does_not_hold_is_refused),
-                                     T(a_regression_opens_only_what_its_study_lists), T(an_overlap_runs_under_a_study), T(mistakes_are_named)};
+                                     T(a_regression_opens_only_what_its_study_lists), T(an_overlap_runs_under_a_study), T(a_study_may_have_questions_of_several_programs), T(mistakes_are_named)};
   return cmocka_run_group_tests(tests, run_setup, run_teardown);
 }
