@@ -387,8 +387,8 @@ typedef struct smpc_psi_joined {
  * [RS21], [RR22], a run of the hub with each other owner one after another; works with every source of correlated
  * randomness, and takes none of it with two owners.
  * bins = ceil(1.3 n) + 500 for the hub's n items.  For each other owner with m items 4 rounds, and 8 for each
- * 2^17 bins; 7 more, with G parties about 5 G, for each 2^18 bins.  Two owners with 2^20 items each: about 120 MB, and
- * 31 MB more for a column of the other owner, 22 MB for one of the hub.  With three owners or more all computing
+ * 2^17 bins; 7 more, with G parties about 5 G, for each 2^18 bins.  Two owners with 2^20 items each: about 150 MB together, and
+ * 55 MB more for a column of the other owner, 22 MB for one of the hub; 300 MB of memory.  With three owners or more all computing
  * parties take part.  At most 12 * 2^20 items a set.
  * Leaks: the sizes, to all members.  The hub knows which of its items lies in which row. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_join(smpc_session *s, const smpc_psi_star *q, const smpc_psi_rows *mine,

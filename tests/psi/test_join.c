@@ -160,4 +160,124 @@ static void large_sets_are_joined_exactly(void **state) {
   try_sets(&(struct parties){.n = 2, .seed = 3}, 3, 40000, 2, 1, 0);
 }
 
-TEST_MAIN(T(small_sets_are_joined_exactly), T(large_sets_are_joined_exactly))
+/* Two of three computing parties, the hub being the last. */
+static void others_may_compute_too(void **state) {
+  (void)state;
+  try_sets(&(struct parties){.n = 3, .source = SMPC_OT, .seed = 4}, 100, 120, 50, 2, 0);
+}
+
+static void paddings_match_nothing(void **state) {
+  (void)state;
+  try_sets(&(struct parties){.n = 2, .seed = 5}, 10, 20, 7, 1, 600);
+  try_sets(&(struct parties){.n = 2, .seed = 6}, 0, 0, 0, 1, 30);
+}
+
+static void costs_are_as_foretold(void **state) {
+  (void)state;
+  for (unsigned columns = 0; columns <= 4; columns += 2) {
+    struct psi_sets p;
+    struct run r;
+    psi_sets_make(&p, 900, 2000, 77, 5);
+    prepare(&r, &p, columns, 0, 0);
+    parties_run_ok(&(struct parties){.n = 2, .seed = 1}, body, &r, NULL);
+    assert_int_equal(r.rounds[OTHER], r.rounds[HUB]); /* counted, and foretold */
+    for (int k = 0; k < 2; k++) assert_int_equal(r.spent[k], r.predicted[k]);
+    finish(&r);
+    psi_sets_free(&p);
+  }
+}
+
+/* --- what is sent ------------------------------------------------------------------------- */
+
+struct seen { struct stats sent[2]; uint64_t len[2]; };
+
+static void watch(void *user, unsigned from, unsigned to, size_t off, const uint8_t *data, size_t len) {
+  struct seen *seen = user;
+  (void)to, (void)off;
+  seen->len[from] += len;
+  if (len > 8192) stats_add(&seen->sent[from], data, len); /* whole chunks: stores, tests, corrections */
+}
+
+/* Lengths follow from sizes alone, contents look uniform: sets that are equal, sets with nothing in common, a set
+ * with itself again. */
+static void what_is_sent_depends_on_sizes_alone(void **state) {
+  (void)state;
+  struct seen *seen = calloc(3, sizeof *seen);
+  for (unsigned i = 0; i < 3; i++) {
+    struct psi_sets p;
+    struct run r;
+    psi_sets_make(&p, 5000, 5000, i ? 5000 : 0, i ? 5 : UINT64_C(1) << 50);
+    prepare(&r, &p, 2, 0, 0);
+    tap_set(watch, &seen[i]);
+    parties_run_ok(&(struct parties){.n = 2, .seed = i + 1}, body, &r, NULL);
+    tap_set(NULL, NULL);
+    finish(&r);
+    psi_sets_free(&p);
+  }
+  for (unsigned k = 0; k < 2; k++)
+    for (unsigned i = 0; i < 3; i++) {
+      assert_int_equal(seen[i].len[k], seen[0].len[k]);
+      assert_true(stats_bytes_are_uniform(&seen[i].sent[k]) && stats_bits_are_balanced(&seen[i].sent[k], NULL));
+    }
+  free(seen);
+}
+
+/* Each party's own shares say nothing: bits are balanced, words uniform, matched or not. */
+static void shares_are_uniform(void **state) {
+  (void)state;
+  for (unsigned i = 0; i < 2; i++) {
+    struct psi_sets p;
+    struct run r;
+    psi_sets_make(&p, 10000, 10000, i ? 10000 : 0, 5);
+    prepare(&r, &p, 1, 0, 0);
+    parties_run_ok(&(struct parties){.n = 2, .seed = i + 1}, body, &r, NULL);
+    for (unsigned k = 0; k < 2; k++) {
+      struct stats bits = {{0}}, value = {{0}}, kept = {{0}};
+      stats_add(&bits, (const uint8_t *)r.bit.of[k], r.bins / 64 * 8);
+      stats_add(&value, (const uint8_t *)r.value.of[k], r.bins * 8);
+      stats_add(&kept, (const uint8_t *)r.kept.of[k], r.bins * 8);
+      assert_true(stats_bytes_are_uniform(&bits));
+      assert_true(stats_bytes_are_uniform(&value) && stats_bits_are_balanced(&value, NULL));
+      assert_true(stats_bytes_are_uniform(&kept) && stats_bits_are_balanced(&kept, NULL));
+    }
+    finish(&r);
+    psi_sets_free(&p);
+  }
+}
+
+/* --- who dies -------------------------------------------------------------------------------- */
+
+static bool is_zero(const struct shares *sh, unsigned k) {
+  for (size_t i = 0; i < sh->n; i++)
+    if (sh->of[k][i].v != 0) return false;
+  return true;
+}
+
+static void a_lost_party_ends_it(void **state) {
+  (void)state;
+  struct psi_sets p;
+  struct run r;
+  struct parties_result whole, got;
+  psi_sets_make(&p, 300, 300, 150, 5);
+  prepare(&r, &p, 1, 0, 0);
+  parties_run_ok(&(struct parties){.n = 2, .seed = 1}, body, &r, &whole);
+  finish(&r);
+  for (unsigned who = 0; who < 2; who++) {
+    uint64_t first = whole.sends_open[who] + 1, last = whole.sends[who];
+    for (uint64_t k = first; k + 4 < last; k += 1 + (last - first) / 8) { /* the last ones close the session */
+      struct smpi_sim_fault fault = {.what = SMPI_SIM_CRASH, .where = SMPI_SIM_AT_SEND, .from = who, .at = k};
+      prepare(&r, &p, 1, 0, 0);
+      r.err[0] = r.err[1] = SMPC_E_STATE;
+      parties_run(&(struct parties){.n = 2, .seed = 1, .fault = &fault, .n_faults = 1}, body, &r, &got);
+      for (unsigned i = 0; i < 2; i++)
+        if (r.err[i] != SMPC_OK) assert_true(is_zero(&r.kept, i));
+      assert_true(got.close[!who] != SMPC_OK);
+      finish(&r);
+    }
+  }
+  psi_sets_free(&p);
+}
+
+TEST_MAIN(T(small_sets_are_joined_exactly), T(large_sets_are_joined_exactly), T(others_may_compute_too),
+          T(paddings_match_nothing), T(costs_are_as_foretold), T(what_is_sent_depends_on_sizes_alone),
+          T(shares_are_uniform), T(a_lost_party_ends_it))
