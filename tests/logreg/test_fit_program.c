@@ -158,6 +158,51 @@ static void the_estimate_counts_the_rounds(void **state) {
   tear_down(&r);
 }
 
+/* Figures of large fits, from the estimate: 20 columns, four parties, a dealer. */
+static smpc_cost cost_of(const char *privacy, size_t rows_each) {
+  struct parties parties = {.n = 4, .dealer = true, .seed = 5};
+  struct run r = typical(4, privacy);
+  smpc_cost cost;
+  r.k = 20;
+  set_up(&r, &parties, 5, 15);
+  r.job[0].estimating = true;
+  r.job[0].stand_in = rows_each;
+  assert_int_equal(smpc_estimate(&r.cfg[0], fit_program, &r.job[0], &cost), SMPC_OK);
+  assert_int_equal(cost.range_warnings, 0);
+  tear_down(&r);
+  return cost;
+}
+
+static void a_shared_fit_grows_with_the_rows(void **state) {
+  (void)state;
+  smpc_cost c[3];
+  for (unsigned i = 0; i < 3; i++) c[i] = cost_of("model-only", (size_t)12500 << i); /* 50 000, 100 000, 200 000 in all */
+  print_message("# 100 000 x 20: %llu rounds, %.0f MB a party, %.0f MB of the dealer\n", (unsigned long long)c[1].rounds,
+                (double)c[1].bytes / 1e6, (double)c[1].offline_bytes / 1e6);
+  double first = (double)(c[1].bytes - c[0].bytes), second = (double)(c[2].bytes - c[1].bytes);
+  assert_true(fabs(second / first - 2) < 0.01 && (double)c[1].bytes < 1.05 * first * 2);
+  assert_true(c[2].rounds < 4 * c[0].rounds); /* functions go in blocks of 2^16 */
+}
+
+/* Sums alone leave a hospital: the same bytes for every number of rows. */
+static void aggregates_cost_the_same_for_any_rows(void **state) {
+  (void)state;
+  uint64_t bytes[2];
+  for (unsigned i = 0; i < 2; i++) {
+    struct parties parties = {.n = 3, .dealer = true, .seed = 8};
+    struct parties_result result;
+    struct run r = typical(3, "aggregates");
+    r.rows = i == 0 ? 900 : 9000;
+    set_up(&r, &parties, 8, 7);
+    parties_run_ok(&parties, body, &r, &result);
+    assert_true(r.job[0].has_fit);
+    unsigned steps = r.job[0].fit.steps;
+    bytes[i] = result.spent[0].bytes - steps * 8 * 2 * (4 + 10 + 1); /* their number may differ by one */
+    tear_down(&r);
+  }
+  assert_true(bytes[1] <= bytes[0] + 8 * 2 * 15 && bytes[0] <= bytes[1] + 8 * 2 * 15);
+}
+
 /* The network's time alone: 20 ms there and back, 100 Mbit/s. */
 static void twenty_columns_over_a_country_take_less_than_a_minute(void **state) {
   (void)state;
@@ -208,5 +253,6 @@ static void a_hospital_dies(void **state) {
 TEST_MAIN(T(ten_generated_sets_model_only), T(aggregates_are_exact), T(a_ridge_pulls_as_it_does_in_the_clear),
           T(too_large_a_ridge_is_refused), T(some_hospitals_only_give_rows), T(model_only_opens_this_and_nothing_else),
           T(aggregates_open_this_and_nothing_else), T(nothing_opens_when_a_rule_fails), T(no_model_opens_of_an_unsound_fit),
-          T(the_estimate_counts_the_rounds),
+          T(the_estimate_counts_the_rounds), T(a_shared_fit_grows_with_the_rows),
+          T(aggregates_cost_the_same_for_any_rows),
           T(twenty_columns_over_a_country_take_less_than_a_minute), T(a_hospital_dies))
