@@ -174,6 +174,46 @@ static void files_of_different_length_are_refused(void **state) {
   free(c);
 }
 
+/* Four hospitals with columns; two of them compute. */
+static void hospitals_that_only_give_columns(void **state) {
+  (void)state;
+  static const unsigned roles[4] = {SMPC_INPUT | SMPC_RESULT, SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT, SMPC_INPUT | SMPC_RESULT,
+                                    SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT};
+  struct parties parties = {.n = 4, .dealer = true, .seed = 3, .roles = roles};
+  struct cut *c = typical_cut(4, 4, "");
+  set_up_columns(c, &parties, by_order, 61, 4);
+  parties_run_ok(&parties, body, &c->r, NULL);
+  check_columns_fit(c, 2, true);
+  assert_false(c->r.job[0].has_fit);
+  tear_down_columns(c);
+  free(c);
+}
+
+/* --- names ---------------------------------------------------------------------------- */
+
+static void names_are_resolved_or_refused(void **state) {
+  (void)state;
+  static const char *const words[] = {"", "\"nobody\" is not in parties.yaml", "\"h1\" has no role `input`",
+                                      "\"h2\" has the role `input`, and no column", "all columns are of one hospital",
+                                      "\"h1\" is matched by key, so it needs the role `compute`"};
+  for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+    struct model m = {.split = MODEL_COLUMNS, .match = i == 5 ? MODEL_BY_KEY : MODEL_BY_ORDER, .n_predictors = 2,
+                      .party = {"h0", i == 4 ? "h0" : "h1", i == 1 ? "nobody" : "h0"}};
+    smpc_config cfg = SMPC_CONFIG_INIT;
+    struct fit_job job = {.model = &m, .cfg = &cfg, .roles = {.inputs = {i == 3 ? 7 : i == 4 ? 1 : 3}, .n_inputs = 2}};
+    char text[300] = "";
+    cfg.parties = 3;
+    for (unsigned h = 0; h < 3; h++) {
+      snprintf(cfg.member[h].name, sizeof cfg.member[h].name, "h%u", h);
+      cfg.member[h].roles = (job.roles.inputs.bits >> h & 1 ? SMPC_INPUT : 0) | (i == 5 && h == 1 ? 0 : SMPC_COMPUTE);
+    }
+    if (i == 2) cfg.member[1].roles = SMPC_COMPUTE;
+    bool good = columns_resolve(&job, text, sizeof text);
+    if (good != (i == 0) || strstr(text, words[i]) == NULL) fail_msg("%u: '%s'", i, text);
+    if (good) assert_true(job.owner[0] == 0 && job.owner[1] == 1 && job.owner[2] == 0);
+  }
+}
+
 /* --- rules ------------------------------------------------------------------------------ */
 
 /* Predictor 1 (of hospital 1) becomes binary with `ones` rows of 1, all of them events or not. */
@@ -304,6 +344,6 @@ static void the_estimate_knows_rounds_and_ranges(void **state) {
   }
 }
 
-TEST_MAIN(T(files_with_the_same_rows), T(what_opens_and_nothing_else), T(files_of_different_length_are_refused),
+TEST_MAIN(T(files_with_the_same_rows), T(what_opens_and_nothing_else), T(files_of_different_length_are_refused), T(hospitals_that_only_give_columns), T(names_are_resolved_or_refused),
           T(small_counts_are_refused_before_anything_opens), T(shuffled_files_are_matched_by_key), T(too_few_matches_are_not_told),
           T(the_estimate_knows_rounds_and_ranges))

@@ -35,6 +35,24 @@ static void eight_hospitals_delegate_to_four(void **state) {
 
 enum { CLOSING = 12 }; /* sends, at most, after the model has opened */
 
+/* Correlated randomness by oblivious transfer: the same model. */
+static void without_a_dealer(void **state) {
+  (void)state;
+  static const char *const more[] = {"    method: newton\n", "    method: fixed-hessian\n    iterations: 15\n",
+                                     "    method: gradient\n    iterations: 2\n    batch: 300\n"};
+  for (unsigned i = 0; i < 3; i++) {
+    struct parties parties = {.n = 2, .source = SMPC_OT, .seed = i};
+    struct run r = typical(2, "model-only");
+    r.rows = 600;
+    r.more = more[i];
+    set_up(&r, &parties, 400 + i, 3);
+    parties_run_ok(&parties, body, &r, NULL);
+    if (i < 2) check(&r, 0, 1e-3, 0.01);
+    else assert_non_null(strstr(r.job[0].refusal, "no convergence")); /* two epochs: the path, not the fit */
+    tear_down(&r);
+  }
+}
+
 struct deadly { const char *privacy, *more; unsigned steps; };
 
 static struct run dying(const struct deadly *d, unsigned steps, char *more, size_t len) {
@@ -90,4 +108,4 @@ static void a_hospital_dies_in_every_iteration(void **state) {
   }
 }
 
-TEST_MAIN(T(ten_sets_over_two_four_and_eight), T(eight_hospitals_delegate_to_four), T(a_hospital_dies_in_every_iteration))
+TEST_MAIN(T(ten_sets_over_two_four_and_eight), T(eight_hospitals_delegate_to_four), T(without_a_dealer), T(a_hospital_dies_in_every_iteration))
