@@ -199,6 +199,7 @@ smpc_err smpi_exchange(struct smpc_session *s, const struct smpi_flow *flow, siz
   for (size_t i = 0; i < n; i++) bytes += flow[i].out_len;
   if (with_dealer || s->is_offline) {
     s->spent.offline_bytes += bytes;
+    if (s->expected_offline != 0) smpi_progress(s, s->spent.offline_bytes - s->offline_from, s->expected_offline);
   } else {
     s->spent.rounds++;
     s->spent.bytes += bytes;
@@ -288,6 +289,11 @@ void smpi_slot_set(struct smpc_session *s, enum smpi_slot slot, void *state, voi
   s->slot[slot] = (struct smpi_slot_entry){state, close};
 }
 void *smpi_slot_get(const struct smpc_session *s, enum smpi_slot slot) { return s->slot[slot].state; }
+
+void smpi_expect_offline(struct smpc_session *s, uint64_t bytes) {
+  s->offline_from = s->spent.offline_bytes;
+  s->expected_offline = bytes;
+}
 
 void smpi_progress(struct smpc_session *s, uint64_t done, uint64_t total) {
   unsigned percent = total == 0 ? 100 : (unsigned)(100.0 * (double)done / (double)total);

@@ -57,6 +57,9 @@ smpc_err smpi_status(const struct smpc_session *s); /* SMPC_OK while nothing has
 void smpi_progress(struct smpc_session *s, uint64_t done, uint64_t total);
 /* A line for the program's user; kind is SMPC_EVENT_PEER or SMPC_EVENT_NOTE. */
 void smpi_note(struct smpc_session *s, smpc_event_kind kind, const char *text);
+/* This party is about to send so many offline bytes: progress is told after each exchange of them.
+ * 0: no longer. */
+void smpi_expect_offline(struct smpc_session *s, uint64_t bytes);
 
 /* --- scratch --------------------------------------------------------------
  * Secret memory for the steps of one operation.  Not zeroed.  NULL when out of

@@ -83,6 +83,7 @@ struct smpc_session {
   bool tag_is_fresh;
   struct smpi_cost spent;
   uint64_t expected_rounds;       /* of the whole program, from its dry run, or 0 */
+  uint64_t offline_from, expected_offline; /* bytes before, and of, what is being prepared, or 0 */
   unsigned percent;               /* told last                               */
 
   /* randomness */

@@ -229,10 +229,47 @@ void smpi_triple_wipe(struct smpi_taken *t) {
   *t = (struct smpi_taken){0};
 }
 
+/* Oblivious transfer tells its progress by bytes, in the midst of batches: how many there will be
+ * for what is not on disk. */
+static smpc_err expect_bytes(const struct smpi_pool *p, const struct smpi_demand *demand) {
+  struct smpc_session *s = p->s;
+  struct smpi_cost c = {.parties = smpi_parties(s), .source = SMPC_OT};
+  uint64_t units = 0;
+  if (smpi_source_of(s) != SMPC_OT) return SMPC_OK;
+  for (unsigned k = 0; k < SMPI_CORRS; k++) {
+    uint64_t have = smpi_disk_reserved(s, k), want = demand->units[k];
+    units += c.corr[k] = have < want ? want - have : 0;
+  }
+  smpi_triple_cost_end(&c, smpi_frac_bits(s));
+  if (units != 0) c.offline_bytes -= smpi_ot_open_bytes(c.parties); /* counted, but perhaps done */
+  if (p->src == NULL && (units != 0 || demand->steps != 0)) c.offline_bytes += smpi_ot_open_bytes(c.parties);
+  smpc_err err = smpi_products_cost(&c, smpi_rank(s), demand->step, demand->steps);
+  if (err != SMPC_OK) return smpi_fail(s, err, -1, "out of memory");
+  smpi_expect_offline(s, c.offline_bytes);
+  return SMPC_OK;
+}
+
+static smpc_err make_all(struct smpi_pool *p, const struct smpi_demand *demand) {
+  uint64_t words = 0, total = 0;
+  smpc_err err = SMPC_OK;
+  for (unsigned k = 0; k < SMPI_CORRS; k++) total += demand->units[k] * smpi_corr_words(k);
+  TRY(smpi_disk_reserve(p->s, demand->units)); /* all at once: one round */
+  TRY(expect_bytes(p, demand));
+  for (unsigned k = 0; k < SMPI_CORRS; k++) {
+    size_t before = p->kind[k].ready, want = (size_t)demand->units[k];
+    TRY(from_disk(p, k, want));
+    size_t got = p->kind[k].ready - before;
+    if (got < want) TRY(from_source(p, k, want - got));
+    if (smpi_source_of(p->s) != SMPC_OT) smpi_progress(p->s, words += demand->units[k] * smpi_corr_words(k), total);
+  }
+  TRY(smpi_pool_prepare_masks(p, demand->step, demand->steps));
+out:
+  return err;
+}
+
 smpc_err smpi_triple_prepare(struct smpc_session *s, const struct smpi_demand *demand) {
   struct smpi_pool *p;
   smpc_err err = smpi_status(s);
-  uint64_t words = 0, total = 0;
   bool is_any = demand->steps != 0;
   for (unsigned k = 0; k < SMPI_CORRS; k++) is_any |= demand->units[k] != 0;
   if (err != SMPC_OK || !is_any) return err; /* nothing need be opened for nothing */
@@ -240,16 +277,8 @@ smpc_err smpi_triple_prepare(struct smpc_session *s, const struct smpi_demand *d
   for (unsigned k = 0; k < SMPI_CORRS; k++)
     if (demand->units[k] > SMPI_MAX_UNITS)
       return smpi_fail(s, SMPC_E_ARG, -1, "the program takes more %s than can be prepared", smpi_corr_name(k));
-  for (unsigned k = 0; k < SMPI_CORRS; k++) total += demand->units[k] * smpi_corr_words(k);
-  TRY(smpi_disk_reserve(s, demand->units)); /* all at once: one round */
-  for (unsigned k = 0; k < SMPI_CORRS; k++) {
-    size_t before = p->kind[k].ready, want = (size_t)demand->units[k];
-    TRY(from_disk(p, k, want));
-    size_t got = p->kind[k].ready - before;
-    if (got < want) TRY(from_source(p, k, want - got));
-    smpi_progress(s, words += demand->units[k] * smpi_corr_words(k), total);
-  }
-  TRY(smpi_pool_prepare_masks(p, demand->step, demand->steps));
+  err = make_all(p, demand);
+  smpi_expect_offline(s, 0);
 out:
   return err;
 }

@@ -117,6 +117,45 @@ static void progress_is_told(void **state) {
   assert_int_equal(h.done, h.total);
 }
 
+/* One batch of products and a matrix product: nothing but their making. */
+static void long_program(smpc_session *s, void *user) {
+  (void)user;
+  static const int64_t zeros[20000];
+  smpc_shared *x = smpc_input_i64(s, smpc_p(0), zeros, (smpc_shape){20000, 1});
+  smpc_shared *y = smpc_input_i64(s, smpc_p(1), zeros, (smpc_shape){1, 200});
+  (void)smpc_mul(s, x, x);
+  (void)smpc_matmul(s, x, smpc_slice(s, y, 0, 0, (smpc_shape){1, 30}));
+}
+
+static bool listen_to_making(const smpc_event *e, void *user) {
+  struct heard *h = user;
+  if (e->kind != SMPC_EVENT_PROGRESS) return true;
+  h->falls = h->falls || e->done <= h->done;
+  h->events++;
+  h->done = e->done;
+  h->total = e->total;
+  return true;
+}
+
+static void body_makes(struct smpc_session *s, unsigned me, void *ctx) {
+  s->watch = listen_to_making;
+  s->watch_user = (struct heard *)ctx + me;
+  LET_FAIL(smpc_preprocess(s, long_program, NULL));
+  s->watch = NULL;
+}
+
+/* In the midst of a batch too: by bytes, which come out exactly. */
+static void progress_of_oblivious_transfer_is_told(void **state) {
+  (void)state;
+  struct heard h[2] = {{0}};
+  parties_run_ok(&(struct parties){.n = 2, .source = SMPC_OT, .seed = 8}, body_makes, h, NULL);
+  for (unsigned i = 0; i < 2; i++) {
+    assert_in_range(h[i].events, 12, 100);
+    assert_false(h[i].falls);
+    assert_int_equal(h[i].done, h[i].total);
+  }
+}
+
 static void ranges(smpc_session *s, void *user) {
   double limit = *(double *)user, out[1];
   smpc_shared *x = smpc_input(s, smpc_p(0), &limit, (smpc_shape){1, 1});
@@ -175,4 +214,5 @@ static void wrong_arguments(void **state) {
 }
 
 TEST_MAIN(T(estimates_are_exact), T(preprocessing_makes_all_that_is_taken), T(progress_is_told),
+          T(progress_of_oblivious_transfer_is_told),
           T(ranges_are_followed), T(a_statement_about_a_result_takes_its_warning_back), T(wrong_arguments))

@@ -1,6 +1,6 @@
 /* test_views_matmul.c - matrix products: every input and every random tape, two
  * parties.  A 1 x 1 product over the 2-bit ring; over the 1-bit ring two
- * products with one masked X, for X 1 x 1, and one with X 1 x 2.  What must not
+ * products with one masked X, for X 1 x 1, and one with X 1 x 2; and X and its mask owned by one.  What must not
  * happen is run too: two values under one mask, two products with one B. */
 #include "support/test.h"
 
@@ -12,7 +12,10 @@
 enum { K = 2, N = 2 };
 struct party { uint64_t x[K], y[N][K], a[K], b[N][K], c[N]; };
 
-struct shape { unsigned k, products, ring; };
+struct shape {
+  unsigned k, products, ring;
+  bool is_owned; /* party 0 knows X and A: all of the other's x and a is in its view */
+};
 
 /* Which tapes there are, and whether two things that must differ are one. */
 enum mutant { NONE, A_NEVER_ZERO, ONE_B, ONE_MASK_FOR_X_AND_Y };
@@ -80,7 +83,8 @@ static void note(unsigned me, const struct party p[2], const uint64_t *sent, uns
   size_t view = 0, inputs = 0;
   for (unsigned j = 0; j < s->k; j++) {
     view = (view * s->ring + own->x[j]) * s->ring + own->a[j];
-    inputs = inputs * s->ring + other->x[j];
+    if (s->is_owned && me == 0) view = (view * s->ring + other->x[j]) * s->ring + other->a[j];
+    else inputs = inputs * s->ring + other->x[j];
     for (unsigned q = 0; q < s->products; q++) {
       view = (view * s->ring + own->y[q][j]) * s->ring + own->b[q][j];
       inputs = inputs * s->ring + other->y[q][j];
@@ -108,36 +112,42 @@ static size_t run_all(unsigned me, const struct shape *s, enum mutant mutant) {
   return wrong;
 }
 
-static bool views_tell_nothing(const struct shape *s) {
+/* Whatever the other's inputs that `me` does not know. */
+static bool views_tell_nothing(unsigned me, const struct shape *s) {
   unsigned inputs = 1;
-  for (unsigned i = 0; i < s->k * (1 + s->products); i++) inputs *= s->ring;
+  for (unsigned i = 0; i < s->k * (s->products + (s->is_owned && me == 0 ? 0 : 1)); i++) inputs *= s->ring;
   for (unsigned i = 1; i < inputs; i++)
     if (memcmp(seen[i], seen[0], sizeof seen[0]) != 0) return false;
   return true;
 }
 
-static const struct shape plain = {1, 1, 4}, twice = {1, 2, 2}, row = {2, 1, 2};
+static const struct shape plain = {1, 1, 4, false}, twice = {1, 2, 2, false}, row = {2, 1, 2, false},
+                          owned = {1, 2, 2, true};
 
 static void products_are_right_and_views_tell_nothing(void **state) {
   (void)state;
-  const struct shape *shape[] = {&plain, &twice, &row};
-  for (unsigned i = 0; i < 3; i++)
+  const struct shape *shape[] = {&plain, &twice, &row, &owned};
+  for (unsigned i = 0; i < 4; i++)
     for (unsigned me = 0; me < 2; me++) {
       assert_int_equal(run_all(me, shape[i], NONE), 0);
-      assert_true(views_tell_nothing(shape[i]));
+      assert_true(views_tell_nothing(me, shape[i]));
     }
 }
 
 static void bad_masks_are_found(void **state) {
   (void)state;
   assert_int_equal(run_all(0, &plain, A_NEVER_ZERO), 0);
-  assert_false(views_tell_nothing(&plain));
+  assert_false(views_tell_nothing(0, &plain));
   assert_int_equal(run_all(1, &row, A_NEVER_ZERO), 0);
-  assert_false(views_tell_nothing(&row));
+  assert_false(views_tell_nothing(1, &row));
   assert_int_equal(run_all(0, &twice, ONE_B), 0);
-  assert_false(views_tell_nothing(&twice));
+  assert_false(views_tell_nothing(0, &twice));
+  assert_int_equal(run_all(0, &owned, ONE_B), 0);
+  assert_false(views_tell_nothing(0, &owned));
+  assert_int_equal(run_all(1, &owned, A_NEVER_ZERO), 0);
+  assert_false(views_tell_nothing(1, &owned));
   assert_int_equal(run_all(0, &plain, ONE_MASK_FOR_X_AND_Y), 0);
-  assert_false(views_tell_nothing(&plain));
+  assert_false(views_tell_nothing(0, &plain));
 }
 
 TEST_MAIN(T(products_are_right_and_views_tell_nothing), T(bad_masks_are_found))
