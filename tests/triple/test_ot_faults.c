@@ -12,6 +12,9 @@
 
 enum { N = 6, PARTIES = 2, STEPS = 3, M = 17 };
 
+/* Of X: some rows are party 0's, some nobody's. */
+static const struct smpi_owners whose = {2, {{9, 0}, {M - 9, -1}}};
+
 struct work {
   smpc_err err[PARTIES];
   shr z[PARTIES][STEPS][M]; /* x * y; x < y; X (17 x 1) times y_0 */
@@ -24,7 +27,8 @@ static void operands(shr x[M], shr y[N], unsigned me) {
 }
 
 static smpc_err prepare(struct smpc_session *s) {
-  const struct smpi_mask_step step[] = {{.is_new = true, .rows = M, .cols = 1}, {.rows = M, .cols = 1, .n = 1}};
+  const struct smpi_mask_step step[] = {{.is_new = true, .rows = M, .cols = 1, .owners = whose},
+                                        {.rows = M, .cols = 1, .n = 1}};
   struct smpi_demand demand = {.step = step, .steps = 2};
   demand.units[SMPI_TRIPLE] = N;
   demand.units[SMPI_BIT_PAIR] = 11;
@@ -36,7 +40,7 @@ static smpc_err prepare(struct smpc_session *s) {
 
 static void body(struct smpc_session *s, unsigned me, void *ctx) {
   struct work *w = ctx;
-  struct smpi_masked mx = {.rows = M, .cols = 1};
+  struct smpi_masked mx = {.rows = M, .cols = 1, .owners = &whose};
   const struct smpi_mask_view whole = {NULL, 0, 0, M, 1, false};
   shr x[M], y[N];
   smpc_err err = SMPC_OK;
