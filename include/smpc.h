@@ -174,7 +174,8 @@ SMPC_API smpc_shared *smpc_mul(smpc_session *s, const smpc_shared *x, const smpc
 /* Matrix product.  1 round, 8 bytes an element of each operand that is opened
  * for the first time; fixed point: 1 more round, 8 bytes an element of the
  * result (sums are truncated once).  Repeated products with the same left
- * operand open it only once. */
+ * operand open it only once.  By oblivious transfer the randomness for it costs half where one party
+ * knows the left operand: smpc_shared_owner(), or, row by row, in what smpc_concat() made of such. */
 SMPC_API smpc_shared *smpc_matmul(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
 /* x < y ? 1 : 0, for |x - y| < 2^63 in ring units.  8 rounds, about 31n bytes. */
 SMPC_API smpc_shared *smpc_less(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
