@@ -27,7 +27,6 @@ void smpi_mask_cost(struct smpi_cost *c, uint64_t rows, uint64_t cols) { c->mask
 void smpi_product_cost(struct smpi_cost *c, uint64_t m, uint64_t k, uint64_t n) {
   c->product_words += k * n + m * n;
   if (is_dealt(c)) c->offline_bytes += 8 * m * n;
-  if (c->source == SMPC_PAILLIER) c->offline_bytes += smpi_paillier_product_bytes(c->parties, m, k, n);
 }
 
 /* The products of a program, as the pool gives them to the source; owners[] of its masks. */
@@ -47,13 +46,16 @@ static size_t list_products(struct smpi_product_job *job, struct smpi_owners *ow
 }
 
 smpc_err smpi_products_cost(struct smpi_cost *c, int rank, const struct smpi_mask_step *step, size_t steps) {
-  if (c->source != SMPC_OT || steps == 0) return SMPC_OK;
+  if (is_dealt(c) || steps == 0) return SMPC_OK;
   struct smpi_product_job *job = smpi_alloc(steps, sizeof *job);
   struct smpi_owners *owners = smpi_alloc(steps, sizeof *owners);
   bool is_there = job != NULL && owners != NULL;
-  if (is_there)
-    c->offline_bytes += smpi_ot_matrix_bytes(c->parties, rank < 0 ? 0 : (unsigned)rank, job,
-                                             list_products(job, owners, step, steps));
+  if (is_there) {
+    size_t jobs = list_products(job, owners, step, steps);
+    unsigned me = rank < 0 ? 0 : (unsigned)rank;
+    c->offline_bytes += c->source == SMPC_OT ? smpi_ot_matrix_bytes(c->parties, me, job, jobs)
+                                             : smpi_paillier_products_bytes(c->parties, me, job, jobs);
+  }
   smpi_free(job);
   smpi_free(owners);
   return is_there ? SMPC_OK : SMPC_E_NOMEM;

@@ -21,7 +21,7 @@ bool smpi_triple_can(const struct smpi_cost *c);
 /* Add a new mask; a product with a view of m x k, giving m x n. */
 void smpi_mask_cost(struct smpi_cost *c, uint64_t rows, uint64_t cols);
 void smpi_product_cost(struct smpi_cost *c, uint64_t m, uint64_t k, uint64_t n);
-/* Once, when a whole program has been counted: what oblivious transfer takes for all its products together,
+/* Once, when a whole program has been counted: what the sources without a dealer take for all its products together,
  * made beforehand, of the party of that rank (-1: of the first).  A dealer's are counted already.  SMPC_E_NOMEM. */
 smpc_err smpi_products_cost(struct smpi_cost *c, int rank, const struct smpi_mask_step *step, size_t steps);
 

@@ -29,6 +29,7 @@
 #include "math/matrix.h"
 #include "math/ring.h"
 #include "rand/prg.h"
+#include "triple/draw_mask.h"
 #include "triple/ot_matrix.h"
 
 static struct smpi_ot *ot_of(struct smpi_source *src) { return (struct smpi_ot *)(void *)src; }
@@ -37,38 +38,10 @@ static void draw(struct smpi_ot *o, uint64_t *x, size_t n) { smpi_prg_words(smpi
 
 /* --- masks --------------------------------------------------------------------------- */
 
-/* n words that party `owner` knows: a := my share; at the owner plain := the whole. */
-static void own_mask(struct smpi_ot *o, uint64_t *a, uint64_t *plain, size_t n, unsigned owner) {
-  unsigned member = smpi_member_of_rank(o->s, owner);
-  if (owner != o->rank) {
-    smpi_prg_words(smpi_prg_pair(o->s, member), a, n);
-    return;
-  }
-  draw(o, a, n);
-  memcpy(plain, a, n * sizeof *a);
-  for (unsigned r = 0; r < o->parties; r++) {
-    uint64_t theirs[256];
-    struct smpi_prg *pair = r == owner ? NULL : smpi_prg_pair(o->s, smpi_member_of_rank(o->s, r));
-    for (size_t at = 0; at < n && pair != NULL; at += 256) {
-      size_t some = smpi_min(256, n - at);
-      smpi_prg_words(pair, theirs, some);
-      for (size_t i = 0; i < some; i++) plain[at + i] += theirs[i];
-    }
-    smpi_wipe(theirs, sizeof theirs);
-  }
-}
-
 smpc_err smpi_ot_mask(struct smpi_source *src, struct smpc_session *s, shr *a, uint64_t *plain, size_t cols,
                       const struct smpi_owners *owners, uint64_t number) {
-  (void)s, (void)number;
-  struct smpi_ot *o = ot_of(src);
-  size_t at = 0;
-  for (unsigned i = 0; i < owners->n; i++) {
-    size_t n = (size_t)owners->run[i].rows * cols;
-    if (owners->run[i].rank < 0) draw(o, &a->v + at, n);
-    else own_mask(o, &a->v + at, plain == NULL ? NULL : plain + at, n, (unsigned)owners->run[i].rank);
-    at += n;
-  }
+  (void)src, (void)number;
+  smpi_draw_mask(s, a, plain, cols, owners);
   return SMPC_OK;
 }
 

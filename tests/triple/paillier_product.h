@@ -13,6 +13,7 @@ enum { K = SMPI_PACK_BASES + 2, MOST = 40 };
 
 struct work {
   size_t m, k, n;
+  int owner;                 /* rank, or -1: of the m x k matrix */
   smpc_err err[3];
   uint64_t a[3][K * 4], b[3][K * 4], c[3][MOST];
   struct smpi_cost spent[3];
@@ -21,9 +22,11 @@ struct work {
 static inline void body(struct smpc_session *s, unsigned me, void *ctx) {
   struct work *w = ctx;
   struct smpi_mask *mask = NULL;
+  struct smpi_owners owners = {0};
   smpc_err err;
+  smpi_owners_add(&owners, w->m, w->owner);
   memset(w->c[me], 7, sizeof w->c[me]);
-  TRY(smpi_mask_new(s, &mask, w->m, w->k, NULL));
+  TRY(smpi_mask_new(s, &mask, w->m, w->k, &owners));
   memcpy(w->a[me], smpi_mask_share(mask), w->m * w->k * 8);
   const struct smpi_mask_view v = {mask, 0, 0, w->m, w->k, false};
   TRY(smpi_mask_product(s, &v, w->n, (shr *)w->b[me], (shr *)w->c[me]));

@@ -13,7 +13,7 @@ static const char *judge(void *ctx, unsigned me, bool ran) {
 /* Two keys and a product take 0.7 s: a few places of each. */
 static void each(enum sweep_what what, unsigned every) {
   static struct work w;
-  w = (struct work){.m = 2, .k = 1, .n = 1};
+  w = (struct work){.m = 2, .k = 1, .n = 1, .owner = -1};
   sweep(&(struct sweep){.name = "paillier", .p = {.n = 2, .source = SMPC_PAILLIER, .seed = 5, .timeout_ms = 1000},
                         .body = body, .ctx = &w, .judge = judge, .every = every}, what);
 }

@@ -11,16 +11,22 @@
 #include "paillier_product.h"
 #include "triple/paillier_source.h"
 
-static void run(struct work *w, unsigned parties, size_t m, size_t k, size_t n) {
-  struct smpi_cost cost = {.parties = parties, .source = SMPC_PAILLIER};
-  *w = (struct work){.m = m, .k = k, .n = n};
+static void run_owned(struct work *w, unsigned parties, size_t m, size_t k, size_t n, int owner) {
+  struct smpi_mask_step step[2] = {{.is_new = true, .rows = m, .cols = k}, {.rows = m, .cols = k, .n = n}};
+  *w = (struct work){.m = m, .k = k, .n = n, .owner = owner};
   parties_run_ok(&(struct parties){.n = parties, .source = SMPC_PAILLIER, .seed = m + k}, body, w, NULL);
   assert_true(is_right(w, parties));
-  smpi_mask_cost(&cost, m, k);
-  smpi_product_cost(&cost, m, k, n);
-  smpi_triple_cost_end(&cost, 20);
-  for (unsigned p = 0; p < parties; p++) assert_int_equal(w->spent[p].offline_bytes, cost.offline_bytes);
+  smpi_owners_add(&step[0].owners, m, owner);
+  for (unsigned p = 0; p < parties; p++) {
+    struct smpi_cost cost = {.parties = parties, .source = SMPC_PAILLIER};
+    smpi_mask_cost(&cost, m, k);
+    smpi_product_cost(&cost, m, k, n);
+    smpi_triple_cost_end(&cost, 20);
+    assert_int_equal(smpi_products_cost(&cost, (int)p, step, 2), SMPC_OK);
+    assert_int_equal(w->spent[p].offline_bytes, cost.offline_bytes);
+  }
 }
+static void run(struct work *w, unsigned parties, size_t m, size_t k, size_t n) { run_owned(w, parties, m, k, n, -1); }
 
 static void products_of_several_shapes(void **state) {
   (void)state;
@@ -29,13 +35,30 @@ static void products_of_several_shapes(void **state) {
   run(&w, 3, 1, 2, 17); /* flat                            */
 }
 
-/* At most 2 bytes a product of 1000 x 100 by 100 x 1, both parties together. */
+/* Tall: the owner multiplies, the others encrypt; flat: the other way round. */
+static void products_with_an_owner(void **state) {
+  (void)state;
+  static struct work w;
+  run_owned(&w, 3, 17, 2, 1, 1);
+  run_owned(&w, 2, 1, 3, 4, 1);
+}
+
+/* Of the party of that rank. */
+static uint64_t bytes_of(unsigned parties, unsigned rank, uint64_t m, uint64_t k, uint64_t n, int owner) {
+  struct smpi_owners owners = {1, {{(uint32_t)m, owner}}};
+  const struct smpi_product_job job = {.owners = &owners, .shape = {.rows = m, .cols = k, .n = n}};
+  return smpi_paillier_products_bytes(parties, rank, &job, 1);
+}
+
+/* At most 2 bytes a product of 1000 x 100 by 100 x 1, both parties together; half with an owner. */
 static void the_price_is_the_stated_one(void **state) {
   (void)state;
-  assert_int_equal(smpi_paillier_product_bytes(2, 1000, 100, 1), 100 * 384 + 67 * 768);
-  assert_true(2 * smpi_paillier_product_bytes(2, 1000, 100, 1) <= 2 * 100 * 1000);
-  assert_int_equal(smpi_paillier_product_bytes(2, 1, 100, 1000), smpi_paillier_product_bytes(2, 1000, 100, 1));
-  assert_int_equal(smpi_paillier_product_bytes(4, 10, 10, 2), 3 * (20 * 384 + 2 * 768));
+  assert_int_equal(bytes_of(2, 0, 1000, 100, 1, -1), 100 * 384 + 67 * 768);
+  assert_true(2 * bytes_of(2, 0, 1000, 100, 1, -1) <= 2 * 100 * 1000);
+  assert_int_equal(bytes_of(2, 1, 1, 100, 1000, -1), bytes_of(2, 0, 1000, 100, 1, -1));
+  assert_int_equal(bytes_of(4, 2, 10, 10, 2, -1), 3 * (20 * 384 + 2 * 768));
+  assert_int_equal(bytes_of(2, 0, 1000, 100, 1, 0), 67 * 768);
+  assert_int_equal(bytes_of(2, 1, 1000, 100, 1, 0), 100 * 384);
   assert_int_equal(smpi_paillier_open_bytes(3), 2 * 384);
 }
 
@@ -76,7 +99,7 @@ static void an_estimate_says_so_before(void **state) {
   bool by_matrix = true;
   parties_config(&cfg, secret, &p, 0);
   assert_int_equal(smpc_estimate(&cfg, multiply, &by_matrix, &cost), SMPC_OK);
-  assert_int_equal(cost.offline_bytes, 384 + smpi_paillier_product_bytes(2, 5, 5, 5));
+  assert_int_equal(cost.offline_bytes, 384 + bytes_of(2, 0, 5, 5, 5, 0));
   by_matrix = false;
   assert_int_equal(smpc_estimate(&cfg, multiply, &by_matrix, &cost), SMPC_E_ARG);
   assert_int_equal(cost.triples, 0);
@@ -109,14 +132,12 @@ static void a_long_product_and_what_is_sent(void **state) {
   static struct work w;
   memset(&seen, 0, sizeof seen);
   tap_set(watch, &seen);
-  run(&w, 2, 1, K, 1);
+  run_owned(&w, 2, 1, K, 1, 0); /* so the second encrypts, alone */
   tap_set(NULL, NULL);
-  for (unsigned p = 0; p < 2; p++) {
-    assert_true(seen.sent[p].n_bytes > K * 376);
-    assert_true(stats_bytes_are_uniform(&seen.sent[p]));
-    assert_true(stats_bits_are_balanced(&seen.sent[p], NULL));
-  }
+  assert_true(seen.sent[1].n_bytes > K * 376);
+  assert_true(stats_bytes_are_uniform(&seen.sent[1]));
+  assert_true(stats_bits_are_balanced(&seen.sent[1], NULL));
 }
 
 TEST_MAIN(T(a_long_product_and_what_is_sent), T(the_price_is_the_stated_one), T(elementwise_use_is_refused_with_the_reason),
-          T(an_estimate_says_so_before), T(whom_to_trust_is_said), T(products_of_several_shapes))
+          T(an_estimate_says_so_before), T(whom_to_trust_is_said), T(products_of_several_shapes), T(products_with_an_owner))
