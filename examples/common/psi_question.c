@@ -14,8 +14,8 @@
 /* --- the file as it stands ------------------------------------------------------- */
 
 struct entry {
-  char *name, *unicode, *minimum;
-  int program, kind, empty, protocol;
+  char *name, *unicode, *minimum, *column, *of;
+  int program, kind, empty, protocol, numbers;
   char **recipients, **between, **sizes;
   unsigned n_recipients, n_between, n_sizes;
   struct psi_component *key;
@@ -29,9 +29,11 @@ struct document {
 };
 
 static const cyaml_strval_t programs[] = {{"psi", 1}};
-static const cyaml_strval_t kinds[] = {{"reveal", PSI_REVEAL}, {"count", PSI_COUNT}};
+static const cyaml_strval_t kinds[] = {
+    {"reveal", PSI_REVEAL}, {"count", PSI_COUNT}, {"distinct", PSI_DISTINCT}, {"sum", PSI_SUM}};
+static const cyaml_strval_t numbers[] = {{"decimal", PSI_DECIMAL}, {"whole", PSI_WHOLE}};
 static const cyaml_strval_t empties[] = {{"no key", 0}, {"matches", 1}};
-static const cyaml_strval_t protocols[] = {{"ecdh", SMPC_PSI_ECDH}, {"vole", SMPC_PSI_VOLE}};
+static const cyaml_strval_t protocols[] = {{"ecdh", SMPC_PSI_ECDH}, {"vole", SMPC_PSI_VOLE}, {"join", SMPC_PSI_JOIN}};
 enum {
   STRING = CYAML_FLAG_POINTER,
   OPTIONAL = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -45,14 +47,17 @@ static const cyaml_schema_field_t entry_fields[] = {
     CYAML_FIELD_STRING_PTR("name", STRING, struct entry, name, 1, 128),
     CYAML_FIELD_ENUM("program", ENUM, struct entry, program, programs, N(programs)),
     CYAML_FIELD_ENUM("result", ENUM, struct entry, kind, kinds, N(kinds)),
-    CYAML_FIELD_SEQUENCE_COUNT("recipients", STRING, struct entry, recipients, n_recipients, &string_value, 1, 2),
-    CYAML_FIELD_SEQUENCE_COUNT("between", OPTIONAL, struct entry, between, n_between, &string_value, 2, 2),
+    CYAML_FIELD_SEQUENCE_COUNT("recipients", STRING, struct entry, recipients, n_recipients, &string_value, 1, SMPC_MAX_PARTIES),
+    CYAML_FIELD_SEQUENCE_COUNT("between", OPTIONAL, struct entry, between, n_between, &string_value, 2, SMPC_MAX_COMPUTING),
     CYAML_FIELD_SEQUENCE_COUNT("key", STRING, struct entry, key, n_key, &psi_component_value, 1, PSI_MAX_KEY),
     CYAML_FIELD_STRING_PTR("unicode", STRING, struct entry, unicode, 1, 20),
     CYAML_FIELD_ENUM("empty", OPTIONAL_ENUM, struct entry, empty, empties, N(empties)),
-    CYAML_FIELD_SEQUENCE_COUNT("sizes", OPTIONAL, struct entry, sizes, n_sizes, &string_value, 2, 2),
+    CYAML_FIELD_SEQUENCE_COUNT("sizes", OPTIONAL, struct entry, sizes, n_sizes, &string_value, 2, SMPC_MAX_COMPUTING),
     CYAML_FIELD_ENUM("protocol", OPTIONAL_ENUM, struct entry, protocol, protocols, N(protocols)),
     CYAML_FIELD_STRING_PTR("minimum", OPTIONAL, struct entry, minimum, 1, 20),
+    CYAML_FIELD_STRING_PTR("column", OPTIONAL, struct entry, column, 1, 255),
+    CYAML_FIELD_STRING_PTR("of", OPTIONAL, struct entry, of, 1, 255),
+    CYAML_FIELD_ENUM("numbers", OPTIONAL_ENUM, struct entry, numbers, numbers, N(numbers)),
     STUDY_QUESTION_KEYS,
     CYAML_FIELD_END};
 static const cyaml_schema_value_t entry_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct entry, entry_fields)};
@@ -103,6 +108,29 @@ static bool check_sizes(const struct reader *r, struct psi_question *q, const st
     if (!yaml_number(&q->size[i], e->sizes[i], UINT32_MAX) || q->size[i] == 0)
       return refuse(r, "sizes", "\"%s\" is not a whole number from 1 to 2^32 - 1", e->sizes[i]);
   if (e->n_sizes != 0 && e->n_between == 0) return refuse(r, "sizes", "say by `between:` whose they are");
+  if (e->n_sizes != 0 && e->n_sizes != e->n_between) return refuse(r, "sizes", "there must be one for each of `between:`");
+  return true;
+}
+
+static bool check_minimum(const struct reader *r, struct psi_question *q, const struct entry *e) {
+  if (e->minimum == NULL) return true;
+  if (!yaml_number(&q->minimum, e->minimum, INT32_MAX) || q->minimum == 0)
+    return refuse(r, "minimum", "\"%s\" is not a whole number from 1 to 2^31 - 1", e->minimum);
+  return true;
+}
+
+/* What belongs together. */
+static bool check_kind(const struct reader *r, const struct psi_question *q, const struct entry *e) {
+  bool is_joined = q->kind == PSI_DISTINCT || q->kind == PSI_SUM;
+  if (q->kind == PSI_SUM && (e->column == NULL || e->of == NULL))
+    return refuse(r, "column", "say by `column:` and `of:` what is summed, and whose it is");
+  if (q->kind != PSI_SUM && (e->column != NULL || e->of != NULL)) return refuse(r, "column", "is for `result: sum`");
+  if (q->kind == PSI_COUNT && q->protocol == SMPC_PSI_VOLE)
+    return refuse(r, "protocol", "vole shows which keys match: it cannot count");
+  if (q->kind == PSI_REVEAL && q->protocol == SMPC_PSI_JOIN)
+    return refuse(r, "protocol", "join keeps matches in shares: it cannot reveal them");
+  if (is_joined && q->protocol != SMPC_PSI_AUTO && q->protocol != SMPC_PSI_JOIN)
+    return refuse(r, "protocol", "different keys and sums take the protocol join");
   return true;
 }
 
@@ -110,15 +138,10 @@ static bool check(const struct reader *r, struct psi_question *q, const struct e
   if (!is_label(q->title)) return refuse(r, "title", "must be one line, without spaces at its ends");
   if (!is_label(q->purpose)) return refuse(r, "purpose", "must be one line, without spaces at its ends");
   if (!is_label(q->name)) return refuse(r, "name", "must be one line, without spaces at its ends");
-  if (e->minimum != NULL)
-    return refuse(r, "minimum", "a minimum is compared in shares, which needs the join of columns: it is not built "
-                                "yet, and refused rather than ignored");
   if (strcmp(e->unicode, psi_unicode()) != 0)
     return refuse(r, "unicode", "the tables of this program are of Unicode %s, not %s: keys could differ", psi_unicode(),
                   e->unicode);
-  if (q->kind == PSI_COUNT && q->protocol == SMPC_PSI_VOLE)
-    return refuse(r, "protocol", "vole shows which keys match: it cannot count");
-  return check_key(r, e) && check_sizes(r, q, e);
+  return check_key(r, e) && check_sizes(r, q, e) && check_minimum(r, q, e) && check_kind(r, q, e);
 }
 
 static bool fill(const struct reader *r, struct psi_question *q, const struct document *d) {
@@ -135,6 +158,9 @@ static bool fill(const struct reader *r, struct psi_question *q, const struct do
   q->n_between = e->n_between;
   q->key = e->key;
   q->n_key = e->n_key;
+  q->column = e->column;
+  q->of = e->of;
+  q->numbers = (enum psi_numbers)e->numbers;
   return check(r, q, e);
 }
 
@@ -192,41 +218,108 @@ static bool find_member(smpc_party *p, const char *key, const char *name, unsign
   return snprintf(text, text_len, "%s: \"%s\" is not in parties.yaml", key, name), false;
 }
 
-/* The two parties with data, where the question does not name them. */
-static bool only_two(smpc_psi *ask, const smpc_config *cfg, char *text, size_t text_len) {
-  unsigned n = 0;
-  for (unsigned i = 0; i < cfg->parties; i++) {
-    if (!(cfg->member[i].roles & SMPC_INPUT)) continue;
-    if (n == 0) ask->a = smpc_p(i);
-    if (n++ == 1) ask->b = smpc_p(i);
+struct resolver {
+  struct psi_ask *ask;
+  const struct psi_question *q;
+  const smpc_config *cfg;
+  char *text;
+  size_t text_len;
+};
+
+static bool wrong(const struct resolver *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static bool wrong(const struct resolver *r, const char *fmt, ...) {
+  va_list args;
+  va_start(args, fmt);
+  vsnprintf(r->text, r->text_len, fmt, args);
+  va_end(args);
+  return false;
+}
+
+/* All with data, where the question does not name them. */
+static bool all_owners(const struct resolver *r) {
+  for (unsigned i = 0; i < r->cfg->parties; i++) {
+    if (!(r->cfg->member[i].roles & SMPC_INPUT)) continue;
+    if (r->ask->n == SMPC_MAX_COMPUTING) return wrong(r, "parties.yaml has too many parties with data: say by `between:` which");
+    r->ask->owner[r->ask->n++] = smpc_p(i);
   }
-  if (n == 2) return true;
-  return snprintf(text, text_len, "parties.yaml has %u parties with data: say by `between:` which two", n), false;
+  return r->ask->n >= 2 || wrong(r, "parties.yaml has %u parties with data: two at least hold sets", r->ask->n);
 }
 
-static bool find_owners(smpc_psi *ask, const struct psi_question *q, const smpc_config *cfg, char *text,
-                        size_t text_len) {
-  if (q->n_between == 0) return only_two(ask, cfg, text, text_len);
-  if (strcmp(q->between[0], q->between[1]) == 0)
-    return snprintf(text, text_len, "between: \"%s\" stands there twice", q->between[0]), false;
-  return find_member(&ask->a, "between", q->between[0], SMPC_INPUT, "input", cfg, text, text_len) &&
-         find_member(&ask->b, "between", q->between[1], SMPC_INPUT, "input", cfg, text, text_len);
-}
-
-bool psi_question_resolve(smpc_psi *ask, const struct psi_question *q, const smpc_config *cfg, char *text,
-                          size_t text_len) {
-  *ask = (smpc_psi)SMPC_PSI_INIT;
-  ask->purpose = q->purpose;
-  ask->protocol = q->protocol;
-  ask->size_a = q->size[0];
-  ask->size_b = q->size[1];
-  if (!find_owners(ask, q, cfg, text, text_len)) return false;
-  for (unsigned i = 0; i < q->n_recipients; i++) {
-    smpc_party p;
-    if (!find_member(&p, "recipients", q->recipients[i], SMPC_RESULT, "result", cfg, text, text_len)) return false;
-    if (p.id != ask->a.id && p.id != ask->b.id)
-      return snprintf(text, text_len, "recipients: \"%s\" is not one of the two owners", q->recipients[i]), false;
-    ask->to = smpc_and(ask->to, p);
+static bool named_owners(const struct resolver *r) {
+  struct psi_ask *ask = r->ask;
+  for (ask->n = 0; ask->n < r->q->n_between; ask->n++) {
+    smpc_party *p = &ask->owner[ask->n];
+    if (!find_member(p, "between", r->q->between[ask->n], SMPC_INPUT, "input", r->cfg, r->text, r->text_len)) return false;
+    ask->size[ask->n] = r->q->size[ask->n];
+    for (unsigned i = 0; i < ask->n; i++)
+      if (ask->owner[i].id == p->id) return wrong(r, "between: \"%s\" stands there twice", r->q->between[ask->n]);
   }
   return true;
+}
+
+/* By their numbers, with their sizes. */
+static void sort_owners(struct psi_ask *ask) {
+  for (unsigned i = 1; i < ask->n; i++)
+    for (unsigned j = i; j > 0 && ask->owner[j - 1].id > ask->owner[j].id; j--) {
+      smpc_party p = ask->owner[j];
+      uint64_t size = ask->size[j];
+      ask->owner[j] = ask->owner[j - 1], ask->size[j] = ask->size[j - 1];
+      ask->owner[j - 1] = p, ask->size[j - 1] = size;
+    }
+}
+
+static bool find_recipients(const struct resolver *r) {
+  for (unsigned i = 0; i < r->q->n_recipients; i++) {
+    smpc_party p;
+    bool owns = false;
+    if (!find_member(&p, "recipients", r->q->recipients[i], SMPC_RESULT, "result", r->cfg, r->text, r->text_len)) return false;
+    for (unsigned k = 0; k < r->ask->n; k++) owns |= r->ask->owner[k].id == p.id;
+    if (!owns && r->q->kind == PSI_REVEAL)
+      return wrong(r, "recipients: \"%s\" is not one of the owners, so there is nothing to reveal to it", r->q->recipients[i]);
+    r->ask->psi.to = smpc_and(r->ask->psi.to, p);
+  }
+  return true;
+}
+
+static void fill_sets(const struct resolver *r) {
+  struct psi_ask *ask = r->ask;
+  if (ask->n == 2 && r->q->kind != PSI_DISTINCT) {
+    ask->psi.a = ask->owner[0], ask->psi.b = ask->owner[1];
+    ask->psi.size_a = ask->size[0], ask->psi.size_b = ask->size[1];
+    return;
+  }
+  for (unsigned i = 0; i < ask->n; i++) ask->psi.owners = smpc_and(ask->psi.owners, ask->owner[i]);
+  ask->psi.sizes = ask->size;
+}
+
+static bool fill_star(const struct resolver *r) {
+  struct psi_ask *ask = r->ask;
+  bool found = false;
+  ask->star.owners = ask->n;
+  for (unsigned i = 0; i < ask->n; i++) {
+    smpc_psi_owner *o = &ask->star.owner[i];
+    bool is_summed = strcmp(r->cfg->member[ask->owner[i].id].name, r->q->of) == 0;
+    *o = (smpc_psi_owner){.party = ask->owner[i], .declared = ask->size[i]};
+    o->reals = is_summed && r->q->numbers == PSI_DECIMAL;
+    o->wholes = is_summed && r->q->numbers == PSI_WHOLE;
+    ask->am_summed |= is_summed && ask->owner[i].id == r->cfg->me.id;
+    found |= is_summed;
+  }
+  return found || wrong(r, "of: \"%s\" is not one of the owners", r->q->of);
+}
+
+bool psi_question_resolve(struct psi_ask *ask, const struct psi_question *q, const smpc_config *cfg, char *text,
+                          size_t text_len) {
+  const struct resolver r = {ask, q, cfg, text, text_len};
+  *ask = (struct psi_ask){.psi = SMPC_PSI_INIT, .star = SMPC_PSI_STAR_INIT};
+  ask->psi.purpose = q->purpose;
+  ask->psi.protocol = q->protocol;
+  ask->psi.minimum = q->minimum;
+  if (!(q->n_between == 0 ? all_owners(&r) : named_owners(&r))) return false;
+  if (ask->n > 2 || q->kind == PSI_DISTINCT) sort_owners(ask);
+  if (q->kind == PSI_REVEAL && ask->n > 2 && q->minimum != 0)
+    return wrong(&r, "minimum: the keys of more than two owners are revealed without one");
+  for (unsigned i = 0; i < ask->n; i++) ask->i_own |= ask->owner[i].id == cfg->me.id;
+  fill_sets(&r);
+  return find_recipients(&r) && (q->kind != PSI_SUM || fill_star(&r));
 }

@@ -1,19 +1,24 @@
-/* psi_question.h - question.yaml of smpc-psi: the intersection that both owners agreed on.
+/* psi_question.h - question.yaml of smpc-psi: the intersection that its owners agreed on.
  *
  *   study: {title: ..., purpose: ...}
  *   questions:
  *     - name: patients of both hospitals
  *       program: psi
- *       result: reveal                # or count
- *       recipients: [north]           # of the two owners
- *       between: [north, south]       # may be left out where only two parties have data
+ *       result: reveal                # which keys all have; count: how many; distinct: how many
+ *                                     # different ones there are; sum: of a column over what all have
+ *       recipients: [north]           # reveal: owners; otherwise any with the role `result`
+ *       between: [north, south]       # 2 to 16 owners; may be left out where all with data are meant
  *       key:                          # the columns that identify a person, in order
  *         - {column: surname, case: ignored}
  *         - {column: born, form: date}
  *       unicode: 14.0.0               # of the tables behind the normalisation
  *       empty: no key                 # or matches: an empty component equals an empty one
+ *       minimum: 10                   # compared in shares; below it nothing is shown
+ *       column: cost                  # sum: the column,
+ *       of: south                     #      whose it is,
+ *       numbers: decimal              #      or whole: what it holds
  *       sizes: [5000, 5000]           # declared sizes, in the order of `between`; default: told
- *       protocol: ecdh                # or vole; default: chosen from the sizes
+ *       protocol: ecdh                # or vole, join; default: chosen from question and sizes
  */
 #ifndef PSI_QUESTION_H
 #define PSI_QUESTION_H
@@ -23,7 +28,8 @@
 #include "psi_key.h"
 #include "question.h"
 
-enum psi_kind { PSI_REVEAL = 1, PSI_COUNT };
+enum psi_kind { PSI_REVEAL = 1, PSI_COUNT, PSI_DISTINCT, PSI_SUM };
+enum psi_numbers { PSI_DECIMAL, PSI_WHOLE };
 enum { PSI_MAX_PURPOSE = 500 };
 
 struct psi_question {
@@ -35,7 +41,10 @@ struct psi_question {
   unsigned n_recipients, n_between;
   const struct psi_component *key;
   unsigned n_key;
-  uint64_t size[2];    /* declared; 0: told */
+  uint64_t size[SMPC_MAX_COMPUTING]; /* declared, in the order of `between`; 0: told */
+  uint64_t minimum;
+  const char *column, *of; /* sum; else NULL */
+  enum psi_numbers numbers;
   uint8_t digest[QUESTION_DIGEST_LEN]; /* of the file's exact bytes               */
   void *file;          /* what the above points into */
 };
@@ -46,8 +55,19 @@ bool psi_question_parse(struct psi_question **q, const char *name, const char *b
                         size_t text_len);
 void psi_question_free(struct psi_question *q); /* NULL is allowed */
 
-/* Names into parties: fills `ask` with owners, recipients, sizes, purpose. */
-bool psi_question_resolve(smpc_psi *ask, const struct psi_question *q, const smpc_config *cfg, char *text,
+/* What to ask the library. */
+struct psi_ask {
+  smpc_psi psi;          /* reveal, count, distinct; `sizes` points into this structure */
+  smpc_psi_star star;    /* sum */
+  unsigned n;            /* owners, in the order of parties.yaml; two as `between` has them */
+  smpc_party owner[SMPC_MAX_COMPUTING];
+  uint64_t size[SMPC_MAX_COMPUTING];
+  bool am_summed;        /* the column is mine */
+  bool i_own;
+};
+
+/* Names into parties: owners, recipients, sizes, purpose.  False: `text` says what is wrong. */
+bool psi_question_resolve(struct psi_ask *ask, const struct psi_question *q, const smpc_config *cfg, char *text,
                           size_t text_len);
 
 #endif

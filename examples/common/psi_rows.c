@@ -1,9 +1,11 @@
 /* psi_rows.c - see psi_rows.h. */
 #include "psi_rows.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "data_impl.h"
 #include "data_open.h"
 
 struct psi_rows {
@@ -19,10 +21,15 @@ struct psi_rows {
   const void **at;
   size_t cap;
   smpc_items items;
+  int summed;             /* the column that is summed, or -1 */
+  double *decimal;        /* [cap] of items, or NULL  */
+  int64_t *whole;         /* the same                 */
 };
 
 const struct psi_tally *psi_rows_tally(const struct psi_rows *r) { return &r->tally; }
 const smpc_items *psi_rows_items(const struct psi_rows *r) { return &r->items; }
+const double *psi_rows_decimals(const struct psi_rows *r) { return r->decimal; }
+const int64_t *psi_rows_wholes(const struct psi_rows *r) { return r->whole; }
 unsigned psi_rows_columns(const struct psi_rows *r) { return r->n_columns; }
 const char *psi_rows_column(const struct psi_rows *r, unsigned i) { return sqlite3_column_name(r->st, (int)i); }
 
@@ -50,16 +57,18 @@ static int prepare(struct psi_rows *r, struct data_fault *f) {
   return r->n_columns <= DATA_MAX_COLUMNS ? 0 : data_fail(f, DATA_INPUT, "there are more than %d columns", DATA_MAX_COLUMNS);
 }
 
-static int find_columns(struct psi_rows *r, struct data_fault *f) {
-  for (unsigned k = 0; k < r->q->n_key; k++) {
-    const char *wanted = r->q->key[k].column;
-    r->column[k] = -1;
-    for (int i = 0; i < (int)r->n_columns; i++)
-      if (strcmp(sqlite3_column_name(r->st, i), wanted) == 0) r->column[k] = i;
-    if (r->column[k] < 0)
-      return data_fail(f, DATA_INPUT, "%s: there is no column \"%s\", which the question's key names", r->d->path, wanted);
-  }
-  return 0;
+static int find_column(const struct psi_rows *r, int *at, const char *wanted, const char *who, struct data_fault *f) {
+  for (int i = 0; i < (int)r->n_columns; i++)
+    if (strcmp(sqlite3_column_name(r->st, i), wanted) == 0) return *at = i, 0;
+  return data_fail(f, DATA_INPUT, "%s: there is no column \"%s\", which the question's %s names", r->d->path, wanted, who);
+}
+
+static int find_columns(struct psi_rows *r, bool with_numbers, struct data_fault *f) {
+  int exit = 0;
+  for (unsigned k = 0; k < r->q->n_key && exit == 0; k++)
+    exit = find_column(r, &r->column[k], r->q->key[k].column, "key", f);
+  r->summed = -1;
+  return exit != 0 || !with_numbers ? exit : find_column(r, &r->summed, r->q->column, "`column`", f);
 }
 
 /* --- one row's key --------------------------------------------------------------- */
@@ -74,6 +83,31 @@ static enum psi_value add_key(struct psi_rows *r) {
   return psi_key_add(&r->bytes, r->q->key, r->q->n_key, r->q->empty_matches, text, len);
 }
 
+static bool grow_numbers(struct psi_rows *r, size_t cap) {
+  if (r->summed < 0) return true;
+  void *old = r->q->numbers == PSI_WHOLE ? (void *)r->whole : (void *)r->decimal, *made = realloc(old, cap * 8);
+  if (made == NULL) return false;
+  if (r->q->numbers == PSI_WHOLE) r->whole = made;
+  else r->decimal = made;
+  return true;
+}
+
+/* The number of a row that has the key of item `item`. */
+static int read_number(struct psi_rows *r, size_t item, struct data_fault *f) {
+  double value = 0;
+  const char *text = (const char *)sqlite3_column_text(r->st, r->summed);
+  if (text == NULL) r->tally.missing++;
+  else if (!data_number(&value, text, (size_t)sqlite3_column_bytes(r->st, r->summed)))
+    return data_fail(f, DATA_INPUT, "%s: row %llu of the data: column \"%s\" has no number", r->d->path,
+                     (unsigned long long)r->tally.rows + 1, r->q->column);
+  if (r->q->numbers == PSI_DECIMAL) return r->decimal[item] = value, 0;
+  if (value != floor(value) || fabs(value) >= 0x1p53)
+    return data_fail(f, DATA_INPUT, "%s: row %llu of the data: column \"%s\" has no whole number below 2^53", r->d->path,
+                     (unsigned long long)r->tally.rows + 1, r->q->column);
+  r->whole[item] = (int64_t)value;
+  return 0;
+}
+
 /* Room for one row more. */
 static bool grow(struct psi_rows *r) {
   if (r->tally.rows < r->cap) return true;
@@ -82,7 +116,7 @@ static bool grow(struct psi_rows *r) {
   if (item_of != NULL) r->item_of = item_of;
   size_t *from = realloc(r->from, cap * sizeof *from);
   if (from != NULL) r->from = from;
-  if (item_of == NULL || from == NULL) return false;
+  if (item_of == NULL || from == NULL || !grow_numbers(r, cap)) return false;
   r->cap = cap;
   return true;
 }
@@ -96,6 +130,7 @@ static int read_row(struct psi_rows *r, struct data_fault *f) {
   enum psi_value v = grow(r) ? add_key(r) : PSI_NO_MEMORY;
   if (v == PSI_NO_MEMORY) return no_memory(f);
   r->item_of[r->tally.rows] = v == PSI_VALUE ? r->items.n : SIZE_MAX;
+  if (v == PSI_VALUE && r->summed >= 0 && read_number(r, r->items.n, f) != 0) return f->exit;
   if (v == PSI_VALUE) r->from[r->items.n++] = before;
   r->tally.rows++;
   r->tally.empty += v == PSI_EMPTY;
@@ -125,14 +160,15 @@ static int read_all(struct psi_rows *r, struct data_fault *f) {
   return exit == 0 ? lay_out(r, f) : exit;
 }
 
-int psi_rows_open(struct psi_rows **out, const struct data_config *c, const struct psi_question *q, struct data_fault *f) {
+int psi_rows_open(struct psi_rows **out, const struct data_config *c, const struct psi_question *q, bool with_numbers,
+                  struct data_fault *f) {
   struct psi_rows *r = calloc(1, sizeof *r);
   *out = NULL;
   if (r == NULL) return no_memory(f);
   r->q = q;
   int exit = data_open(&r->d, c, f);
   if (exit == 0) exit = prepare(r, f);
-  if (exit == 0) exit = find_columns(r, f);
+  if (exit == 0) exit = find_columns(r, with_numbers, f);
   if (exit == 0) exit = read_all(r, f);
   if (exit == 0) *out = r;
   else psi_rows_close(r);
@@ -145,6 +181,8 @@ void psi_rows_close(struct psi_rows *r) {
   data_close(r->d);
   free(r->bytes.at);
   free(r->item_of);
+  free(r->decimal);
+  free(r->whole);
   free(r->from);
   free(r->len);
   free(r->at);

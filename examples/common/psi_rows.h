@@ -15,15 +15,21 @@ struct psi_tally {
   uint64_t rows;
   uint64_t empty;   /* without a key: a component is empty                         */
   uint64_t invalid; /* without a key: no UTF-8, no such date, a wrong check digit  */
+  uint64_t missing; /* rows with a key, but no number to sum: they add nothing     */
 };
 
-/* Read the keys of all rows.  As in data.h: 0, DATA_INPUT or DATA_MACHINE. */
-int psi_rows_open(struct psi_rows **r, const struct data_config *c, const struct psi_question *q, struct data_fault *f);
+/* Read the keys of all rows, and with_numbers those of the column that is summed.  As in data.h: 0,
+ * DATA_INPUT or DATA_MACHINE. */
+int psi_rows_open(struct psi_rows **r, const struct data_config *c, const struct psi_question *q, bool with_numbers,
+                  struct data_fault *f);
 void psi_rows_close(struct psi_rows *r); /* NULL is allowed */
 
 const struct psi_tally *psi_rows_tally(const struct psi_rows *r);
 /* The keys of the rows that have one; valid until close. */
 const smpc_items *psi_rows_items(const struct psi_rows *r);
+/* Their numbers, or NULL: of one kind as the question says, NULL of the other. */
+const double *psi_rows_decimals(const struct psi_rows *r);
+const int64_t *psi_rows_wholes(const struct psi_rows *r);
 
 /* The columns' names, in order. */
 unsigned psi_rows_columns(const struct psi_rows *r);

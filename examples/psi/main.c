@@ -1,9 +1,9 @@
-/* smpc-psi - which keys two parties both have, or how many.
+/* smpc-psi - which keys several parties all have, how many, how many different ones, or a sum over them.
  *
  * usage  smpc-psi --question question.yaml [--config party.yaml] [--csv | --json] [--unmatched] [...]
  * Every party runs it with its own party.yaml and the same question.yaml.  The columns
  * that the question names are normalised and joined to a key for each row; the keys
- * of the two owners meet blinded, and only the recipients learn the result.
+ * of the owners meet blinded, and only the recipients learn the result.
  * exit   0 done   1 usage   2 input   3 network   4 disagreement   5 refused by policy
  *        6 cheating   7 machine   99 bug; nothing has been opened unless it is 0 or 7
  */
@@ -17,7 +17,8 @@
 #include "psi_report.h"
 #include "question.h"
 
-static const char doc[] = "Find the keys that two parties both have, or how many they are, without showing the others.\v"
+static const char doc[] = "Find the keys that several parties all have, how many they are, how many different ones there are, or the sum of a "
+                          "column over them, without showing the others.\v"
                           "Every party runs this with its own party.yaml and the same question.yaml.  Read "
                           "docs/psi.md first: it says what no protocol can prevent.";
 
@@ -28,10 +29,10 @@ struct run {
   struct more more;
   smpc_config cfg;
   struct psi_question *question;
-  smpc_psi ask;
+  struct psi_ask ask;
   struct psi_rows *rows; /* NULL: no owner */
   uint8_t *matched;
-  smpc_psi_result result;
+  struct psi_outcome outcome;
   smpc_err err;
 };
 
@@ -39,8 +40,6 @@ static enum cli_exit input_error(const char *text) {
   cli_error("%s", text);
   return CLI_INPUT;
 }
-
-static bool is_owner(const struct run *r) { return r->cfg.me.id == r->ask.a.id || r->cfg.me.id == r->ask.b.id; }
 
 /* Configuration and question: everything that all parties know. */
 static enum cli_exit read_agreed(struct run *r) {
@@ -61,7 +60,7 @@ static enum cli_exit read_rows(struct run *r) {
   struct data_config *c = NULL;
   struct data_fault fault = {0};
   int code = party_file_load(&c, r->options.config, r->options.data, &fault);
-  if (code == 0) code = psi_rows_open(&r->rows, c, r->question, &fault);
+  if (code == 0) code = psi_rows_open(&r->rows, c, r->question, r->ask.am_summed, &fault);
   party_file_free(c);
   if (code != 0) return cli_error("%s", fault.text), (enum cli_exit)code;
   const struct psi_tally *t = psi_rows_tally(r->rows);
@@ -72,17 +71,34 @@ static enum cli_exit read_rows(struct run *r) {
   return r->matched != NULL ? CLI_DONE : (cli_error("out of memory"), CLI_MACHINE);
 }
 
+static void sum(smpc_session *s, struct run *r) {
+  struct psi_outcome *o = &r->outcome;
+  smpc_psi_totals totals = {0};
+  smpc_psi_rows mine = {0};
+  bool is_whole = r->question->numbers == PSI_WHOLE;
+  if (r->rows != NULL)
+    mine = (smpc_psi_rows){*psi_rows_items(r->rows), psi_rows_decimals(r->rows), psi_rows_wholes(r->rows)};
+  r->err = smpc_psi_sum(s, &r->ask.star, r->rows == NULL ? NULL : &mine, r->ask.psi.to, r->question->purpose,
+                        r->question->minimum, false, &o->decimal, !is_whole, &o->whole, is_whole, &totals);
+  o->result = (smpc_psi_result){.protocol = SMPC_PSI_JOIN, .distinct = totals.distinct, .duplicates = totals.duplicates,
+                                .suppressed = totals.suppressed};
+  memcpy(o->result.sizes, totals.sizes, sizeof totals.sizes);
+}
+
 /* The joint computation: the same text at every party. */
 static void program(smpc_session *s, void *user) {
   struct run *r = user;
   const smpc_items *mine = r->rows == NULL ? NULL : psi_rows_items(r->rows);
+  smpc_psi_result *result = &r->outcome.result;
   uint64_t count;
-  if (r->question->kind == PSI_COUNT) r->err = smpc_psi_count(s, &r->ask, mine, &count, &r->result);
-  else r->err = smpc_psi_reveal(s, &r->ask, mine, r->matched, mine == NULL ? 0 : mine->n, &r->result);
+  if (r->question->kind == PSI_SUM) sum(s, r);
+  else if (r->question->kind == PSI_COUNT) r->err = smpc_psi_count(s, &r->ask.psi, mine, &count, result);
+  else if (r->question->kind == PSI_DISTINCT) r->err = smpc_psi_distinct(s, &r->ask.psi, mine, &count, result);
+  else r->err = smpc_psi_reveal(s, &r->ask.psi, mine, r->matched, mine == NULL ? 0 : mine->n, result);
 }
 
 static enum cli_exit dry_run(struct run *r) {
-  struct psi_plan plan = {r->question, &r->cfg, &r->ask, r->rows, {0}, &r->result};
+  struct psi_plan plan = {r->question, &r->cfg, &r->ask, r->rows, {0}, &r->outcome.result};
   struct cli_output out;
   smpc_err err = smpc_estimate(&r->cfg, program, r, &plan.cost);
   if (err != SMPC_OK) return cli_error("the cost cannot be estimated: %s", smpc_strerror(err)), cli_exit_of(err);
@@ -108,8 +124,8 @@ static enum cli_exit run(struct run *r) {
   enum cli_exit code = cli_output_begin(&out, &r->options);
   if (code != CLI_DONE) return code;
   code = intersect(r);
-  struct psi_report report = {r->question, &r->cfg, &r->ask, r->rows, NULL, &r->result, r->more.with_unmatched};
-  if (psi_report_delivered(&report) && r->question->kind == PSI_REVEAL) report.matched = r->matched;
+  struct psi_report report = {r->question, &r->cfg, &r->ask, r->rows, NULL, &r->outcome, r->more.with_unmatched};
+  if (psi_report_delivered(&report) && r->question->kind == PSI_REVEAL && !r->outcome.result.suppressed) report.matched = r->matched;
   if (code == CLI_DONE) code = psi_report_write(out.file, &report, r->options.format);
   enum cli_exit written = cli_output_end(&out, code == CLI_DONE);
   return code == CLI_DONE ? written : code;
@@ -136,7 +152,7 @@ int main(int argc, char **argv) {
   struct run r = {.cfg = SMPC_CONFIG_INIT};
   cli_parse(&r.options, argc, argv, doc, &more, &r);
   enum cli_exit code = read_agreed(&r);
-  if (code == CLI_DONE && is_owner(&r)) code = read_rows(&r);
+  if (code == CLI_DONE && r.ask.i_own) code = read_rows(&r);
   if (code == CLI_DONE) code = r.options.dry_run ? dry_run(&r) : run(&r);
   psi_rows_close(r.rows);
   free(r.matched);

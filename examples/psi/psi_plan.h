@@ -8,7 +8,7 @@
 struct psi_plan {
   const struct psi_question *question;
   const smpc_config *cfg;
-  const smpc_psi *ask;
+  const struct psi_ask *ask;
   const struct psi_rows *rows; /* NULL: no owner */
   smpc_cost cost;
   const smpc_psi_result *dry; /* of the dry run: sizes and protocol */

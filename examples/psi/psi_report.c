@@ -8,29 +8,58 @@
 #include "report.h"
 
 bool psi_report_delivered(const struct psi_report *r) {
-  return (r->ask->to.bits & smpc_to(r->cfg->me).bits) != 0;
+  return (r->ask->psi.to.bits & smpc_to(r->cfg->me).bits) != 0;
+}
+
+const char *psi_protocol_name(smpc_psi_protocol p) {
+  return p == SMPC_PSI_JOIN ? "join" : p == SMPC_PSI_VOLE ? "vole" : "ecdh";
+}
+
+uint64_t psi_size_of(const struct psi_ask *ask, const smpc_psi_result *result, unsigned k) {
+  if (ask->psi.owners.bits != 0 || ask->star.owners != 0) return result->sizes[k];
+  return k == 0 ? result->size_a : result->size_b;
 }
 
 static unsigned long long number(uint64_t v) { return (unsigned long long)v; }
 
 /* --- the summary --------------------------------------------------------------------- */
 
-static void write_summary(FILE *out, const struct psi_report *r) {
-  const smpc_psi_result *x = r->result;
-  fprintf(out, "%s: %s\n", r->question->title, r->question->name);
-  if (r->rows != NULL) fprintf(out, "  protocol             %s\n", x->protocol == SMPC_PSI_VOLE ? "vole" : "ecdh");
-  if (r->rows != NULL) {
-    const struct psi_tally *t = psi_rows_tally(r->rows);
-    bool am_a = r->cfg->me.id == r->ask->a.id;
-    fprintf(out, "  my rows              %llu\n", number(t->rows));
-    fprintf(out, "    without a key      %llu   (%llu empty, %llu not valid)\n", number(t->empty + t->invalid),
-            number(t->empty), number(t->invalid));
-    fprintf(out, "    different keys     %llu   (%llu more rows repeat one)\n", number(x->distinct), number(x->duplicates));
-    fprintf(out, "  the other's set      %llu   (keys, with paddings if sizes were declared)\n",
-            number(am_a ? x->size_b : x->size_a));
+static void write_mine(FILE *out, const struct psi_report *r) {
+  const struct psi_tally *t = psi_rows_tally(r->rows);
+  const smpc_psi_result *x = &r->outcome->result;
+  fprintf(out, "  my rows              %llu\n", number(t->rows));
+  fprintf(out, "    without a key      %llu   (%llu empty, %llu not valid)\n", number(t->empty + t->invalid),
+          number(t->empty), number(t->invalid));
+  if (r->ask->am_summed) fprintf(out, "    without a number   %llu   (they add nothing)\n", number(t->missing));
+  fprintf(out, "    different keys     %llu   (%llu more rows repeat one)\n", number(x->distinct), number(x->duplicates));
+}
+
+static void write_sizes(FILE *out, const struct psi_report *r) {
+  for (unsigned k = 0; k < r->ask->n; k++) {
+    if (r->ask->owner[k].id == r->cfg->me.id) continue;
+    fprintf(out, "  keys of %-12s %llu   (with paddings if sizes were declared)\n",
+            r->cfg->member[r->ask->owner[k].id].name, number(psi_size_of(r->ask, &r->outcome->result, k)));
   }
-  if (psi_report_delivered(r)) fprintf(out, "  keys in both         %llu\n", number(x->matched));
-  else fputs("  The result went to the recipients; this party learns nothing of it.\n", out);
+}
+
+static void write_result(FILE *out, const struct psi_report *r) {
+  const struct psi_outcome *o = r->outcome;
+  const char *what = r->question->kind == PSI_DISTINCT ? "different keys" : r->ask->n == 2 ? "keys in both" : "keys in all";
+  if (!psi_report_delivered(r)) fputs("  The result went to the recipients; this party learns nothing of it.\n", out);
+  else if (o->result.suppressed) fprintf(out, "  fewer than %llu %s: not shown\n", number(r->question->minimum), what);
+  else if (r->question->kind != PSI_SUM) fprintf(out, "  %-20s %llu\n", what, number(o->result.matched));
+  else if (r->question->numbers == PSI_WHOLE) fprintf(out, "  sum of %-13s %lld\n", r->question->column, (long long)o->whole);
+  else fprintf(out, "  sum of %-13s %.6g\n", r->question->column, o->decimal);
+}
+
+static void write_summary(FILE *out, const struct psi_report *r) {
+  fprintf(out, "%s: %s\n", r->question->title, r->question->name);
+  if (r->rows != NULL) {
+    fprintf(out, "  protocol             %s\n", psi_protocol_name(r->outcome->result.protocol));
+    write_mine(out, r);
+    write_sizes(out, r);
+  }
+  write_result(out, r);
 }
 
 /* --- CSV -------------------------------------------------------------------------------- */
@@ -60,13 +89,20 @@ static enum cli_exit data_error(int code, const struct data_fault *f) {
   return (enum cli_exit)code;
 }
 
+/* One number, or none. */
+static void write_number(FILE *out, const struct psi_report *r) {
+  const struct psi_outcome *o = r->outcome;
+  fputs(r->question->kind == PSI_SUM ? "sum\n" : "count\n", out);
+  if (o->result.suppressed) fputc('\n', out);
+  else if (r->question->kind != PSI_SUM) fprintf(out, "%llu\n", number(o->result.matched));
+  else if (r->question->numbers == PSI_WHOLE) fprintf(out, "%lld\n", (long long)o->whole);
+  else fprintf(out, "%.17g\n", o->decimal);
+}
+
 static enum cli_exit write_csv(FILE *out, struct psi_report *r) {
   struct writer w = {.out = out, .r = r};
   struct data_fault f = {0};
-  if (r->question->kind == PSI_COUNT) {
-    fprintf(out, "count\n%llu\n", number(r->result->matched));
-    return CLI_DONE;
-  }
+  if (r->question->kind != PSI_REVEAL || r->matched == NULL) return write_number(out, r), CLI_DONE;
   for (unsigned i = 0; i < psi_rows_columns(r->rows); i++) {
     report_field(out, psi_rows_column(r->rows, i));
     fputc(',', out);
@@ -99,23 +135,42 @@ static bool json_row(void *user, const char *const *value, size_t item) {
 
 static void add_number(json_t *o, const char *key, uint64_t v) { (void)json_object_set_new(o, key, json_integer((json_int_t)v)); }
 
+static void add_mine(json_t *o, const struct psi_report *r) {
+  const struct psi_tally *t = psi_rows_tally(r->rows);
+  const smpc_psi_result *x = &r->outcome->result;
+  json_t *sizes = json_object();
+  (void)json_object_set_new(o, "protocol", json_string(psi_protocol_name(x->protocol)));
+  add_number(o, "rows", t->rows);
+  add_number(o, "empty", t->empty);
+  add_number(o, "invalid", t->invalid);
+  if (r->ask->am_summed) add_number(o, "missing", t->missing);
+  add_number(o, "distinct", x->distinct);
+  add_number(o, "duplicates", x->duplicates);
+  for (unsigned k = 0; k < r->ask->n; k++) {
+    uint64_t size = psi_size_of(r->ask, x, k);
+    if (r->ask->n == 2 && r->ask->owner[k].id != r->cfg->me.id) add_number(o, "other_size", size);
+    add_number(sizes, r->cfg->member[r->ask->owner[k].id].name, size);
+  }
+  (void)json_object_set_new(o, "sizes", sizes);
+}
+
+static void add_result(json_t *o, const struct psi_report *r) {
+  const struct psi_outcome *x = r->outcome;
+  (void)json_object_set_new(o, "suppressed", json_boolean(x->result.suppressed));
+  if (x->result.suppressed) return;
+  if (r->question->kind == PSI_SUM)
+    (void)json_object_set_new(o, "sum", r->question->numbers == PSI_WHOLE ? json_integer((json_int_t)x->whole) : json_real(x->decimal));
+  else add_number(o, r->question->kind == PSI_DISTINCT ? "count" : "matched", x->result.matched);
+}
+
 static json_t *summary_of(const struct psi_report *r) {
   json_t *o = json_object();
   if (o == NULL) return NULL;
   (void)json_object_set_new(o, "title", json_string(r->question->title));
   (void)json_object_set_new(o, "question", json_string(r->question->name));
   (void)json_object_set_new(o, "delivered", json_boolean(psi_report_delivered(r)));
-  if (r->rows != NULL) {
-    const struct psi_tally *t = psi_rows_tally(r->rows);
-    (void)json_object_set_new(o, "protocol", json_string(r->result->protocol == SMPC_PSI_VOLE ? "vole" : "ecdh"));
-    add_number(o, "rows", t->rows);
-    add_number(o, "empty", t->empty);
-    add_number(o, "invalid", t->invalid);
-    add_number(o, "distinct", r->result->distinct);
-    add_number(o, "duplicates", r->result->duplicates);
-    add_number(o, "other_size", r->cfg->me.id == r->ask->a.id ? r->result->size_b : r->result->size_a);
-  }
-  if (psi_report_delivered(r)) add_number(o, "matched", r->result->matched);
+  if (r->rows != NULL) add_mine(o, r);
+  if (psi_report_delivered(r)) add_result(o, r);
   return o;
 }
 

@@ -34,14 +34,14 @@ def question(key, result="reveal", recipients="party0, party1", more=""):
 
 
 def joint(asked, files, *options):
-    """Both parties; the output of the first, the text of the second."""
+    """A party for each file; the output of the first, the text of the others."""
     for i, rows in enumerate(files):
         target = FOLDER / f"party{i}.csv"
         if isinstance(rows, pathlib.Path):
             shutil.copyfile(rows, target)
         else:
             target.write_bytes(rows if isinstance(rows, bytes) else rows.encode())
-    return subprocess.run(["smpc-local", "--grace", "1", "-n", "2", "--", "smpc-psi", "--config", "{config}", "--question", asked, "--data",
+    return subprocess.run(["smpc-local", "--grace", "1", "-n", str(len(files)), "--", "smpc-psi", "--config", "{config}", "--question", asked, "--data",
                            FOLDER / "{name}.csv", *options], env=ENV, capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -86,6 +86,50 @@ def febrl_by_birth():
     assert count_of(joint(question(key, more="    empty: matches\n"), febrl(), "--json")) == 3486
 
 
+def sites():
+    """Three sites of the Febrl records: the first file, the second, and parts of both; their rows."""
+    (head, *first), (_, *second) = [p.read_text(encoding="utf-8").splitlines() for p in febrl()]
+    lines = [first, second, first[1000:4000] + second[:2000]]
+    files = ["\n".join([head, *part]) + "\n" for part in lines]
+    return files, [list(csv.DictReader(io.StringIO(f), skipinitialspace=True)) for f in files]
+
+
+def febrl_over_three_sites():
+    files, rows = sites()
+    numbers = [{r["soc_sec_id"].strip() for r in part} - {""} for part in rows]
+    common, union = set.intersection(*numbers), set.union(*numbers)
+    assert 2000 < len(common) < 4561 < len(union)
+    three = "party0, party1, party2"
+    done = joint(question(["soc_sec_id"], recipients=three), files, "--csv")
+    assert done.returncode == 0, done.stderr
+    got = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert {r["soc_sec_id"] for r in got} == common and len(got) == len([r for r in rows[0] if r["soc_sec_id"].strip() in common])
+    assert count_of(joint(question(["soc_sec_id"], "count", three), files, "--json")) == len(common)
+    done = joint(question(["soc_sec_id"], "distinct", "party0"), files, "--json")
+    assert done.returncode == 0 and json.loads(done.stdout)["count"] == len(union), done
+
+
+def febrl_names_over_three_sites():
+    files, rows = sites()
+    keys = [{k for r in part if all(k := key_of(r, NAME))} for part in rows]
+    done = joint(question(NAME, "distinct", "party0"), files, "--json")
+    assert done.returncode == 0 and json.loads(done.stdout)["count"] == len(set.union(*keys)), done
+    done = joint(question(NAME, "reveal", "party0"), files, "--json")
+    assert count_of(done) == len(set.intersection(*keys)), done.stderr
+
+
+def febrl_sums():
+    """The postcodes of the second file over the numbers that both have: of equal numbers the first row's."""
+    rows = [list(csv.DictReader(open(p, encoding="utf-8", newline=""), skipinitialspace=True)) for p in febrl()]
+    value = {}
+    for r in rows[1]:
+        value.setdefault(r["soc_sec_id"].strip(), int(r["postcode"].strip() or 0))
+    common = {r["soc_sec_id"].strip() for r in rows[0]} & value.keys() - {""}
+    more = "    column: postcode\n    of: party1\n    numbers: whole\n"
+    done = joint(question(["soc_sec_id"], "sum", "party0", more), febrl(), "--json")
+    assert done.returncode == 0 and json.loads(done.stdout)["sum"] == sum(value[k] for k in common), done
+
+
 A = "id,name,born\n1,Ada ,1815-12-10\n2,\"Lovelace, A\",18151210\n3,,18000101\n4,Bob,20230231\n1,Ada,1815/12/10\n5,EVE,20000229\n"
 B = "n,name,born\n9,ada,18151210\n8,eve,2000-02-29\n7,bob,20230228\n"
 KEY = ["{column: name, case: ignored}", "{column: born, form: date}"]
@@ -106,6 +150,42 @@ def only_recipients_learn():
     assert count_of(done) == 2 and '[party1]   "delivered": false' in done.stderr and "matched" not in done.stderr, done
     done = joint(question(KEY, "reveal", "party1"), (A, B), "--json")
     assert '"delivered": false' in done.stdout and "matched" not in done.stdout, done
+
+
+C = "name,born,cost\nEve,20000229,7.5\nADA,18151210,2.25\nzoe,20010101,100\n"
+
+
+def minimums_are_kept():
+    def shown(minimum, result, key):
+        done = joint(question(KEY, result, "party0", f"    minimum: {minimum}\n"), (A, B), "--json")
+        report = json.loads(done.stdout)
+        assert done.returncode == 0 and report["suppressed"] != (key in report), done
+        return report.get(key)
+    assert shown(2, "count", "matched") == 2 and shown(3, "count", "matched") is None
+    assert shown(4, "distinct", "count") == 4 and shown(5, "distinct", "count") is None
+    done = joint(question(KEY, "reveal", "party0", "    minimum: 3\n"), (A, B), "--csv")
+    assert done.returncode == 0 and "Ada" not in done.stdout, done
+
+
+def columns_are_summed():
+    more = "    column: cost\n    of: party1\n"
+    done = joint(question(KEY, "sum", "party0", more), (A, C), "--json")
+    assert done.returncode == 0 and abs(json.loads(done.stdout)["sum"] - 9.75) < 1e-4, done
+    done = joint(question(KEY, "sum", "party0", more + "    minimum: 3\n"), (A, C), "--csv")
+    assert done.returncode == 0 and done.stdout == "sum\n\n", done
+    done = joint(question(KEY, "sum", "party0", more + "    numbers: whole\n"), (A, C))
+    assert done.returncode == 2 and "whole number" in done.stderr and "7.5" not in done.stderr, done
+
+
+def more_than_two_take_part():
+    done = joint(question(KEY, recipients="party0"), (A, B, C), "--csv", "--unmatched")
+    assert [line[-1] for line in done.stdout.splitlines()[1:]] == list("100011"), done
+    done = joint(question(KEY, "distinct", "party0"), (A, B, C), "--json")
+    assert json.loads(done.stdout)["count"] == 5, done
+    done = joint(question(KEY, "distinct", "party0"), (A, B, C), "--dry-run")
+    assert "protocol: join, matches stay in shares" in done.stdout and "party0, party1 and party2" in done.stdout, done
+    done = joint(question(KEY, recipients="party0"), (A, B, C), "--dry-run")
+    assert "pool what they see" in done.stdout, done
 
 
 def sizes_can_be_declared():
@@ -158,7 +238,7 @@ def bad_input_is_named():
         done = joint(asked, files)
         assert done.returncode == code and words in done.stderr and not done.stdout, done
     bad(2, 'there is no column "colour"', question(["colour"]))
-    bad(2, "not built", question(KEY, more="    minimum: 5\n"))
+    bad(2, "whole number", question(KEY, more="    minimum: 0\n"))
     bad(2, "stands there twice", question(KEY, more="    between: [party0, party0]\n"))
     bad(2, "not in parties.yaml", question(KEY, recipients="party7"))
     bad(2, "line 2", question(KEY), ("name,born\n\"unfinished\n", B))
@@ -184,6 +264,7 @@ def main(tests):
     sys.exit(failed > 0)
 
 
-main([febrl_by_number, febrl_by_name, febrl_by_birth, rows_are_appended_to, only_recipients_learn, sizes_can_be_declared,
+main([febrl_by_number, febrl_by_name, febrl_by_birth, febrl_over_three_sites, febrl_names_over_three_sites, febrl_sums,
+      rows_are_appended_to, only_recipients_learn, minimums_are_kept, columns_are_summed, more_than_two_take_part, sizes_can_be_declared,
       databases_are_read, empty_files_are_results, costs_are_told_before, a_killed_party_is_noticed,
       bad_input_is_named])

@@ -47,18 +47,25 @@ static void keys_have_their_defaults(void **state) {
 static void nonsense_is_refused(void **state) {
   (void)state;
   refused(REST, "`key:` is missing");
-  refused("    result: sum\n    recipients: [north]\n" KEY, "result");
+  refused("    result: mean\n    recipients: [north]\n" KEY, "result");
+  refused("    result: sum\n    recipients: [north]\n" KEY, "what is summed");
+  refused("    result: sum\n    recipients: [north]\n    column: cost\n" KEY, "whose it is");
+  refused(REST "    column: cost\n    of: north\n" KEY, "result: sum");
+  refused("    result: distinct\n    recipients: [north]\n    protocol: ecdh\n" KEY, "protocol join");
+  refused(REST "    protocol: join\n" KEY, "cannot reveal");
   refused("    result: reveal\n" KEY, "`recipients:` is missing");
   refused(REST "    key: []\n", "too short");
   refused(REST "    key: [{column: a}, {column: a}]\n", "twice");
   refused(REST "    key: [{column: a, form: date, case: ignored}]\n", "are for text");
   refused(REST "    key: [{column: a, form: datum}]\n", "form");
-  refused(REST KEY "    minimum: 10\n", "not built");
+  refused(REST KEY "    minimum: 0\n", "whole number");
+  refused(REST KEY "    minimum: many\n", "whole number");
   refused("    result: count\n    recipients: [north]\n    protocol: vole\n" KEY, "cannot count");
   refused(REST KEY "    sizes: [10, 20]\n", "between");
   refused(REST KEY "    between: [a, b]\n    sizes: [10, 0]\n", "whole number");
   refused(REST KEY "    between: [a, b]\n    sizes: [10, 010]\n", "whole number");
-  refused(REST KEY "    between: [a, b, c]\n", "too long");
+  refused(REST KEY "    between: [a]\n", "too short");
+  refused(REST KEY "    between: [a, b, c]\n    sizes: [1, 2]\n", "one for each");
   refused(REST KEY "    colour: red\n", "unknown key");
 }
 
@@ -82,30 +89,12 @@ static smpc_config three(void) {
   return cfg;
 }
 
-static void names_become_parties(void **state) {
-  (void)state;
-  smpc_config cfg = three();
-  smpc_psi ask;
-  struct psi_question *q = parse("    result: count\n    recipients: [north]\n    between: [south, north]\n    sizes: [10, 20]\n" KEY);
-  assert_true(psi_question_resolve(&ask, q, &cfg, text, sizeof text));
-  assert_true(ask.a.id == 1 && ask.b.id == 0 && ask.to.bits == 1 && ask.size_a == 10 && ask.size_b == 20);
-  assert_string_equal(ask.purpose, "P");
-  psi_question_free(q);
-  q = parse(REST KEY);
-  assert_true(psi_question_resolve(&ask, q, &cfg, text, sizeof text));
-  assert_true(ask.a.id == 0 && ask.b.id == 1);
-  cfg.member[2].roles |= SMPC_INPUT;
-  assert_false(psi_question_resolve(&ask, q, &cfg, text, sizeof text));
-  assert_non_null(strstr(text, "say by `between:`"));
-  psi_question_free(q);
-  cfg = three();
-  q = parse("    result: count\n    recipients: [office]\n" KEY);
-  assert_false(psi_question_resolve(&ask, q, &cfg, text, sizeof text));
-  assert_non_null(strstr(text, "not one of the two owners"));
-  psi_question_free(q);
-  q = parse("    result: count\n    recipients: [east]\n" KEY);
-  assert_false(psi_question_resolve(&ask, q, &cfg, text, sizeof text));
-  assert_non_null(strstr(text, "not in parties.yaml"));
+static void unresolved(const smpc_config *cfg, const char *lines, const char *words) {
+  struct psi_ask ask;
+  struct psi_question *q = parse(lines);
+  if (q == NULL) fail_msg("%s", text);
+  assert_false(psi_question_resolve(&ask, q, cfg, text, sizeof text));
+  if (strstr(text, words) == NULL) fail_msg("\"%s\" is not in: %s", words, text);
   psi_question_free(q);
 }
 
@@ -121,5 +110,51 @@ static void the_digest_is_of_what_was_parsed(void **state) {
   psi_question_free(c);
 }
 
+static void names_become_parties(void **state) {
+  (void)state;
+  smpc_config cfg = three();
+  struct psi_ask ask;
+  struct psi_question *q = parse("    result: count\n    recipients: [north, office]\n    between: [south, north]\n    sizes: [10, 20]\n" KEY);
+  assert_true(psi_question_resolve(&ask, q, &cfg, text, sizeof text));
+  assert_true(ask.psi.a.id == 1 && ask.psi.b.id == 0 && ask.psi.to.bits == 5 && ask.psi.size_a == 10 && ask.psi.size_b == 20);
+  assert_int_equal(ask.psi.owners.bits, 0);
+  assert_string_equal(ask.psi.purpose, "P");
+  psi_question_free(q);
+  q = parse(REST KEY);
+  assert_true(psi_question_resolve(&ask, q, &cfg, text, sizeof text));
+  assert_true(ask.psi.a.id == 0 && ask.psi.b.id == 1 && ask.i_own);
+  psi_question_free(q);
+  unresolved(&cfg, "    result: reveal\n    recipients: [office]\n" KEY, "not one of the owners");
+  unresolved(&cfg, "    result: count\n    recipients: [east]\n" KEY, "not in parties.yaml");
+  unresolved(&cfg, REST "    between: [north, office]\n" KEY, "no role `input`");
+  unresolved(&cfg, REST "    between: [north, north]\n" KEY, "twice");
+  cfg.member[1].roles = SMPC_COMPUTE;
+  unresolved(&cfg, REST KEY, "two at least");
+}
+
+static void more_owners_are_in_order(void **state) {
+  (void)state;
+  smpc_config cfg = three();
+  struct psi_ask ask;
+  cfg.member[2].roles |= SMPC_INPUT;
+  struct psi_question *q = parse(REST KEY "    between: [office, south, north]\n    sizes: [3, 2, 1]\n");
+  assert_true(psi_question_resolve(&ask, q, &cfg, text, sizeof text));
+  assert_true(ask.psi.owners.bits == 7 && ask.psi.sizes == ask.size && ask.n == 3);
+  for (unsigned i = 0; i < 3; i++) assert_true(ask.owner[i].id == i && ask.size[i] == i + 1);
+  psi_question_free(q);
+  q = parse("    result: distinct\n    recipients: [office]\n    between: [south, north]\n    minimum: 7\n" KEY);
+  assert_true(psi_question_resolve(&ask, q, &cfg, text, sizeof text));
+  assert_true(ask.psi.owners.bits == 3 && ask.psi.to.bits == 4 && ask.psi.minimum == 7);
+  psi_question_free(q);
+  q = parse("    result: sum\n    recipients: [office]\n    column: cost\n    of: south\n    numbers: whole\n" KEY);
+  cfg.me = smpc_p(1);
+  assert_true(psi_question_resolve(&ask, q, &cfg, text, sizeof text));
+  assert_true(ask.star.owners == 3 && ask.star.owner[1].wholes == 1 && ask.star.owner[1].reals == 0 && ask.am_summed);
+  assert_int_equal(ask.star.owner[0].wholes, 0);
+  psi_question_free(q);
+  unresolved(&cfg, "    result: sum\n    recipients: [office]\n    column: cost\n    of: east\n" KEY, "not one of the owners");
+  unresolved(&cfg, REST KEY "    minimum: 3\n", "without one");
+}
+
 TEST_MAIN(T(keys_have_their_defaults), T(nonsense_is_refused), T(other_tables_are_refused), T(names_become_parties),
-          T(the_digest_is_of_what_was_parsed))
+          T(more_owners_are_in_order), T(the_digest_is_of_what_was_parsed))
