@@ -14,6 +14,7 @@
 
 #include "cli.h"
 #include "data.h"
+#include "own_keys.h"
 #include "party_file.h"
 #include "plan.h"
 #include "program.h"
@@ -35,6 +36,7 @@ struct run {
   struct count_job job;
   int64_t *counts; /* this party's own */
   uint64_t rows;   /* behind them      */
+  struct own_keys keys; /* `distinct`  */
 };
 
 static bool is_in(smpc_who who, smpc_party p) { return (who.bits & smpc_to(p).bits) != 0; }
@@ -123,7 +125,8 @@ static enum cli_exit count_own(struct run *r) {
   struct data_report seen = {0};
   int code = party_file_load(&c, r->options.config, r->options.data, &fault);
   if (code == 0) code = data_open(&d, c, &fault);
-  if (code == 0) code = data_count(d, r->counts, r->question->n_cells, &seen, &r->question->data, &fault);
+  if (code == 0 && r->question->distinct != NULL) code = own_keys_read(&r->keys, r->counts, d, &seen, r->question, &fault);
+  else if (code == 0) code = data_count(d, r->counts, r->question->n_cells, &seen, &r->question->data, &fault);
   data_close(d);
   party_file_free(c);
   if (code != 0) return data_error(code, &fault);
@@ -135,6 +138,10 @@ static enum cli_exit count_own(struct run *r) {
   }
   r->rows = (uint64_t)seen.rows;
   r->job.rows = seen.rows;
+  r->job.items = &r->keys.items;
+  r->job.cell = r->keys.cell;
+  if (r->keys.without != 0)
+    cli_note(&r->options, "own data: %llu rows of the cohort have no key and are not counted", (unsigned long long)r->keys.without);
   cli_note(&r->options, "own data: %lld rows, %lld in the cohort, %lld in `other`, %lld with missing values",
            (long long)seen.rows, (long long)seen.cohort, (long long)seen.other, (long long)seen.missing);
   return CLI_DONE;
@@ -143,6 +150,10 @@ static enum cli_exit count_own(struct run *r) {
 static enum cli_exit dry_run(struct run *r) {
   smpc_cost cost;
   struct cli_output out;
+  if (r->question->distinct != NULL && is_in(r->job.roles.inputs, r->cfg.me)) { /* the number of keys is most of the cost */
+    enum cli_exit read = count_own(r);
+    if (read != CLI_DONE) return read;
+  }
   smpc_err err = smpc_estimate(&r->cfg, count_program, &r->job, &cost);
   if (err != SMPC_OK) return cli_error("the cost cannot be estimated: %s", smpc_strerror(err)), cli_exit_of(err);
   enum cli_exit code = cli_output_begin(&out, &r->options);
@@ -196,7 +207,8 @@ static enum cli_exit count_jointly(struct run *r) {
   enum cli_exit code = cli_open(&s, &r->cfg, &r->options);
   if (code != CLI_DONE) return code;
   if (!r->job.releases) r->job.err = smpc_journal_rows(s, r->rows);
-  if (r->job.err == SMPC_OK && !r->job.releases) r->job.err = smpc_preprocess(s, count_program, &r->job);
+  bool is_known = r->question->distinct == NULL; /* before the keys are counted nobody knows what it will take */
+  if (r->job.err == SMPC_OK && !r->job.releases && is_known) r->job.err = smpc_preprocess(s, count_program, &r->job);
   if (r->job.err == SMPC_OK) count_program(s, &r->job);
   if (r->job.err == SMPC_OK && is_in(r->job.roles.recipients, r->cfg.me)) note_suppressed(s, r);
   code = cli_close(s);
@@ -233,6 +245,7 @@ int main(int argc, char **argv) {
     enum cli_exit written = cli_output_end(&out, code == CLI_DONE);
     if (code == CLI_DONE) code = written;
   }
+  own_keys_free(&r.keys);
   free(r.counts);
   free(r.job.keep);
   table_free(&r.table);

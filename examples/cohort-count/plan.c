@@ -48,13 +48,16 @@ void plan_print(FILE *out, const smpc_config *cfg, const struct question *q, con
   char *warning = plan_subtraction(cfg, roles);
   count_flags_purpose(flags, q);
   fprintf(out, "%s: %s\n", q->title, q->name);
-  fprintf(out, "%zu cells over %u parties with data\n\n", q->n_cells, roles->n_inputs);
+  fprintf(out, "%zu cells over %u parties with data%s\n\n", q->n_cells, roles->n_inputs,
+          q->distinct == NULL ? "" : "; a patient of several counts once, at the first of them");
+  if (q->distinct != NULL) fputs("To all parties: how many different patients each has.\n\n", out);
   fprintf(out, "Openings\n  the table, to %s\n    purpose: %s\n", names ? names : "", q->purpose);
   if (count_has_true_totals(q))
     fprintf(out, "  which cells and margins are suppressed, to everybody\n    purpose: %s\n", flags);
   if (warning != NULL) fprintf(out, "Warning\n  %s\n", warning);
   print_cost(out, q, cost);
-  fputs("Nothing was read, sent or opened.\n", out);
+  if (q->distinct == NULL) fputs("Nothing was read, sent or opened.\n", out);
+  else fputs("Nothing was sent or opened.  Every party is taken to have as many patients as this one.\n", out);
   free(names);
   free(warning);
 }

@@ -10,7 +10,9 @@
  *                anybody.  True totals: all parties are learners, for they get which
  *                cells are primary and which margins pass their check; the recipients
  *                also get the margins that are published.
- * Steps          1. share x_i, add; stack c and every c - x_r as rows         (versions)
+ *                With `distinct` x_i are keys with cells: c is the number of different ones, each in
+ *                the cell of the first party that has it, and x_r counts r's different ones.
+ * Steps          1. share x_i, add (distinct: count in shares, smpc_psi_tally); stack c and every c - x_r as rows         (versions)
  *                2. compare all of them with k at once, and with the rows of the dominance
  *                   rule (dominance.c); a cell is shown when all of
  *                   its versions pass: the product of bits, in log rounds     (show)
@@ -68,18 +70,27 @@ static smpc_who learners(const struct count_job *job) {
  * subtract; `shares`, rows that are negative where few hospitals have most (or NULL). */
 struct judged { smpc_shared *versions, *shares; };
 
+/* `distinct`: every key once. */
+static smpc_shared *count_keys(smpc_session *s, const struct count_job *job) {
+  smpc_psi q = SMPC_PSI_INIT;
+  q.owners = job->roles.inputs;
+  return smpc_psi_tally(s, &q, job->items, job->cell, job->question->n_cells, NULL);
+}
+
 /* Step 1. */
 static struct judged inputs(smpc_session *s, const struct count_job *job) {
   smpc_shape cells = shape(1, job->question->n_cells);
   smpc_shared *own[SMPC_MAX_PARTIES], *input[SMPC_MAX_PARTIES], *sum = NULL, *all;
   unsigned n_own = 0, n = 0;
+  bool is_distinct = job->question->distinct != NULL;
   for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++) {
-    if (!is_in(job->roles.inputs, i)) continue;
+    if (!is_in(job->roles.inputs, i) || (is_distinct && !is_in(learners(job), i))) continue;
     smpc_shared *x = smpc_input_i64(s, smpc_p(i), job->mine, cells);
     input[n++] = x;
     sum = sum ? smpc_add(s, sum, x) : x;
     if (is_in(learners(job), i)) own[n_own++] = x;
   }
+  if (is_distinct) sum = count_keys(s, job);
   if (job->epsilon > 0) /* what is shown is decided by the noised counts alone: nothing else depends on the true ones */
     return (struct judged){smpc_add(s, sum, smpc_noise_laplace(s, job->epsilon, cells)), NULL};
   all = sum;

@@ -22,6 +22,8 @@ struct count_job {
   double epsilon;      /* of the noise on every cell; 0: none */
   int64_t *words;      /* the program's own: what opens */
   int64_t *keep;       /* NULL, or out: a copy of it [count_result_len()] */
+  const smpc_items *items; /* `distinct`: this party's keys, at input parties, and */
+  const uint32_t *cell;    /* [items->n] their cells                        */
   bool releases;       /* open the result of an earlier run, which was held */
 };
 

@@ -108,6 +108,13 @@ int data_check(const struct data_question *q, struct data_fault *f);
 int data_count(struct data *d, int64_t *counts, size_t n, struct data_report *report, const struct data_question *q,
                struct data_fault *f);
 
+/* Every row of the cohort with its cell, and the values of some of the agreed columns as text (NULL: missing),
+ * valid in the call.  false: stop; then the exit is DATA_MACHINE. */
+struct data_keys { const char *const *column; unsigned n; };
+typedef bool (*data_cell_fn)(void *user, size_t cell, const char *const *value, const size_t *len);
+int data_each_cell(struct data *d, const struct data_keys *keys, data_cell_fn fn, void *user, struct data_report *report,
+                   const struct data_question *q, struct data_fault *f);
+
 /* The rows themselves, as numbers: of every row for which the condition is true
  * and no stratum is NULL (complete cases), the values of the strata's
  * expressions, which must all give numbers; their cells are not used.

@@ -16,6 +16,8 @@ struct count {
   int64_t *counts;
   struct data_rows *rows; /* take these instead of counting */
   data_row_fn fn;         /* or give every row to this */
+  const struct data_keys *keys; /* or every one of the cohort, with these columns, to this */
+  data_cell_fn cell_fn;
   void *user;
   struct data_fault *f;
 };
@@ -47,7 +49,9 @@ static int try_parts(struct count *c) {
   return c->f->exit;
 }
 
-/* Column 0 is the condition, then the strata, then every used column. */
+static unsigned n_keys(const struct count *c) { return c->keys == NULL ? 0 : c->keys->n; }
+
+/* Column 0 is the condition, then the strata, then every used column, then those of the key. */
 static int prepare_count(sqlite3_stmt **st, struct count *c) {
   const struct data_question *q = c->q;
   sqlite3_str *sql = sqlite3_str_new(c->d->db);
@@ -56,6 +60,7 @@ static int prepare_count(sqlite3_stmt **st, struct count *c) {
   if (c->fn != NULL) sqlite3_str_appendall(sql, ", *"); /* a constant, these columns, the hospital's */
   for (unsigned i = 0; i < q->n_columns && c->fn == NULL; i++)
     if (c->plan.columns[i].used) sqlite3_str_appendf(sql, ", \"%w\"", q->columns[i].name);
+  for (unsigned i = 0; i < n_keys(c); i++) sqlite3_str_appendf(sql, ", \"%w\"", c->keys->column[i]);
   sqlite3_str_appendall(sql, " FROM " DATA_AGREED);
   char *text = sqlite3_str_finish(sql);
   if (text == NULL) return data_fail(c->f, DATA_MACHINE, "out of memory");
@@ -77,23 +82,36 @@ static bool is_true(sqlite3_stmt *st) {
   return sqlite3_column_type(st, 0) != SQLITE_NULL && sqlite3_column_double(st, 0) != 0;
 }
 
-static void count_row(struct count *c, sqlite3_stmt *st) {
+static int give_cell(struct count *c, sqlite3_stmt *st, size_t cell) {
+  const char *value[DATA_MAX_STRATA];
+  size_t len[DATA_MAX_STRATA];
+  int first = sqlite3_column_count(st) - (int)n_keys(c);
+  for (int i = 0; i < (int)n_keys(c); i++) {
+    value[i] = (const char *)sqlite3_column_text(st, first + i);
+    len[i] = value[i] == NULL ? 0 : (size_t)sqlite3_column_bytes(st, first + i);
+  }
+  return c->cell_fn(c->user, cell, value, len) ? 0 : data_fail(c->f, DATA_MACHINE, "out of memory");
+}
+
+static int count_row(struct count *c, sqlite3_stmt *st) {
   size_t cell = 0;
   bool other = false, missing = false;
-  for (int i = 1 + (int)c->plan.n_axes; i < sqlite3_column_count(st); i++)
+  for (int i = 1 + (int)c->plan.n_axes; i < sqlite3_column_count(st) - (int)n_keys(c); i++)
     missing = missing || sqlite3_column_type(st, i) == SQLITE_NULL;
   c->report.rows++;
   c->report.missing += missing;
-  if (!is_true(st)) return;
+  if (!is_true(st)) return 0;
   for (unsigned i = 0; i < c->plan.n_axes; i++) {
     const struct data_axis *a = &c->plan.axes[i];
     unsigned at = place(a, st, 1 + (int)i);
     other = other || at == a->n;
     cell = cell * (a->n + 1) + at;
   }
-  c->counts[cell]++;
   c->report.cohort++;
   c->report.other += other;
+  if (c->cell_fn != NULL) return give_cell(c, st, cell);
+  c->counts[cell]++;
+  return 0;
 }
 
 static bool make_room(struct data_rows *r) {
@@ -180,7 +198,7 @@ static int count_rows(struct count *c, sqlite3_stmt *st) {
     if (c->report.rows == INT64_MAX) return data_fail(c->f, DATA_INPUT, "question: more than 2^63 rows");
     if (c->fn != NULL) exit = give_row(c, &e, st);
     else if (c->rows != NULL) exit = take_row(c, st);
-    else count_row(c, st);
+    else exit = count_row(c, st);
     if (exit != 0) break;
   }
   if (c->fn != NULL) each_end(&e, c);
@@ -228,6 +246,19 @@ int data_count(struct data *d, int64_t *counts, size_t n, struct data_report *re
   if (exit == 0) exit = count_in_transaction(&c);
   data_plan_free(&c.plan);
   if (exit != 0) memset(counts, 0, n * sizeof *counts);
+  if (exit != 0) memset(&c.report, 0, sizeof c.report);
+  if (report != NULL) *report = c.report;
+  return exit;
+}
+
+int data_each_cell(struct data *d, const struct data_keys *keys, data_cell_fn fn, void *user, struct data_report *report,
+                   const struct data_question *q, struct data_fault *f) {
+  struct count c = {.d = d, .q = q, .keys = keys, .cell_fn = fn, .user = user, .f = f};
+  memset(f, 0, sizeof *f);
+  int exit = data_plan_make(&c.plan, q, f);
+  if (exit == 0 && keys->n > DATA_MAX_STRATA) exit = data_fail(f, 99, "data_each_cell: too many columns");
+  if (exit == 0) exit = count_in_transaction(&c);
+  data_plan_free(&c.plan);
   if (exit != 0) memset(&c.report, 0, sizeof c.report);
   if (report != NULL) *report = c.report;
   return exit;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "psi_schema.h"
 #include "study_keys.h"
 #include "suppress.h"
 #include "yaml_file.h"
@@ -22,7 +23,10 @@ struct entry {
   int program; /* 0: cohort-count, the only one so far */
   char **recipients;
   unsigned n_recipients;
-  char *min_parties, *minimum_cell, *epsilon;
+  char *min_parties, *minimum_cell, *epsilon, *unicode;
+  struct psi_component *distinct;
+  unsigned n_distinct;
+  int empty;
   struct dominance *dominance;
   struct data_question data;
   int zeros, totals;
@@ -39,6 +43,7 @@ struct document {
 static const cyaml_strval_t programs[] = {{"cohort-count", 0}};
 static const cyaml_strval_t types[] = {{"text", DATA_TEXT}, {"number", DATA_NUMBER}};
 static const cyaml_strval_t zeros[] = {{"suppressed", QUESTION_ZEROS_SUPPRESSED}, {"shown", QUESTION_ZEROS_SHOWN}};
+static const cyaml_strval_t empties[] = {{"no key", 0}, {"matches", 1}};
 static const cyaml_strval_t totals[] = {{"displayed", QUESTION_TOTALS_DISPLAYED}, {"true", QUESTION_TOTALS_TRUE}};
 
 enum {
@@ -89,6 +94,9 @@ static const cyaml_schema_field_t entry_fields[] = {
     CYAML_FIELD_STRING_PTR("minimum_cell", STRING, struct entry, minimum_cell, 1, 20),
     CYAML_FIELD_MAPPING_PTR("dominance", OPTIONAL, struct entry, dominance, dominance_fields),
     CYAML_FIELD_STRING_PTR("epsilon", OPTIONAL, struct entry, epsilon, 1, 20),
+    CYAML_FIELD_SEQUENCE_COUNT("distinct", OPTIONAL, struct entry, distinct, n_distinct, &psi_component_value, 1, PSI_MAX_KEY),
+    CYAML_FIELD_STRING_PTR("unicode", OPTIONAL, struct entry, unicode, 1, 20),
+    CYAML_FIELD_ENUM("empty", OPTIONAL_ENUM, struct entry, empty, empties, N(empties)),
     CYAML_FIELD_ENUM("zeros", OPTIONAL_ENUM, struct entry, zeros, zeros, N(zeros)),
     CYAML_FIELD_ENUM("totals", OPTIONAL_ENUM, struct entry, totals, totals, N(totals)),
     CYAML_FIELD_STRING_PTR("purpose", OPTIONAL, struct entry, purpose, 1, QUESTION_MAX_PURPOSE),
@@ -229,6 +237,32 @@ static bool read_dominance(const struct reader *r, struct question *q, const str
   return true;
 }
 
+static bool is_text_column(const struct data_question *q, const char *name) {
+  for (unsigned i = 0; i < q->n_columns; i++)
+    if (strcmp(q->columns[i].name, name) == 0) return q->columns[i].type == DATA_TEXT;
+  return false;
+}
+
+/* The key of a patient. */
+static bool read_distinct(const struct reader *r, struct question *q, const struct entry *e) {
+  char why[300];
+  if (e->n_distinct == 0 && e->unicode == NULL && e->empty == 0) return true;
+  if (e->n_distinct == 0) return refuse(r, "distinct", NULL, "`unicode` and `empty` belong to a key: say which");
+  if (e->unicode == NULL) return refuse(r, "distinct", NULL, "say by `unicode:` which tables normalise the key");
+  if (strcmp(e->unicode, psi_unicode()) != 0)
+    return refuse(r, "unicode", NULL, "the tables of this program are of Unicode %s, not %s: keys could differ", psi_unicode(), e->unicode);
+  if (!psi_key_check(e->distinct, e->n_distinct, why, sizeof why)) return refuse(r, "distinct", NULL, "%s", why);
+  for (unsigned i = 0; i < e->n_distinct; i++)
+    if (!is_text_column(&e->data, e->distinct[i].column))
+      return refuse(r, "distinct", NULL, "\"%s\" is not in `columns` as text", e->distinct[i].column);
+  if (e->dominance != NULL) return refuse(r, "dominance", NULL, "how much a party has of a cell is known to nobody with `distinct`");
+  if (q->n_cells > QUESTION_MAX_DISTINCT) return refuse(r, "distinct", NULL, "the table has more than %d cells", QUESTION_MAX_DISTINCT);
+  q->distinct = e->distinct;
+  q->n_distinct = e->n_distinct;
+  q->empty_matches = e->empty != 0;
+  return true;
+}
+
 static bool read_numbers(const struct reader *r, struct question *q, const struct entry *e) {
   uint64_t minimum = 0, parties = 2;
   if (!yaml_number(&minimum, e->minimum_cell, QUESTION_MAX_MINIMUM) || minimum == 0)
@@ -282,7 +316,7 @@ static bool fill(const struct reader *r, struct question *q, struct document *d,
   q->data = e->data;
   q->has_noise = e->epsilon != NULL;
   q->n_cells = count_cells(&q->data);
-  return read_numbers(r, q, e) && read_dominance(r, q, e->dominance) && check(r, q);
+  return read_numbers(r, q, e) && read_distinct(r, q, e) && read_dominance(r, q, e->dominance) && check(r, q);
 }
 
 void question_digest_of(uint8_t digest[QUESTION_DIGEST_LEN], const char *bytes, size_t len) {

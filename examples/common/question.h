@@ -11,6 +11,7 @@
 #include <smpc.h>
 
 #include "data.h"
+#include "psi_key.h"
 
 enum question_zeros { QUESTION_ZEROS_SUPPRESSED = 0, QUESTION_ZEROS_SHOWN = 1 };
 enum question_totals { QUESTION_TOTALS_DISPLAYED = 0, QUESTION_TOTALS_TRUE = 1 };
@@ -20,6 +21,7 @@ enum {
   QUESTION_MAX_BYTES = 1 << 20, /* LOCAL */
   QUESTION_MAX_PURPOSE = 500,   /* LOCAL: a line of party.yaml's purposes       */
   QUESTION_MAX_STRATA = 8,      /* LOCAL */
+  QUESTION_MAX_DISTINCT = 4096, /* AGREEMENT: cells of a table that counts keys   */
   QUESTION_MAX_DOMINANT = 3,    /* LOCAL: parties of a dominance rule           */
   QUESTION_MAX_MINIMUM = 1000000000
 };
@@ -36,6 +38,9 @@ struct question {
   int64_t minimum_cell;
   unsigned dominance_parties; /* 0: no rule; else a cell is hidden of which so many   */
   int64_t dominance_percent;  /* parties have more than so many per cent              */
+  const struct psi_component *distinct; /* the same key at several parties counts once; NULL: rows are counted */
+  unsigned n_distinct;
+  bool empty_matches;         /* an empty component of that key equals an empty one      */
   bool has_noise;             /* `epsilon`, which the study's reader reads              */
   enum question_zeros zeros;
   enum question_totals totals;

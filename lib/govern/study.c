@@ -91,7 +91,10 @@ static const cyaml_schema_field_t question_fields[] = {
     /* the program's own, which it reads itself from the same bytes */
     CYAML_FIELD_IGNORE("min_parties", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("strata", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("zeros", CYAML_FLAG_OPTIONAL),       CYAML_FIELD_IGNORE("totals", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("distinct", CYAML_FLAG_OPTIONAL),
     /* smpc-psi */
+    CYAML_FIELD_IGNORE("column", CYAML_FLAG_OPTIONAL),      CYAML_FIELD_IGNORE("of", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("numbers", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("result", CYAML_FLAG_OPTIONAL),      CYAML_FIELD_IGNORE("between", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("key", CYAML_FLAG_OPTIONAL),         CYAML_FIELD_IGNORE("unicode", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("empty", CYAML_FLAG_OPTIONAL),       CYAML_FIELD_IGNORE("sizes", CYAML_FLAG_OPTIONAL),
