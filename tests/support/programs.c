@@ -79,6 +79,17 @@ static smpc_shared *join(smpc_session *s) {
   return smpc_concat(s, smpc_sum(s, j.matched), smpc_concat(s, smpc_sum(s, j.whole[0]), smpc_sum(s, j.whole[1])));
 }
 
+/* Items 1 .. 4 of party 0, and 3 .. 7 of party 1, by whether they are even; each counts once. */
+static smpc_shared *tally(smpc_session *s) {
+  static const uint64_t item[7] = {1, 2, 3, 4, 5, 6, 7};
+  static const uint32_t even[7] = {0, 1, 0, 1, 0, 1, 0};
+  const smpc_items of[2] = {{.n = 4, .flat = item, .item_len = 8}, {.n = 5, .flat = item + 2, .item_len = 8}};
+  unsigned me = s == NULL ? 0 : smpi_me(s);
+  smpc_psi q = SMPC_PSI_INIT;
+  q.owners.bits = 3;
+  return smpc_psi_tally(s, &q, me < 2 ? &of[me] : NULL, me == 1 ? even + 2 : even, 2, NULL);
+}
+
 const struct program programs[] = {
     {"share", false, share, 4, {3, -5, 0, 70000}, 0},
     {"constant", false, constant, 4, {6, 4, -1, 70002}, 0},
@@ -102,6 +113,7 @@ const struct program programs[] = {
     {"logistic", true, logistic, 8, {0.81757448, 0.09534946, 0.5, 1, 0, 1, 1, 0.5625}, 1.5e-5},
     {"noise", true, noise, 4, {0, 0, 0, 0}, 0},
     {"psi_join", false, join, 3, {2, 90, -9}, 0, true},
+    {"psi_tally", false, tally, 2, {4, 3}, 0, true},
     {"inverse", true, inverse, 4, {8 / 7.0, -4 / 7.0, -4 / 7.0, 16 / 7.0}, 1e-5},
 };
 const size_t n_programs = sizeof programs / sizeof *programs;
