@@ -136,6 +136,7 @@ static smpc_err write_new(const char *path, const void *head, size_t head_len, c
   bool good = smpi_file_put(fd, head, head_len, false) == SMPC_OK && smpi_file_put(fd, body, body_len, true) == SMPC_OK;
   int why = errno;
   close(fd);
+  if (good && smpi_file_sync_folder(path) != SMPC_OK) good = false, why = errno;
   if (good) return SMPC_OK;
   unlink(path);
   return fault(f, path, strerror(why));
@@ -244,8 +245,8 @@ void smpi_held_erase(const struct smpi_held *h, const char *journal) {
       if (smpi_file_put(fd, zeros, n, false) != SMPC_OK) break;
       left -= (off_t)n;
     }
-    (void)fdatasync(fd);
+    (void)smpi_file_sync_data(fd);
     close(fd);
   }
-  (void)unlink(path);
+  (void)smpi_file_remove(path);
 }

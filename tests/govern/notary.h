@@ -15,6 +15,7 @@ struct notary {
   unsigned openings;  /* of the joint program: a sum, opened so many times */
   unsigned more_rows; /* that party 0 has                                  */
   unsigned detours;   /* further steps, so that programs differ            */
+  bool bare;          /* no study and no journals at all                   */
   bool unsealed;      /* without counter-signatures                        */
   bool with_dealer;
   int without;        /* this party keeps no journal; -1: all do           */
