@@ -208,6 +208,17 @@ static const char *unseal(struct smpi_held_share *s, const struct smpi_held *h, 
   return NULL;
 }
 
+const char *smpi_held_decode(struct smpi_held_share *s, const struct smpi_held *h, struct smpi_slice text, const char *party,
+                             const uint8_t sign_secret[64]) {
+  const char *why = "out of memory";
+  memset(s, 0, sizeof *s);
+  s->memory = smpi_secret_alloc(1, text.len + 1);
+  if (s->memory != NULL) why = unseal(s, h, text, party, sign_secret);
+  if (why == NULL && s->n != 0 && s->n != h->rows * h->columns) why = "its shape is not the result's";
+  if (why != NULL) smpi_held_release(s);
+  return why;
+}
+
 smpc_err smpi_held_load(struct smpi_held_share *s, const struct smpi_held *h, const char *journal, const char *party,
                         const uint8_t sign_secret[64], struct smpi_fault *f) {
   char path[600];
@@ -216,14 +227,9 @@ smpc_err smpi_held_load(struct smpi_held_share *s, const struct smpi_held *h, co
   if (!name_file(path, sizeof path, h, journal)) return fault(f, journal, "the path is too long");
   smpc_err err = smpi_file_read(&text, path, "held result", f);
   if (err != SMPC_OK) return err;
-  s->memory = smpi_secret_alloc(1, text.len + 1);
-  const char *why = "out of memory";
-  if (s->memory != NULL) why = unseal(s, h, text, party, sign_secret);
+  const char *why = smpi_held_decode(s, h, text, party, sign_secret);
   smpi_free((void *)text.at);
-  if (why == NULL && s->n != 0 && s->n != h->rows * h->columns) why = "its shape is not the result's";
-  if (why == NULL) return SMPC_OK;
-  smpi_held_release(s);
-  return fault(f, path, why);
+  return why == NULL ? SMPC_OK : fault(f, path, why);
 }
 
 void smpi_held_release(struct smpi_held_share *s) {
