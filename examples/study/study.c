@@ -108,11 +108,22 @@ static enum cli_exit check_psi(const struct job *job, const char *name) {
   return CLI_DONE;
 }
 
+/* A result that would be held and could never be seen. */
+static enum cli_exit check_review(const struct job *job, const smpc_study_question *q) {
+  bool is_psi = strcmp(q->program, "psi") == 0;
+  if (q->review == SMPC_REVIEW_NONE || (!is_psi && strcmp(q->program, "logistic-regression") != 0)) return CLI_DONE;
+  cli_error("%s: question \"%s\": `review`: %s", job->file, q->name,
+            is_psi ? "an intersection cannot be held: only what smpc_open() opens can"
+                   : "smpc-logistic-regression cannot open a model that was held");
+  return CLI_INPUT;
+}
+
 /* What the library does not know: the question in its program's eyes. */
 static enum cli_exit check_questions(const struct job *job, const smpc_study *st) {
   for (unsigned i = 0; i < st->n_questions; i++) {
     const smpc_study_question *q = &st->question[i];
-    enum cli_exit code = CLI_DONE;
+    enum cli_exit code = check_review(job, q);
+    if (code != CLI_DONE) return code;
     if (strcmp(q->program, "cohort-count") == 0) code = check_count(job, q->name);
     else if (strcmp(q->program, "logistic-regression") == 0) code = check_model(job, q->name);
     else if (strcmp(q->program, "psi") == 0) code = check_psi(job, q->name);

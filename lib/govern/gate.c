@@ -99,6 +99,11 @@ static smpc_err on_rows(void *ctx, struct smpc_session *s, uint64_t rows) {
   return smpi_gate_refuse(s, "more rows would be used than the question may use in all");
 }
 
+static const struct smpi_earlier *on_earlier(void *ctx, uint64_t rows) {
+  struct gate *g = ctx;
+  return g->question->min_change == 0 ? NULL : smpi_tally_same_rows(&g->tally, rows);
+}
+
 /* --- before any link ------------------------------------------------------------------------ */
 
 static smpc_err check_members(const smpc_study *st, const smpc_config *cfg, struct smpi_fault *f) {
@@ -148,7 +153,7 @@ smpc_err smpi_gate_open(struct smpi_record_rules *rules, const smpc_config *cfg,
   smpc_err err = check(g, cfg, now, f);
   if (err != SMPC_OK) return gate_free(g), err;
   *rules = (struct smpi_record_rules){.ctx = g, .seen = on_seen, .opening = on_opening, .rows = on_rows, .free = gate_free,
-                                      .ready = smpi_gate_ready, .review = smpi_gate_review, .may_hold = smpi_gate_may_hold,
+                                      .earlier = on_earlier, .ready = smpi_gate_ready, .review = smpi_gate_review, .may_hold = smpi_gate_may_hold,
                                       .held = smpi_gate_held, .release = smpi_gate_release_lines, .released = smpi_gate_released, .hold_days = g->question->hold_days,
                                       .must_seal = true, .rules_purposes = true, .question = g->question->name};
   memcpy(rules->study, g->study->digest, 32);

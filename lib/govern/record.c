@@ -8,13 +8,15 @@
 #include "base/mem.h"
 #include "govern/held.h"
 #include "govern/seal.h"
+#include "govern/tally.h"
 
 struct smpi_record { /* in secret memory */
   struct smpi_journal *journal; /* NULL: rules without a journal */
   struct smpi_record_rules rules;
   char question[160];
   uint8_t study[32], sign_secret[64];
-  struct smpi_hash inputs;
+  struct smpi_hash inputs, again; /* again: as the commitment of `earlier` was made */
+  const struct smpi_earlier *earlier;
   char path[512], party[64];
   uint64_t n_inputs, openings, values, rows, suppressed, all_rows;
   bool has_rows, has_suppressed, has_all_rows;
@@ -96,8 +98,19 @@ static smpc_err on_input(void *ctx, struct smpc_session *s, const uint64_t *clea
   struct smpi_record *r = ctx;
   (void)s;
   smpi_hash_add(&r->inputs, clear, n * sizeof *clear);
+  if (r->earlier != NULL) smpi_hash_add(&r->again, clear, n * sizeof *clear);
   r->n_inputs++;
   return SMPC_OK;
+}
+
+/* The salted commitment of an earlier run tells this party whether its input is the same. */
+static smpc_err check_same_input(const struct smpi_record *r, struct smpc_session *s) {
+  uint8_t commitment[SMPI_HASH_LEN];
+  if (r->earlier == NULL || r->earlier->inputs != r->n_inputs) return SMPC_OK;
+  smpi_hash_peek(&r->again, commitment);
+  if (memcmp(commitment, r->earlier->commitment, sizeof commitment) == 0) return SMPC_OK;
+  return smpi_fail(s, SMPC_E_POLICY, (int)smpi_me(s),
+                   "%s: the study does not allow it: my data differ from those of an earlier run over as many rows", s->op);
 }
 
 /* "north,south" */
@@ -129,6 +142,7 @@ static smpc_err on_opening(void *ctx, struct smpc_session *s, smpc_who to, const
   char names[SMPC_MAX_PARTIES * 64];
   uint8_t program[SMPI_HASH_LEN];
   smpc_err err = SMPC_OK;
+  TRY(check_same_input(r, s));
   if (r->rules.opening != NULL) err = r->rules.opening(r->rules.ctx, s, to, purpose, shape);
   if (err != SMPC_OK) return err;
   r->openings++;
@@ -159,7 +173,8 @@ static const struct smpi_reviewing *on_review(void *ctx, const char *purpose) {
 
 static smpc_err on_may_hold(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape) {
   struct smpi_record *r = ctx;
-  return r->rules.may_hold(r->rules.ctx, s, to, purpose, shape);
+  smpc_err err = check_same_input(r, s);
+  return err != SMPC_OK ? err : r->rules.may_hold(r->rules.ctx, s, to, purpose, shape);
 }
 
 static smpc_err on_held(void *ctx, struct smpc_session *s, struct smpi_result *res) {
@@ -318,11 +333,11 @@ static const struct smpi_guard guards[2] = {
     {on_input, on_opening, on_end, on_review, on_may_hold, on_hold, on_held, true}};
 
 /* The salt is this party's own: its signing key's seed with the session. */
-static void begin_inputs(struct smpi_record *r, const struct smpc_session *s) {
+static void begin_inputs(struct smpi_hash *inputs, const struct smpi_record *r, const uint8_t session[32]) {
   uint8_t salt[32];
-  smpi_kdf(salt, r->sign_secret, "smpc journal salt 1", s->id, 32);
-  smpi_hash_begin(&r->inputs, "smpc journal input 1");
-  smpi_hash_add(&r->inputs, salt, sizeof salt);
+  smpi_kdf(salt, r->sign_secret, "smpc journal salt 1", session, 32);
+  smpi_hash_begin(inputs, "smpc journal input 1");
+  smpi_hash_add(inputs, salt, sizeof salt);
   smpi_wipe(salt, sizeof salt);
 }
 
@@ -345,7 +360,7 @@ static smpc_err write_run(struct smpi_record *r, struct smpc_session *s) {
 
 smpc_err smpi_record_attach(struct smpi_record *r, struct smpc_session *s) {
   if (r == NULL) return SMPC_OK;
-  begin_inputs(r, s);
+  begin_inputs(&r->inputs, r, s->id);
   s->guard = &guards[r->rules.rules_purposes];
   s->guard_ctx = r;
   return r->journal == NULL ? SMPC_OK : write_run(r, s);
@@ -362,6 +377,8 @@ smpc_err smpi_record_rows(struct smpc_session *s, uint64_t rows) {
   if (r == NULL) return SMPC_OK;
   r->rows = rows;
   r->has_rows = true;
+  if (r->n_inputs == 0 && r->rules.earlier != NULL) r->earlier = r->rules.earlier(r->rules.ctx, rows);
+  if (r->earlier != NULL) begin_inputs(&r->again, r, r->earlier->session);
   return r->rules.rows == NULL ? SMPC_OK : r->rules.rows(r->rules.ctx, s, rows);
 }
 

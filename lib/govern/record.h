@@ -19,6 +19,7 @@
 
 struct smpi_record;
 struct smpi_held;
+struct smpi_earlier;
 
 /* What a record asks somebody else (gate.h); NULL members are skipped. */
 struct smpi_record_rules {
@@ -27,6 +28,8 @@ struct smpi_record_rules {
   /* May this opening happen?  On refusal the fault is recorded. */
   smpc_err (*opening)(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape);
   smpc_err (*rows)(void *ctx, struct smpc_session *s, uint64_t rows);
+  /* A run over as many rows, whose input this one's must be; NULL: it may be any. */
+  const struct smpi_earlier *(*earlier)(void *ctx, uint64_t rows);
   /* The journal is open and has been seen; before any link. */
   smpc_err (*ready)(void *ctx, struct smpi_journal *j, const uint8_t sign_secret[64], struct smpi_fault *f);
   /* Results that must be reviewed: session_impl.h has the same. */

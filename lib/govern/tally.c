@@ -5,13 +5,17 @@
 
 #include "base/mem.h"
 
-/* How many rows this party had behind an opening. */
-static void remember_rows(struct smpi_tally *t, uint64_t rows) {
+/* What this party had behind an opening; of runs over as many rows, the first: later ones
+ * had the same input, or were refused. */
+static void remember(struct smpi_tally *t, const struct smpi_entry *end) {
+  struct smpi_earlier e = {.rows = smpi_entry_number(end, "rows"), .inputs = smpi_entry_number(end, "inputs")};
+  smpi_entry_digest(e.session, end, "session");
+  smpi_entry_digest(e.commitment, end, "commitment");
   for (size_t i = 0; i < t->n_earlier; i++)
-    if (t->earlier[i] == rows) return;
+    if (t->earlier[i].rows == e.rows) return;
   if (t->n_earlier == t->room) {
     size_t room = t->room == 0 ? 16 : 2 * t->room;
-    uint64_t *more = smpi_alloc(room, sizeof *more);
+    struct smpi_earlier *more = smpi_alloc(room, sizeof *more);
     if (more == NULL) {
       t->err = SMPC_E_NOMEM;
       return;
@@ -21,7 +25,7 @@ static void remember_rows(struct smpi_tally *t, uint64_t rows) {
     t->earlier = more;
     t->room = room;
   }
-  t->earlier[t->n_earlier++] = rows;
+  t->earlier[t->n_earlier++] = e;
 }
 
 static void on_run(struct smpi_tally *t, const struct smpi_entry *e) {
@@ -47,12 +51,12 @@ void smpi_tally_seen(struct smpi_tally *t, const struct smpi_entry *e) {
   if ((e->kind == SMPI_OPEN || e->kind == SMPI_HOLD) && !t->releases) on_opening(t, e);
   if (e->kind != SMPI_END) return;
   t->rows += smpi_entry_number(e, "rows");
-  if (t->counted && !smpi_slice_is(smpi_entry_get(e, "rows"), "-")) remember_rows(t, smpi_entry_number(e, "rows"));
+  if (t->counted && !smpi_slice_is(smpi_entry_get(e, "rows"), "-")) remember(t, e);
 }
 
 bool smpi_tally_is_close(const struct smpi_tally *t, uint64_t rows) {
   for (size_t i = 0; i < t->n_earlier; i++) {
-    uint64_t change = rows > t->earlier[i] ? rows - t->earlier[i] : t->earlier[i] - rows;
+    uint64_t before = t->earlier[i].rows, change = rows > before ? rows - before : before - rows;
     if (change != 0 && change < t->question->min_change) return true;
   }
   return false;
@@ -62,6 +66,12 @@ uint64_t smpi_tally_spent(const struct smpi_tally *t, unsigned n) {
   uint64_t spent = 0;
   for (unsigned i = 0; i < n; i++) spent += t[i].runs * t[i].question->epsilon;
   return spent;
+}
+
+const struct smpi_earlier *smpi_tally_same_rows(const struct smpi_tally *t, uint64_t rows) {
+  for (size_t i = 0; i < t->n_earlier; i++)
+    if (t->earlier[i].rows == rows) return &t->earlier[i];
+  return NULL;
 }
 
 void smpi_tally_free(struct smpi_tally *t) {

@@ -11,7 +11,10 @@ struct smpi_tally {
   const smpc_study *study;
   const smpc_study_question *question;
   uint64_t runs, rows, values; /* runs: that announced an opening or held a result          */
-  uint64_t *earlier;           /* [n_earlier] numbers of rows of this party behind these    */
+  struct smpi_earlier {        /* [n_earlier] these, as far as this party's rows differ */
+    uint64_t rows, inputs;     /* its rows, and how many matrices it put in             */
+    uint8_t session[32], commitment[32];
+  } *earlier;
   size_t n_earlier, room;
   bool is_mine, counted;       /* the session that the journal is at: of this question; a run */
   bool releases;               /* ... opens what was held, and counted, before               */
@@ -22,6 +25,8 @@ struct smpi_tally {
 void smpi_tally_seen(struct smpi_tally *t, const struct smpi_entry *e);
 /* Were there runs over 1 .. min_change - 1 rows more or less? */
 bool smpi_tally_is_close(const struct smpi_tally *t, uint64_t rows);
+/* The run over exactly so many rows, or NULL. */
+const struct smpi_earlier *smpi_tally_same_rows(const struct smpi_tally *t, uint64_t rows);
 void smpi_tally_free(struct smpi_tally *t);
 
 /* Epsilon that the runs of n questions have spent, in millionths. */

@@ -118,7 +118,7 @@ static void body(struct smpc_session *s, unsigned me, void *ctx) {
   static const char *const purpose[] = {"totals for the test", "more totals for the test"};
   struct notary *n = ctx;
   smpc_shape two = {1, 2};
-  int64_t mine[2] = {(int64_t)me + 1, 10}, out[2];
+  int64_t mine[2] = {(int64_t)me + 1 + (me == 0 ? n->other_value : 0), 10}, out[2];
   if (!n->bare) LET_FAIL(attach(n, s));
   (void)smpi_record_rows(s, 100 + me + (me == 0 ? n->more_rows : 0));
   smpc_shared *sum = smpc_input_i64(s, smpc_p(0), mine, two);

@@ -14,6 +14,7 @@ int notary_teardown(void **state);
 struct notary {
   unsigned openings;  /* of the joint program: a sum, opened so many times */
   unsigned more_rows; /* that party 0 has                                  */
+  int64_t other_value; /* added to what party 0 puts in                    */
   unsigned detours;   /* further steps, so that programs differ            */
   bool bare;          /* no study and no journals at all                   */
   bool unsealed;      /* without counter-signatures                        */

@@ -134,6 +134,24 @@ static void a_run_with_a_few_more_rows_is_refused(void **state) {
   expect_run(&n);
 }
 
+/* As many rows, but others: how many were replaced nobody can tell. */
+static void a_run_over_replaced_rows_is_refused(void **state) {
+  (void)state;
+  struct notary n = begin("    minimum change: 10\n", 1);
+  expect_run(&n);
+  n.other_value = 1;
+  expect_refusal(&n, SMPC_E_POLICY, "differ from those of an earlier run over as many rows");
+  n.more_rows = 20; /* enough rows more */
+  expect_run(&n);
+  n.more_rows = 0;
+  n.other_value = 0;
+  expect_run(&n);
+  n = begin("", 1); /* a study without the rule */
+  expect_run(&n);
+  n.other_value = 1;
+  expect_run(&n);
+}
+
 /* --- noise ------------------------------------------------------------------------- */
 
 /* Two questions with noise, and a budget for one and a half of them. */
@@ -302,7 +320,7 @@ int main(void) {
       T(a_question_of_the_study_passes), T(another_purpose_is_refused_before_it_is_announced), T(a_listed_second_purpose_passes),
       T(other_recipients_are_refused), T(runs_are_limited_by_each_partys_own_journal), T(a_run_that_failed_counts),
       T(opened_values_are_limited), T(rows_are_limited), T(a_question_with_noise_is_answered_once), T(the_privacy_budget_is_of_all_questions),
-      T(a_budget_needs_noise_everywhere), T(a_run_with_a_few_more_rows_is_refused), T(what_does_not_hold_opens_no_link),
+      T(a_budget_needs_noise_everywhere), T(a_run_with_a_few_more_rows_is_refused), T(a_run_over_replaced_rows_is_refused), T(what_does_not_hold_opens_no_link),
       T(another_version_signed_by_all_is_another_study), T(each_is_told_what_the_other_claims), T(study_and_journal_cost_less_than_50_ms_a_run),
   };
   return cmocka_run_group_tests(tests, notary_setup, notary_teardown);
