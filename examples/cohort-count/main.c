@@ -71,7 +71,8 @@ static enum cli_exit question_error(const struct run *r, enum cli_exit code, con
  * how much is behind it and hidden. */
 static enum cli_exit read_rules(struct run *r) {
   char text[400];
-  if (r->options.study == NULL && r->question->has_noise) return input_error("`epsilon` needs a signed study, which counts the privacy budget: --study");
+  if (r->options.study == NULL && r->question->has_noise)
+    return input_error("`epsilon` needs a signed study, which counts the privacy budget: --study");
   if (r->options.study == NULL) return CLI_DONE;
   if (smpc_study_load(&r->study, r->options.study, text, sizeof text) != SMPC_OK) return input_error(text);
   for (unsigned i = 0; i < r->study->n_questions; i++) {
@@ -99,7 +100,8 @@ static enum cli_exit read_agreed(struct run *r) {
   if (code != CLI_DONE) return code;
   if (r->options.study == NULL) memcpy(r->cfg.question, r->question->digest, sizeof r->cfg.question);
   if (r->cfg.member[r->cfg.me.id].roles & SMPC_DEAL) return input_error("this party is the dealer: run smpc-dealer");
-  if (!question_resolve(&r->job.roles, r->question, &r->cfg, text, sizeof text)) return question_error(r, CLI_INPUT, text);
+  if (!question_resolve(&r->job.roles, r->question, &r->cfg, text, sizeof text))
+    return question_error(r, CLI_INPUT, text);
   if ((code = read_rules(r)) != CLI_DONE) return code;
   return plan_allowed(&r->cfg, r->question);
 }
@@ -107,7 +109,8 @@ static enum cli_exit read_agreed(struct run *r) {
 static enum cli_exit prepare(struct run *r) {
   r->counts = calloc(r->question->n_cells, sizeof *r->counts);
   if (r->counts == NULL || !table_init(&r->table, r->question)) return out_of_memory();
-  if (r->question->has_noise && (r->job.keep = calloc(count_result_len(r->question), sizeof *r->job.keep)) == NULL) return out_of_memory();
+  if (r->question->has_noise && (r->job.keep = calloc(count_result_len(r->question), sizeof *r->job.keep)) == NULL)
+    return out_of_memory();
   r->table.epsilon = r->job.epsilon;
   r->job.question = r->question;
   r->job.table = &r->table;

@@ -306,7 +306,8 @@ static smpc_err open_result(smpc_session *s, struct count_job *job) {
   smpc_err err = job->reviewers.bits == 0 ? SMPC_OK : open_facts(s, job, show);
   suppress_free(&job->table->flags);
   if (err != SMPC_OK) return err;
-  return count_has_true_totals(job->question) ? open_with_totals(s, job, versions, show) : open_cells(s, job, versions, show);
+  return count_has_true_totals(job->question) ? open_with_totals(s, job, versions, show)
+                                              : open_cells(s, job, versions, show);
 }
 
 void count_program(smpc_session *s, void *user) {

@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool name_file(char *path, size_t size, char *claim, const smpc_config *cfg, const smpc_study *st, unsigned question) {
+static bool name_file(char *path, size_t size, char *claim, const smpc_config *cfg, const smpc_study *st,
+                      unsigned question) {
   return smpc_study_claim(claim, st, question) == SMPC_OK &&
          (size_t)snprintf(path, size, "%s.%s.release", cfg->journal, claim) < size;
 }
@@ -21,13 +22,15 @@ static bool name_file(char *path, size_t size, char *claim, const smpc_config *c
 static bool read_words(FILE *in, int64_t *words, size_t n, const char *claim) {
   char got[SMPC_CLAIM_LEN];
   size_t count;
-  if (fscanf(in, "smpc release 1\n%16s\n%zu\n", got, &count) != 2 || strcmp(got, claim) != 0 || count != n) return false;
+  if (fscanf(in, "smpc release 1\n%16s\n%zu\n", got, &count) != 2 || strcmp(got, claim) != 0 || count != n)
+    return false;
   for (size_t i = 0; i < n; i++)
     if (fscanf(in, "%" SCNd64 "\n", &words[i]) != 1) return false;
   return fgetc(in) == EOF;
 }
 
-enum cli_exit stored_read(bool *is_there, int64_t *words, size_t n, const smpc_config *cfg, const smpc_study *st, unsigned question) {
+enum cli_exit stored_read(bool *is_there, int64_t *words, size_t n, const smpc_config *cfg, const smpc_study *st,
+                          unsigned question) {
   char path[600], claim[SMPC_CLAIM_LEN];
   *is_there = false;
   if (!name_file(path, sizeof path, claim, cfg, st, question)) return CLI_DONE;
@@ -40,7 +43,8 @@ enum cli_exit stored_read(bool *is_there, int64_t *words, size_t n, const smpc_c
   return CLI_INPUT;
 }
 
-enum cli_exit stored_write(const int64_t *words, size_t n, const smpc_config *cfg, const smpc_study *st, unsigned question) {
+enum cli_exit stored_write(const int64_t *words, size_t n, const smpc_config *cfg, const smpc_study *st,
+                           unsigned question) {
   char path[600], claim[SMPC_CLAIM_LEN];
   bool good = false;
   if (!name_file(path, sizeof path, claim, cfg, st, question)) return CLI_MACHINE;

@@ -34,7 +34,9 @@ static void blank(struct text *t, size_t from, size_t to) {
     if (t->at[i] != '\n') t->at[i] = ' ';
 }
 
-static const char *scalar(const yaml_node_t *n) { return n != NULL && n->type == YAML_SCALAR_NODE ? (const char *)n->data.scalar.value : ""; }
+static const char *scalar(const yaml_node_t *n) {
+  return n != NULL && n->type == YAML_SCALAR_NODE ? (const char *)n->data.scalar.value : "";
+}
 
 static yaml_node_t *value_of(yaml_document_t *d, const yaml_node_t *map, const char *key) {
   if (map == NULL || map->type != YAML_MAPPING_NODE) return NULL;
@@ -59,15 +61,18 @@ static const char *select_in(yaml_document_t *d, struct text *t, const char *ask
   if (list == NULL || list->type != YAML_SEQUENCE_NODE) return NULL; /* the program's reader says so */
   size_t n = (size_t)(list->data.sequence.items.top - list->data.sequence.items.start);
   for (size_t i = 0; i < n; i++)
-    found = found || strcmp(scalar(value_of(d, yaml_document_get_node(d, list->data.sequence.items.start[i]), "name")), ask) == 0;
+    found = found || strcmp(scalar(value_of(d, yaml_document_get_node(d, list->data.sequence.items.start[i]), "name")),
+                            ask) == 0;
   if (!found) return "there is no question of this name";
   if (n == 1) return NULL;
-  if (list->data.sequence.style == YAML_FLOW_SEQUENCE_STYLE) return "with several questions, each begins on a line of its own: - name: ...";
+  if (list->data.sequence.style == YAML_FLOW_SEQUENCE_STYLE)
+    return "with several questions, each begins on a line of its own: - name: ...";
   size_t *line = calloc(n + 1, sizeof *line);
   if (line == NULL) return "out of memory";
   for (size_t i = 0; i <= n; i++) line[i] = entry_line(d, list, i, t);
   for (size_t i = 0; i < n; i++)
-    if (strcmp(scalar(value_of(d, yaml_document_get_node(d, list->data.sequence.items.start[i]), "name")), ask) != 0) blank(t, line[i], line[i + 1]);
+    if (strcmp(scalar(value_of(d, yaml_document_get_node(d, list->data.sequence.items.start[i]), "name")), ask) != 0)
+      blank(t, line[i], line[i + 1]);
   free(line);
   return NULL;
 }

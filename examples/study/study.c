@@ -32,9 +32,10 @@ static const struct argp_option options[] = {
     {"chinese", CHINESE, NULL, 0, "show: in Chinese", 1},
     {0}};
 
-static const char doc[] = "Write, read, sign and check a study: what several parties agree may be computed and opened."
-                          "\vThe study is one file, the same bytes at every party; signatures and revocations lie beside "
-                          "it.  Any change makes it another study, which nobody has signed.";
+static const char doc[] =
+    "Write, read, sign and check a study: what several parties agree may be computed and opened."
+    "\vThe study is one file, the same bytes at every party; signatures and revocations lie beside "
+    "it.  Any change makes it another study, which nobody has signed.";
 
 static error_t parse_option(int key, char *arg, struct argp_state *state) {
   struct job *job = state->input;
@@ -127,7 +128,9 @@ static enum cli_exit check_questions(const struct job *job, const smpc_study *st
     if (strcmp(q->program, "cohort-count") == 0) code = check_count(job, q->name);
     else if (strcmp(q->program, "logistic-regression") == 0) code = check_model(job, q->name);
     else if (strcmp(q->program, "psi") == 0) code = check_psi(job, q->name);
-    else printf("question \"%s\" is of %s, a program of your own: only that can check the rest of it\n", q->name, q->program);
+    else
+      printf("question \"%s\" is of %s, a program of your own: only that can check the rest of it\n", q->name,
+             q->program);
     if (code != CLI_DONE) return code;
   }
   printf("%s: %u parties, %u question%s: well formed\n", job->file, st->n_parties, st->n_questions,
@@ -140,7 +143,8 @@ static enum cli_exit sign(const struct job *job, const smpc_study *st, bool revo
   const char *key = job->key;
   smpc_config cfg = SMPC_CONFIG_INIT;
   if (key == NULL) {
-    smpc_err err = smpc_config_load_with(&cfg, job->config != NULL ? job->config : "party.yaml", job->file, text, sizeof text);
+    smpc_err err =
+        smpc_config_load_with(&cfg, job->config != NULL ? job->config : "party.yaml", job->file, text, sizeof text);
     if (err != SMPC_OK) return said(err, text);
     key = cfg.key_file;
   }
@@ -168,7 +172,8 @@ static enum cli_exit verify(const struct job *job, const smpc_study *st) {
 static enum cli_exit my_config(smpc_config *cfg, const struct job *job) {
   char text[400];
   *cfg = (smpc_config)SMPC_CONFIG_INIT;
-  return said(smpc_config_load_with(cfg, job->config != NULL ? job->config : "party.yaml", job->file, text, sizeof text), text);
+  return said(
+      smpc_config_load_with(cfg, job->config != NULL ? job->config : "party.yaml", job->file, text, sizeof text), text);
 }
 
 struct listing { const smpc_study *st; unsigned n; };
@@ -179,13 +184,14 @@ static void print_held(void *user, const smpc_held *h) {
   l->n++;
   study_day(since, h->since);
   study_day(until, h->until);
-  printf("%s  %s: \"%s\" -> %s\n  %zu x %zu values, held on %s, erased on %s\n", h->name, h->question, h->purpose, h->to,
-         h->shape.rows, h->shape.cols, since, until);
+  printf("%s  %s: \"%s\" -> %s\n  %zu x %zu values, held on %s, erased on %s\n", h->name, h->question, h->purpose,
+         h->to, h->shape.rows, h->shape.cols, since, until);
   if (h->has_rows) printf("  over %llu rows in all\n", (unsigned long long)h->rows);
   if (h->has_hidden) printf("  %llu values are suppressed\n", (unsigned long long)h->hidden);
   if (h->with_sight) puts("  its reviewers have seen it: the program shows it to them with --review");
   for (unsigned i = 0; i < l->st->n_parties; i++)
-    if (h->reviewers.bits >> i & 1) printf("  %s  %s\n", h->released.bits >> i & 1 ? "released" : "awaited ", l->st->party[i].name);
+    if (h->reviewers.bits >> i & 1)
+      printf("  %s  %s\n", h->released.bits >> i & 1 ? "released" : "awaited ", l->st->party[i].name);
 }
 
 static enum cli_exit list_held(const struct job *job, const smpc_study *st) {
@@ -205,7 +211,8 @@ static enum cli_exit give_verdict(const struct job *job, const smpc_study *st, b
   enum cli_exit code = my_config(&cfg, job);
   if (code == CLI_DONE) code = said(smpc_held_sign(&cfg, st, job->file, job->held, reject, text, sizeof text), text);
   if (code == CLI_DONE)
-    printf("%s %s.  Send the new file beside %s to all parties.\n", reject ? "Rejected" : "Released", job->held, job->file);
+    printf("%s %s.  Send the new file beside %s to all parties.\n", reject ? "Rejected" : "Released", job->held,
+           job->file);
   return code;
 }
 
@@ -230,7 +237,8 @@ static bool is_command(const char *name) {
 }
 
 int main(int argc, char **argv) {
-  static const struct argp argp = {options, parse_option, "new|check|show|sign|revoke|verify|held|release|reject FILE", doc, NULL, NULL, NULL};
+  static const struct argp argp = {
+      options, parse_option, "new|check|show|sign|revoke|verify|held|release|reject FILE", doc, NULL, NULL, NULL};
   struct job job = {NULL};
   smpc_study *st = NULL;
   char text[400];

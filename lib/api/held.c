@@ -19,9 +19,11 @@ static smpc_err open_words(smpc_session *s, const char *name, void *out, size_t 
   TRY(s->guard->held(s->guard_ctx, s, &r));
   size_t n = r.shape.rows * r.shape.cols;
   bool is_mine = r.to.bits >> smpi_me(s) & 1;
-  if (!as_double && r.frac != 0) TRY(smpi_fail(s, SMPC_E_SHAPE, -1, "%s: the value is fixed point: use smpc_open_held", name));
+  if (!as_double && r.frac != 0)
+    TRY(smpi_fail(s, SMPC_E_SHAPE, -1, "%s: the value is fixed point: use smpc_open_held", name));
   if ((is_mine || out != NULL) && n != 0 && (out == NULL || n_out != n))
-    TRY(smpi_fail(s, SMPC_E_ARG, -1, "%s: out must have room for %zu x %zu elements", name, r.shape.rows, r.shape.cols));
+    TRY(smpi_fail(s, SMPC_E_ARG, -1, "%s: out must have room for %zu x %zu elements", name, r.shape.rows,
+                  r.shape.cols));
   TRY(smpi_opening_compare(s)); /* all are here, before anybody's journal says that it is opened, for good */
   TRY(smpi_opening_check(s, r.to, r.purpose, r.shape));
   TRY(smpi_opening_compare(s));

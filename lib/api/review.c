@@ -54,11 +54,13 @@ static smpc_err leave_desk(struct desk *d, smpc_err err, char *text, size_t text
 
 static smpc_err find(struct desk *d, const struct smpi_held **h, const char *held) {
   int at = held == NULL ? -1 : smpi_holds_find(&d->holds, held);
-  if (at < 0) return smpi_fault_set(&d->f, SMPC_E_POLICY, -1, "my journal holds no result %.16s", held == NULL ? "" : held);
+  if (at < 0)
+    return smpi_fault_set(&d->f, SMPC_E_POLICY, -1, "my journal holds no result %.16s", held == NULL ? "" : held);
   *h = &d->holds.at[at].h;
   if (d->holds.at[at].state == SMPI_HOLD_WAITING) return SMPC_OK;
   return smpi_fault_set(&d->f, SMPC_E_POLICY, -1, "the result %s %s", held,
-                        d->holds.at[at].state == SMPI_HOLD_OPENED ? "was opened before" : "expired or was rejected, and is erased");
+                        d->holds.at[at].state == SMPI_HOLD_OPENED ? "was opened before"
+                                                                  : "expired or was rejected, and is erased");
 }
 
 /* --- the interface ----------------------------------------------------------------------- */
@@ -68,13 +70,25 @@ static void tell_one(const struct desk *d, const struct smpi_held *h, smpc_held_
   char name[SMPI_HELD_ID];
   if (q == NULL) return;
   smpi_held_id(name, h->opening);
-  smpc_held out = {name, h->question, h->purpose, h->to, {h->rows, h->columns}, h->is_sight, h->has_rows, h->has_hidden,
-                   h->all_rows, h->hidden, h->held_at, h->expires, smpi_released_by(d->study, d->path, q, h), q->reviewers};
+  smpc_held out = {name,
+                   h->question,
+                   h->purpose,
+                   h->to,
+                   {h->rows, h->columns},
+                   h->is_sight,
+                   h->has_rows,
+                   h->has_hidden,
+                   h->all_rows,
+                   h->hidden,
+                   h->held_at,
+                   h->expires,
+                   smpi_released_by(d->study, d->path, q, h),
+                   q->reviewers};
   report(user, &out);
 }
 
-smpc_err smpc_held_list(const smpc_config *cfg, const smpc_study *study, const char *path, smpc_held_fn report, void *user,
-                        char *text, size_t text_len) {
+smpc_err smpc_held_list(const smpc_config *cfg, const smpc_study *study, const char *path, smpc_held_fn report,
+                        void *user, char *text, size_t text_len) {
   struct desk d;
   smpc_err err = open_desk(&d, cfg, study, path);
   for (size_t i = 0; err == SMPC_OK && report != NULL && i < d.holds.n; i++)
@@ -82,8 +96,8 @@ smpc_err smpc_held_list(const smpc_config *cfg, const smpc_study *study, const c
   return leave_desk(&d, err, text, text_len);
 }
 
-smpc_err smpc_held_sign(const smpc_config *cfg, const smpc_study *study, const char *path, const char *held, bool reject,
-                        char *text, size_t text_len) {
+smpc_err smpc_held_sign(const smpc_config *cfg, const smpc_study *study, const char *path, const char *held,
+                        bool reject, char *text, size_t text_len) {
   struct desk d;
   const struct smpi_held *h = NULL;
   smpc_err err;
@@ -94,8 +108,8 @@ out:
   return leave_desk(&d, err, text, text_len);
 }
 
-smpc_err smpc_held_values(const smpc_config *cfg, const smpc_study *study, const char *path, const char *held, int64_t *out,
-                          size_t n, char *text, size_t text_len) {
+smpc_err smpc_held_values(const smpc_config *cfg, const smpc_study *study, const char *path, const char *held,
+                          int64_t *out, size_t n, char *text, size_t text_len) {
   struct desk d;
   const struct smpi_held *h = NULL;
   struct smpi_held_share share = {0};
@@ -104,7 +118,9 @@ smpc_err smpc_held_values(const smpc_config *cfg, const smpc_study *study, const
   TRY(open_desk(&d, cfg, study, path));
   TRY(find(&d, &h, held));
   TRY(smpi_held_load(&share, h, cfg->journal, cfg->member[cfg->me.id].name, d.id->sign_secret, &d.f));
-  if (share.n_values == 0) err = smpi_fault_set(&d.f, SMPC_E_POLICY, -1, "I have not seen the result %s: only its reviewers with sight have", held);
+  if (share.n_values == 0)
+    err = smpi_fault_set(&d.f, SMPC_E_POLICY, -1, "I have not seen the result %s: only its reviewers with sight have",
+                         held);
   else if (out == NULL || n != share.n_values) err = SMPC_E_ARG;
   else memcpy(out, share.value, n * sizeof *out);
 out:

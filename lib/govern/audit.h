@@ -64,10 +64,12 @@ void smpi_audit_find(struct smpi_audit *a, bool is_fault, const char *path, uint
     __attribute__((format(printf, 5, 6)));
 /* An entry that was good before: decode it again. */
 void smpi_audit_again(struct smpi_entry *e, struct smpi_slice bytes);
-void smpi_audit_judge(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j, const struct smpi_entry *e);
+void smpi_audit_judge(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j,
+                      const struct smpi_entry *e);
 /* Entries about held results: released once, by signatures that stand, to whom the
  * reviewers were told.  `now`: the session that is going on, or NULL. */
-void smpi_audit_held(struct smpi_audit *a, struct smpi_audited *j, const struct smpi_sight *now, const struct smpi_entry *e);
+void smpi_audit_held(struct smpi_audit *a, struct smpi_audited *j, const struct smpi_sight *now,
+                     const struct smpi_entry *e);
 /* Copies, forks, sessions, seals. */
 void smpi_audit_cross(struct smpi_audit *a);
 

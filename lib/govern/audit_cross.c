@@ -53,7 +53,9 @@ struct session {
   uint64_t good; /* whose signature is */
 };
 
-static const char *path_of(const struct session *s, const struct smpi_sight *v) { return s->a->journal[v->journal].path; }
+static const char *path_of(const struct session *s, const struct smpi_sight *v) {
+  return s->a->journal[v->journal].path;
+}
 
 static void find(const struct session *s, bool is_fault, const struct smpi_sight *v, const char *text) {
   char id[12];
@@ -68,7 +70,8 @@ static bool same_subject(const struct smpi_sight *x, const struct smpi_sight *y)
   smpi_audit_again(&o, y->run);
   if (e.n != o.n) return false;
   for (unsigned i = 0; i < e.n; i++)
-    if (!smpi_slice_is(e.field[i].key, "software") && !smpi_slice_equal(e.field[i].value, o.field[i].value)) return false;
+    if (!smpi_slice_is(e.field[i].key, "software") && !smpi_slice_equal(e.field[i].value, o.field[i].value))
+      return false;
   return true;
 }
 
@@ -80,12 +83,13 @@ static void compare_sights(struct session *s) {
   for (size_t k = 1; k < s->n; k++) {
     const struct smpi_sight *v = &s->sight[k];
     char text[200];
-    if (!same_subject(first, v)) find(s, true, v, "another study, question or list of parties than in the other journals");
+    if (!same_subject(first, v))
+      find(s, true, v, "another study, question or list of parties than in the other journals");
     if (opened != NULL && is_done(v) && memcmp(opened->opened, v->opened, 32) != 0)
       find(s, true, v, "other openings than in the other journals");
     if (opened == NULL && is_done(v)) opened = v;
-    snprintf(text, sizeof text, "begins %lld s %s than in %.100s: a clock is wrong", (long long)llabs(v->time - first->time),
-             v->time > first->time ? "later" : "earlier", path_of(s, first));
+    snprintf(text, sizeof text, "begins %lld s %s than in %.100s: a clock is wrong",
+             (long long)llabs(v->time - first->time), v->time > first->time ? "later" : "earlier", path_of(s, first));
     if (llabs(v->time - first->time) > CLOCKS_APART_S) find(s, false, v, text);
   }
 }
@@ -132,7 +136,8 @@ static void name_into(char *text, size_t size, const char *before, struct smpi_s
 
 /* Each signature is verified once for all journals that hold it. */
 static bool is_signed(struct session *s, const struct seal *t, const uint8_t digest[32], unsigned i) {
-  if (s->has_seal && memcmp(s->digest, digest, 32) == 0 && (s->good >> i & 1) && memcmp(s->sign[i], t->sign[i], 64) == 0)
+  if (s->has_seal && memcmp(s->digest, digest, 32) == 0 && (s->good >> i & 1) &&
+      memcmp(s->sign[i], t->sign[i], 64) == 0)
     return true;
   if (!smpi_seal_is_valid(t->sign[i], digest, t->key[i])) return false;
   if (!s->has_seal) memcpy(s->digest, digest, 32);
@@ -166,7 +171,8 @@ static void check_sealed_party(struct session *s, const struct smpi_sight *v, co
     name_into(text, sizeof text, "the counter-signature of ", t->name[i], has_both ? " is wrong" : " is missing");
     find(s, true, v, text);
   } else if (own == NULL && journal_is_given(s->a, t->key[i])) {
-    name_into(text, sizeof text, "", t->name[i], " signed it, but it is not in that party's journal: entries are missing there");
+    name_into(text, sizeof text, "", t->name[i],
+              " signed it, but it is not in that party's journal: entries are missing there");
     find(s, true, v, text);
   } else if (own != NULL && (own->end.at == NULL || memcmp(own->end_hash, t->end[i], 32) != 0)) {
     name_into(text, sizeof text, "", t->name[i], " signed another record of it than its journal now has");

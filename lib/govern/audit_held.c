@@ -31,17 +31,20 @@ static void check_signatures(struct smpi_audit *a, const struct smpi_audited *j,
     bool good = smpi_get_named(key, &name, smpi_entry_get_at(&run, "with", i));
     snprintf(party, sizeof party, "%.*s", (int)name.len, name.at);
     if (!good || !smpi_release_is_valid(sign, h, party, key))
-      smpi_audit_find(a, true, j->path, e->number, "the release by %.60s is no signature under this result", good ? party : "nobody");
+      smpi_audit_find(a, true, j->path, e->number, "the release by %.60s is no signature under this result",
+                      good ? party : "nobody");
   }
 }
 
-static void on_release(struct smpi_audit *a, struct smpi_audited *j, const struct smpi_sight *now, const struct smpi_entry *e) {
+static void on_release(struct smpi_audit *a, struct smpi_audited *j, const struct smpi_sight *now,
+                       const struct smpi_entry *e) {
   int at = hold_of(j, e);
   if (at < 0) {
     fault(a, j, e, "it releases a result that this journal never held");
     return;
   }
-  if (j->holds.at[at].state != SMPI_HOLD_WAITING) fault(a, j, e, "it releases a result that was opened or erased before");
+  if (j->holds.at[at].state != SMPI_HOLD_WAITING)
+    fault(a, j, e, "it releases a result that was opened or erased before");
   if (now != NULL) check_signatures(a, j, now, e, &j->holds.at[at].h);
   j->opens_held = at + 1;
 }
@@ -56,9 +59,11 @@ static void on_open(struct smpi_audit *a, struct smpi_audited *j, const struct s
     fault(a, j, e, "it is not the opening that was released: another purpose, recipients or shape");
 }
 
-void smpi_audit_held(struct smpi_audit *a, struct smpi_audited *j, const struct smpi_sight *now, const struct smpi_entry *e) {
+void smpi_audit_held(struct smpi_audit *a, struct smpi_audited *j, const struct smpi_sight *now,
+                     const struct smpi_entry *e) {
   struct smpi_held h;
-  if (e->kind == SMPI_HOLD && !smpi_held_read(&h, e)) fault(a, j, e, "the name of the held result is not that of what stands here");
+  if (e->kind == SMPI_HOLD && !smpi_held_read(&h, e))
+    fault(a, j, e, "the name of the held result is not that of what stands here");
   if (e->kind == SMPI_RELEASE) on_release(a, j, now, e);
   if (e->kind == SMPI_OPEN) on_open(a, j, e);
   if (e->kind == SMPI_RUN) j->opens_held = 0;

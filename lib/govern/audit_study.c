@@ -31,7 +31,8 @@ static void check_words(struct smpi_audit_study *s, struct smpi_audit *a, const 
   }
 }
 
-smpc_err smpi_audit_study_begin(struct smpi_audit_study *s, struct smpi_audit *a, const smpc_study *study, const char *path) {
+smpc_err smpi_audit_study_begin(struct smpi_audit_study *s, struct smpi_audit *a, const smpc_study *study,
+                                const char *path) {
   memset(s, 0, sizeof *s);
   s->study = study;
   s->tally = smpi_alloc(study->n_questions, sizeof *s->tally);
@@ -65,11 +66,13 @@ static bool has_its_parties(const smpc_study *st, const struct smpi_entry *run) 
   uint8_t key[32];
   struct smpi_slice name;
   for (; smpi_get_named(key, &name, smpi_entry_get_at(run, "with", i)); i++)
-    if (i >= st->n_parties || !smpi_slice_is(name, st->party[i].name) || memcmp(key, st->party[i].sign_key, 32) != 0) return false;
+    if (i >= st->n_parties || !smpi_slice_is(name, st->party[i].name) || memcmp(key, st->party[i].sign_key, 32) != 0)
+      return false;
   return i == st->n_parties;
 }
 
-static void on_run(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j, const struct smpi_entry *e) {
+static void on_run(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j,
+                   const struct smpi_entry *e) {
   uint8_t study[32];
   char name[128];
   struct smpi_slice question = smpi_entry_get(e, "question");
@@ -77,17 +80,22 @@ static void on_run(struct smpi_audit_study *s, struct smpi_audit *a, const struc
   s->releases = false;
   smpi_entry_digest(study, e, "study");
   if (memcmp(study, s->study->digest, 32) != 0) {
-    if (s->others++ == 0) smpi_audit_find(a, false, j->path, e->number, "sessions of other studies or versions, such as this, are not judged");
+    if (s->others++ == 0)
+      smpi_audit_find(a, false, j->path, e->number,
+                      "sessions of other studies or versions, such as this, are not judged");
     return;
   }
   snprintf(name, sizeof name, "%.*s", (int)smpi_min(question.len, sizeof name - 1), question.at);
   s->question = name[0] == 0 ? NULL : smpi_study_find(s->study, name);
   if (s->question == NULL) fault(a, j, e, "the study has no such question");
   if (!has_its_parties(s->study, e)) fault(a, j, e, "the parties are not those of the study");
-  if (!smpi_slice_is(smpi_entry_get(e, "counter-signed"), "by all")) fault(a, j, e, "a session of a study is counter-signed by all; this one was not to be");
-  if (e->time < s->study->from || e->time >= s->study->until) fault(a, j, e, "by this party's own clock it was outside the study's period");
+  if (!smpi_slice_is(smpi_entry_get(e, "counter-signed"), "by all"))
+    fault(a, j, e, "a session of a study is counter-signed by all; this one was not to be");
+  if (e->time < s->study->from || e->time >= s->study->until)
+    fault(a, j, e, "by this party's own clock it was outside the study's period");
   if (s->is_revoked && e->time > s->revoked_at)
-    smpi_audit_find(a, true, j->path, e->number, "%s had revoked the study before", s->study->party[s->revoked_by].name);
+    smpi_audit_find(a, true, j->path, e->number, "%s had revoked the study before",
+                    s->study->party[s->revoked_by].name);
 }
 
 /* --- openings --------------------------------------------------------------------------- */
@@ -111,18 +119,22 @@ static bool are_recipients(const smpc_study *st, smpc_who who, struct smpi_slice
   return to.len == 0;
 }
 
-static void on_opening(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j, const struct smpi_entry *e) {
+static void on_opening(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j,
+                       const struct smpi_entry *e) {
   const smpc_study_question *q = s->question;
   const smpc_study_opening *o = opening_for(q, smpi_entry_get(e, "purpose"));
   bool must_wait = o == &q->opening[0] && q->review != SMPC_REVIEW_NONE;
   if (o == NULL) fault(a, j, e, "the study lists no such purpose for this question");
-  else if (!are_recipients(s->study, o->to, smpi_entry_get(e, "to"))) fault(a, j, e, "the study has other recipients for this purpose");
+  else if (!are_recipients(s->study, o->to, smpi_entry_get(e, "to")))
+    fault(a, j, e, "the study has other recipients for this purpose");
   if (e->kind == SMPI_HOLD && !must_wait) fault(a, j, e, "the study asks for no review of this");
   if (e->kind == SMPI_OPEN && must_wait && !s->releases) fault(a, j, e, "it was opened without its reviewers' release");
-  if (e->kind == SMPI_OPEN && s->releases && !must_wait) fault(a, j, e, "a session that releases a result may open nothing else");
+  if (e->kind == SMPI_OPEN && s->releases && !must_wait)
+    fault(a, j, e, "a session that releases a result may open nothing else");
 }
 
-static void on_release(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j, const struct smpi_entry *e) {
+static void on_release(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j,
+                       const struct smpi_entry *e) {
   uint64_t by = 0;
   unsigned i;
   uint8_t sign[64];
@@ -133,15 +145,16 @@ static void on_release(struct smpi_audit_study *s, struct smpi_audit *a, const s
 
 /* --- limits ------------------------------------------------------------------------------- */
 
-static void check_limit(struct smpi_audit *a, const struct smpi_audited *j, const struct smpi_entry *e, bool *told, uint64_t used,
-                        uint64_t max, const char *what) {
+static void check_limit(struct smpi_audit *a, const struct smpi_audited *j, const struct smpi_entry *e, bool *told,
+                        uint64_t used, uint64_t max, const char *what) {
   if (max == 0 || used <= max || *told) return;
   *told = true;
-  smpi_audit_find(a, true, j->path, e->number, "more %s than the study allows for this question: %llu, and %llu may be", what,
-                  (unsigned long long)used, (unsigned long long)max);
+  smpi_audit_find(a, true, j->path, e->number, "more %s than the study allows for this question: %llu, and %llu may be",
+                  what, (unsigned long long)used, (unsigned long long)max);
 }
 
-static void check_limits(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j, const struct smpi_entry *e) {
+static void check_limits(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j,
+                         const struct smpi_entry *e) {
   const smpc_study_question *q = s->question;
   size_t i = (size_t)(q - s->study->question);
   struct smpi_tally *t = &s->tally[i];
@@ -149,12 +162,14 @@ static void check_limits(struct smpi_audit_study *s, struct smpi_audit *a, const
     fault(a, j, e, "its rows differ from those of another run by fewer than the study allows");
   check_limit(a, j, e, &s->told[i].runs, t->runs, q->epsilon != 0 ? 1 : q->max_runs, "runs");
   if (s->study->budget != 0)
-    check_limit(a, j, e, &s->told_budget, smpi_tally_spent(s->tally, s->study->n_questions), s->study->budget, "millionths of epsilon");
+    check_limit(a, j, e, &s->told_budget, smpi_tally_spent(s->tally, s->study->n_questions), s->study->budget,
+                "millionths of epsilon");
   check_limit(a, j, e, &s->told[i].values, t->values, q->max_values, "opened values");
   if (t->counted) check_limit(a, j, e, &s->told[i].rows, t->rows, q->max_rows, "rows");
 }
 
-void smpi_audit_judge(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j, const struct smpi_entry *e) {
+void smpi_audit_judge(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j,
+                      const struct smpi_entry *e) {
   if (s->journal != j) clear(s);
   s->journal = j;
   if (e->kind == SMPI_RUN) on_run(s, a, j, e);

@@ -20,7 +20,8 @@ struct smpi_audit_study {
 
 /* Judge by `study` at `path` in smpi_audit_run(a, ...): its signatures now, every entry
  * as it is read.  SMPC_E_NOMEM.  End after the run, in every case. */
-smpc_err smpi_audit_study_begin(struct smpi_audit_study *s, struct smpi_audit *a, const smpc_study *study, const char *path);
+smpc_err smpi_audit_study_begin(struct smpi_audit_study *s, struct smpi_audit *a, const smpc_study *study,
+                                const char *path);
 void smpi_audit_study_end(struct smpi_audit_study *s);
 
 #endif

@@ -80,7 +80,8 @@ static bool has_form(enum form form, struct smpi_slice v) {
 
 /* --- writing --------------------------------------------------------------------- */
 
-void smpi_entry_begin(struct smpi_lines *l, uint64_t number, const uint8_t previous[32], int64_t time, enum smpi_kind kind) {
+void smpi_entry_begin(struct smpi_lines *l, uint64_t number, const uint8_t previous[32], int64_t time,
+                      enum smpi_kind kind) {
   char when[SMPI_TIME_LEN];
   smpi_put_time(when, time);
   l->len = 0;

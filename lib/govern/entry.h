@@ -45,7 +45,8 @@ const char *smpi_kind_name(enum smpi_kind kind);
 /* Begin entry `number` in l's room (SMPI_ENTRY_MAX + 1 bytes); add the kind's
  * lines; then sign.  hash gets the entry's.  SMPC_E_BUG: the lines are not those
  * of the kind, or too long. */
-void smpi_entry_begin(struct smpi_lines *l, uint64_t number, const uint8_t previous[32], int64_t time, enum smpi_kind kind);
+void smpi_entry_begin(struct smpi_lines *l, uint64_t number, const uint8_t previous[32], int64_t time,
+                      enum smpi_kind kind);
 smpc_err smpi_entry_sign(struct smpi_lines *l, const uint8_t sign_secret[64], uint8_t hash[32]);
 
 /* --- reading ----------------------------------------------------------------- */

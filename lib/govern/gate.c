@@ -37,7 +37,8 @@ smpc_err smpi_gate_refuse(struct smpc_session *s, const char *why) {
 }
 
 /* Recipients are the study's, word for word, and high enough. */
-static smpc_err check_recipients(const struct gate *g, struct smpc_session *s, const smpc_study_opening *o, smpc_who to) {
+static smpc_err check_recipients(const struct gate *g, struct smpc_session *s, const smpc_study_opening *o,
+                                 smpc_who to) {
   if (to.bits != o->to.bits) return smpi_gate_refuse(s, "other recipients than the purpose has");
   for (unsigned i = 0; i < g->study->n_parties; i++)
     if ((to.bits >> i & 1) && g->study->clearance[i] < g->question->grade)
@@ -49,7 +50,8 @@ static smpc_err check_recipients(const struct gate *g, struct smpc_session *s, c
 static smpc_err check_budget(const struct gate *g, struct smpc_session *s) {
   const smpc_study *st = g->study;
   if (g->question->epsilon == 0 || g->has_opened) return SMPC_OK;
-  if (g->tally.runs > 0) return smpi_gate_refuse(s, "a question with noise is answered once; its recipients keep the release");
+  if (g->tally.runs > 0)
+    return smpi_gate_refuse(s, "a question with noise is answered once; its recipients keep the release");
   if (smpi_tally_spent(g->each, st->n_questions) + g->question->epsilon > st->budget)
     return smpi_gate_refuse(s, "the privacy budget of the study is spent");
   return SMPC_OK;
@@ -68,8 +70,9 @@ smpc_err smpi_gate_judge(struct gate *g, struct smpc_session *s, smpc_who to, co
   const smpc_study_opening *o = find_opening(g, purpose);
   smpc_err err;
   if (o == NULL)
-    return smpi_fail(s, SMPC_E_POLICY, (int)smpi_me(s), "%s: the question \"%.60s\" of the study opens nothing for the purpose \"%.80s\"",
-                     s->op, g->question->name, purpose);
+    return smpi_fail(s, SMPC_E_POLICY, (int)smpi_me(s),
+                     "%s: the question \"%.60s\" of the study opens nothing for the purpose \"%.80s\"", s->op,
+                     g->question->name, purpose);
   if ((int64_t)time(NULL) >= g->study->until) return smpi_gate_refuse(s, "its period is over");
   TRY(check_recipients(g, s, o, to));
   TRY(check_budget(g, s));
@@ -83,7 +86,8 @@ static smpc_err on_opening(void *ctx, struct smpc_session *s, smpc_who to, const
   smpc_err err;
   if (g->release[0] != 0) return smpi_gate_release(g, s, to, purpose, shape);
   TRY(smpi_gate_judge(g, s, to, purpose, shape));
-  if (smpi_gate_review(g, purpose) != NULL) return smpi_gate_refuse(s, "it must be reviewed first, and such a result cannot be held");
+  if (smpi_gate_review(g, purpose) != NULL)
+    return smpi_gate_refuse(s, "it must be reviewed first, and such a result cannot be held");
   g->has_opened = true;
   g->tally.values += shape.rows * shape.cols;
 out:
@@ -113,7 +117,8 @@ static smpc_err check_members(const smpc_study *st, const smpc_config *cfg, stru
     same = strcmp(a->name, b->name) == 0 && a->roles == b->roles && memcmp(a->link_key, b->link_key, 32) == 0 &&
            memcmp(a->sign_key, b->sign_key, 32) == 0;
   }
-  return same ? SMPC_OK : smpi_fault_set(f, SMPC_E_PARAM, -1, "the parties of my configuration are not those of the study");
+  return same ? SMPC_OK
+              : smpi_fault_set(f, SMPC_E_PARAM, -1, "the parties of my configuration are not those of the study");
 }
 
 static smpc_err count_all(struct gate *g, struct smpi_fault *f) {
@@ -152,10 +157,22 @@ smpc_err smpi_gate_open(struct smpi_record_rules *rules, const smpc_config *cfg,
   if (g == NULL) return smpi_fault_set(f, SMPC_E_NOMEM, -1, "out of memory");
   smpc_err err = check(g, cfg, now, f);
   if (err != SMPC_OK) return gate_free(g), err;
-  *rules = (struct smpi_record_rules){.ctx = g, .seen = on_seen, .opening = on_opening, .rows = on_rows, .free = gate_free,
-                                      .earlier = on_earlier, .ready = smpi_gate_ready, .review = smpi_gate_review, .may_hold = smpi_gate_may_hold,
-                                      .held = smpi_gate_held, .release = smpi_gate_release_lines, .released = smpi_gate_released, .hold_days = g->question->hold_days,
-                                      .must_seal = true, .rules_purposes = true, .question = g->question->name};
+  *rules = (struct smpi_record_rules){.ctx = g,
+                                      .seen = on_seen,
+                                      .opening = on_opening,
+                                      .rows = on_rows,
+                                      .free = gate_free,
+                                      .earlier = on_earlier,
+                                      .ready = smpi_gate_ready,
+                                      .review = smpi_gate_review,
+                                      .may_hold = smpi_gate_may_hold,
+                                      .held = smpi_gate_held,
+                                      .release = smpi_gate_release_lines,
+                                      .released = smpi_gate_released,
+                                      .hold_days = g->question->hold_days,
+                                      .must_seal = true,
+                                      .rules_purposes = true,
+                                      .question = g->question->name};
   memcpy(rules->study, g->study->digest, 32);
   return SMPC_OK;
 }

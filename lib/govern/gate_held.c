@@ -37,7 +37,8 @@ static smpc_err check_target(struct gate *g, struct smpi_fault *f) {
   if (smpi_held_question(g->study, h) != g->question)
     return smpi_fault_set(f, SMPC_E_POLICY, -1, "the result %s is of another study or question", g->release);
   if (g->holds.at[g->at].state == SMPI_HOLD_OPENED)
-    return smpi_fault_set(f, SMPC_E_POLICY, -1, "the result %s was opened before: a held result opens once", g->release);
+    return smpi_fault_set(f, SMPC_E_POLICY, -1, "the result %s was opened before: a held result opens once",
+                          g->release);
   if (g->holds.at[g->at].state == SMPI_HOLD_DROPPED)
     return smpi_fault_set(f, SMPC_E_POLICY, -1, "the result %s expired or was rejected, and is erased", g->release);
   return SMPC_OK;
@@ -78,7 +79,8 @@ smpc_err smpi_gate_may_hold(void *ctx, struct smpc_session *s, smpc_who to, cons
 smpc_err smpi_gate_held(void *ctx, struct smpc_session *s, struct smpi_result *r) {
   struct gate *g = ctx;
   if (g->release[0] == 0 || !g->has_share || g->is_asked)
-    return smpi_fail(s, SMPC_E_STATE, -1, "%s: %s", s->op, g->is_asked ? "a held result opens once" : "this session is for no held result");
+    return smpi_fail(s, SMPC_E_STATE, -1, "%s: %s", s->op,
+                     g->is_asked ? "a held result opens once" : "this session is for no held result");
   const struct smpi_held *h = &g->holds.at[g->at].h;
   if (s->rank >= 0 && g->share.n == 0 && h->rows * h->columns > 0)
     return smpi_fail(s, SMPC_E_FILE, (int)smpi_me(s), "%s: the held result has no share of mine", s->op);
@@ -90,7 +92,8 @@ smpc_err smpi_gate_held(void *ctx, struct smpc_session *s, struct smpi_result *r
 
 smpc_err smpi_gate_release(struct gate *g, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape) {
   const smpc_study_opening *o = &g->question->opening[0];
-  if (!g->is_asked || g->is_announced) return smpi_gate_refuse(s, "this session may open one held result, and nothing else");
+  if (!g->is_asked || g->is_announced)
+    return smpi_gate_refuse(s, "this session may open one held result, and nothing else");
   const struct smpi_held *h = &g->holds.at[g->at].h;
   if (to.bits != o->to.bits || strcmp(purpose, o->purpose) != 0 || shape.rows != h->rows || shape.cols != h->columns)
     return smpi_gate_refuse(s, "it is not the opening that was released");

@@ -73,8 +73,8 @@ static bool get_text(char *out, size_t size, const struct smpi_entry *e, const c
 bool smpi_held_read(struct smpi_held *h, const struct smpi_entry *e) {
   uint8_t name[32];
   memset(h, 0, sizeof *h);
-  if (!get_text(h->question, sizeof h->question, e, "question") || !get_text(h->purpose, sizeof h->purpose, e, "purpose") ||
-      !get_text(h->to, sizeof h->to, e, "to"))
+  if (!get_text(h->question, sizeof h->question, e, "question") ||
+      !get_text(h->purpose, sizeof h->purpose, e, "purpose") || !get_text(h->to, sizeof h->to, e, "to"))
     return false;
   smpi_entry_digest(h->study, e, "study");
   smpi_entry_digest(h->session, e, "session");
@@ -88,12 +88,18 @@ bool smpi_held_read(struct smpi_held *h, const struct smpi_entry *e) {
   h->held_at = e->time;
   h->has_rows = smpi_get_number(&h->all_rows, smpi_entry_get(e, "all-rows"));
   h->has_hidden = smpi_get_number(&h->hidden, smpi_entry_get(e, "hidden"));
-  return smpi_get_time(&h->expires, smpi_entry_get(e, "until")) && name_of(name, h) && memcmp(name, h->opening, 32) == 0;
+  return smpi_get_time(&h->expires, smpi_entry_get(e, "until")) && name_of(name, h) &&
+         memcmp(name, h->opening, 32) == 0;
 }
 
 /* --- the file ----------------------------------------------------------------------- */
 
-enum { SALT = 32, NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES, HEAD = 600 };
+enum {
+  SALT = 32,
+  NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+  TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES,
+  HEAD = 600
+};
 
 static bool name_file(char *out, size_t size, const struct smpi_held *h, const char *journal) {
   char id[SMPI_HELD_ID];
@@ -158,7 +164,8 @@ smpc_err smpi_held_write(struct smpi_held *h, const struct smpi_held_share *s, c
   commit(h->commitment, clear, clear + SALT, s->n);
   smpi_kdf(key, sign_secret, "smpc held key 1", h->opening, 32);
   size_t head_len = put_head(head, h, s, party, sign_secret + 32, nonce);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(sealed, NULL, clear, len, (const uint8_t *)head, head_len, NULL, nonce, key);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(sealed, NULL, clear, len, (const uint8_t *)head, head_len, NULL, nonce,
+                                             key);
   err = write_new(path, head, head_len, sealed, len + TAG, f);
 out:
   smpi_wipe(key, sizeof key);
@@ -181,14 +188,15 @@ static bool get_head(struct smpi_held_share *s, uint8_t nonce[NONCE], size_t *he
   good = good && in.len > 0 && in.at[0] == '\n';
   *head_len = text.len - in.len + 1;
   size_t most = text.len / 8;
-  if (!good || shares > most || values > most || text.len - *head_len != SALT + 8 * (shares + values) + TAG) return false;
+  if (!good || shares > most || values > most || text.len - *head_len != SALT + 8 * (shares + values) + TAG)
+    return false;
   s->n = (size_t)shares;
   s->n_values = (size_t)values;
   return true;
 }
 
-static const char *unseal(struct smpi_held_share *s, const struct smpi_held *h, struct smpi_slice text, const char *party,
-                          const uint8_t sign_secret[64]) {
+static const char *unseal(struct smpi_held_share *s, const struct smpi_held *h, struct smpi_slice text,
+                          const char *party, const uint8_t sign_secret[64]) {
   char head[HEAD];
   uint8_t key[32], nonce[NONCE] = {0}, commitment[32];
   size_t head_len;
@@ -197,8 +205,9 @@ static const char *unseal(struct smpi_held_share *s, const struct smpi_held *h, 
     return "it is another result's, or another party's";
   uint8_t *clear = s->memory;
   smpi_kdf(key, sign_secret, "smpc held key 1", h->opening, 32);
-  int bad = crypto_aead_xchacha20poly1305_ietf_decrypt(clear, NULL, NULL, (const uint8_t *)text.at + head_len,
-                                                       text.len - head_len, (const uint8_t *)head, head_len, nonce, key);
+  int bad =
+      crypto_aead_xchacha20poly1305_ietf_decrypt(clear, NULL, NULL, (const uint8_t *)text.at + head_len,
+                                                 text.len - head_len, (const uint8_t *)head, head_len, nonce, key);
   smpi_wipe(key, sizeof key);
   if (bad != 0) return "it was changed";
   commit(commitment, clear, clear + SALT, s->n);
@@ -208,8 +217,8 @@ static const char *unseal(struct smpi_held_share *s, const struct smpi_held *h, 
   return NULL;
 }
 
-const char *smpi_held_decode(struct smpi_held_share *s, const struct smpi_held *h, struct smpi_slice text, const char *party,
-                             const uint8_t sign_secret[64]) {
+const char *smpi_held_decode(struct smpi_held_share *s, const struct smpi_held *h, struct smpi_slice text,
+                             const char *party, const uint8_t sign_secret[64]) {
   const char *why = "out of memory";
   memset(s, 0, sizeof *s);
   s->memory = smpi_secret_alloc(1, text.len + 1);

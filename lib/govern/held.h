@@ -55,8 +55,8 @@ smpc_err smpi_held_write(struct smpi_held *h, const struct smpi_held_share *s, c
 smpc_err smpi_held_load(struct smpi_held_share *s, const struct smpi_held *h, const char *journal, const char *party,
                         const uint8_t sign_secret[64], struct smpi_fault *f);
 /* The decoder alone: NULL, or why not. */
-const char *smpi_held_decode(struct smpi_held_share *s, const struct smpi_held *h, struct smpi_slice text, const char *party,
-                             const uint8_t sign_secret[64]);
+const char *smpi_held_decode(struct smpi_held_share *s, const struct smpi_held *h, struct smpi_slice text,
+                             const char *party, const uint8_t sign_secret[64]);
 void smpi_held_release(struct smpi_held_share *s); /* wipes */
 /* Overwrite and remove; a file that is not there is no error. */
 void smpi_held_erase(const struct smpi_held *h, const char *journal);

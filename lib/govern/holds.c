@@ -47,7 +47,8 @@ int smpi_holds_find(const struct smpi_holds *list, const char *id) {
   return -1;
 }
 
-static smpc_err drop(struct smpi_journal *j, const struct smpi_held *h, const char *name, const char *reason, struct smpi_fault *f) {
+static smpc_err drop(struct smpi_journal *j, const struct smpi_held *h, const char *name, const char *reason,
+                     struct smpi_fault *f) {
   smpi_held_erase(h, name);
   struct smpi_lines *l = smpi_journal_begin(j, SMPI_DROP);
   smpi_lines_add_bytes(l, "opening", h->opening, 32);

@@ -35,8 +35,10 @@ void smpi_chain_begin(struct smpi_chain *c, struct smpi_slice text) {
 static const char *fault_of(const struct smpi_chain *c) {
   const struct smpi_entry *e = &c->entry;
   if (e->number != c->next) return "its number is not the next one: entries were removed, added or moved";
-  if (memcmp(e->previous, c->head, 32) != 0) return "it does not follow the entry before it: one of the two was changed";
-  if ((e->number == 1) != (e->kind == SMPI_BEGIN)) return "only the first entry, and always that, says whose journal it is";
+  if (memcmp(e->previous, c->head, 32) != 0)
+    return "it does not follow the entry before it: one of the two was changed";
+  if ((e->number == 1) != (e->kind == SMPI_BEGIN))
+    return "only the first entry, and always that, says whose journal it is";
   return NULL;
 }
 
@@ -182,8 +184,8 @@ static smpc_err open_file(struct smpi_journal *j, struct smpi_fault *f) {
   return SMPC_OK;
 }
 
-smpc_err smpi_journal_open(struct smpi_journal **out, const char *path, const char *party, const uint8_t sign_secret[64],
-                           smpi_journal_fn each, void *user, struct smpi_fault *f) {
+smpc_err smpi_journal_open(struct smpi_journal **out, const char *path, const char *party,
+                           const uint8_t sign_secret[64], smpi_journal_fn each, void *user, struct smpi_fault *f) {
   struct smpi_slice text = {NULL, 0};
   const uint8_t *sign_key = sign_secret + 32;
   smpc_err err = SMPC_OK;

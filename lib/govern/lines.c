@@ -83,7 +83,8 @@ bool smpi_get_millionths(uint64_t *v, struct smpi_slice s) {
   const char *point = s.len == 0 ? NULL : memchr(s.at, '.', s.len);
   size_t whole = point == NULL ? s.len : (size_t)(point - s.at);
   uint64_t scale = 100000;
-  bool good = whole <= 6 && smpi_get_number(v, (struct smpi_slice){s.at, whole}) && (point == NULL || s.len > whole + 1);
+  bool good =
+      whole <= 6 && smpi_get_number(v, (struct smpi_slice){s.at, whole}) && (point == NULL || s.len > whole + 1);
   *v = good ? *v * 1000000 : 0;
   for (size_t i = whole + 1; i < s.len && good; i++, scale /= 10) {
     good = s.at[i] >= '0' && s.at[i] <= '9' && scale > 0;
@@ -137,7 +138,8 @@ bool smpi_get_time(int64_t *t, struct smpi_slice s) {
   int v[6];
   *t = 0;
   if (s.len != SMPI_TIME_LEN - 1 || !six_numbers(v, s.at)) return false;
-  struct tm tm = {.tm_year = v[0] - 1900, .tm_mon = v[1] - 1, .tm_mday = v[2], .tm_hour = v[3], .tm_min = v[4], .tm_sec = v[5]};
+  struct tm tm = {
+      .tm_year = v[0] - 1900, .tm_mon = v[1] - 1, .tm_mday = v[2], .tm_hour = v[3], .tm_min = v[4], .tm_sec = v[5]};
   int64_t got = timegm(&tm);
   smpi_put_time(again, got);
   if (memcmp(again, s.at, s.len) != 0) return false;

@@ -110,7 +110,8 @@ static smpc_err check_same_input(const struct smpi_record *r, struct smpc_sessio
   smpi_hash_peek(&r->again, commitment);
   if (memcmp(commitment, r->earlier->commitment, sizeof commitment) == 0) return SMPC_OK;
   return smpi_fail(s, SMPC_E_POLICY, (int)smpi_me(s),
-                   "%s: the study does not allow it: my data differ from those of an earlier run over as many rows", s->op);
+                   "%s: the study does not allow it: my data differ from those of an earlier run over as many rows",
+                   s->op);
 }
 
 /* "north,south" */
@@ -183,7 +184,8 @@ static smpc_err on_held(void *ctx, struct smpc_session *s, struct smpi_result *r
   return smpi_fail(s, SMPC_E_STATE, -1, "%s: there is no held result to open without a study", s->op);
 }
 
-static void describe(struct smpi_held *h, const struct smpi_record *r, const struct smpc_session *s, const struct smpi_result *res) {
+static void describe(struct smpi_held *h, const struct smpi_record *r, const struct smpc_session *s,
+                     const struct smpi_result *res) {
   memset(h, 0, sizeof *h);
   memcpy(h->study, r->study, 32);
   memcpy(h->session, s->id, 32);
@@ -217,7 +219,8 @@ static smpc_err on_hold(void *ctx, struct smpc_session *s, const struct smpi_res
   struct smpi_record *r = ctx;
   struct smpi_fault f = {.party = -1};
   size_t n = res->shape.rows * res->shape.cols;
-  struct smpi_held_share share = {res->share == NULL ? 0 : n, res->value == NULL ? 0 : n, (shr *)res->share, (uint64_t *)res->value, NULL};
+  struct smpi_held_share share = {res->share == NULL ? 0 : n, res->value == NULL ? 0 : n, (shr *)res->share,
+                                  (uint64_t *)res->value, NULL};
   struct smpi_held *h = smpi_alloc(1, sizeof *h);
   smpc_err err = SMPC_E_NOMEM;
   if (h == NULL) return smpi_fail(s, err, (int)smpi_me(s), "out of memory");

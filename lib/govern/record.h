@@ -61,7 +61,12 @@ void smpi_record_free(struct smpi_record *r);
 
 /* The order of smpi_cost.corr, which is protocols/triple's: lib/api asserts that it is. */
 enum {
-  SMPI_CORR_TRIPLES, SMPI_CORR_BIT_TRIPLES, SMPI_CORR_BIT_PAIRS, SMPI_CORR_DABITS, SMPI_CORR_EDABITS, SMPI_CORR_TRUNCATIONS
+  SMPI_CORR_TRIPLES,
+  SMPI_CORR_BIT_TRIPLES,
+  SMPI_CORR_BIT_PAIRS,
+  SMPI_CORR_DABITS,
+  SMPI_CORR_EDABITS,
+  SMPI_CORR_TRUNCATIONS
 };
 
 /* What the program tells for the journal. */

@@ -75,7 +75,8 @@ static struct smpi_slice line(struct smpi_slice text, const char *key) {
 static const char *what_differs(struct smpi_slice text, const struct smpi_held *h, enum smpi_verdict verdict,
                                 const char *party, const uint8_t party_key[32]) {
   uint8_t opening[32], key[32];
-  if (!smpi_get_bytes(opening, 32, line(text, "opening")) || !smpi_get_bytes(key, 32, line(text, "key"))) return "it is no reviewer's word";
+  if (!smpi_get_bytes(opening, 32, line(text, "opening")) || !smpi_get_bytes(key, 32, line(text, "key")))
+    return "it is no reviewer's word";
   if (!smpi_slice_is(line(text, "kind"), verdicts[verdict].kind)) return "it is a word of another kind";
   if (memcmp(opening, h->opening, 32) != 0) return "it is about another result";
   if (!smpi_slice_is(line(text, "party"), party)) return "it is another party's";
@@ -103,17 +104,19 @@ const char *smpi_release_check(uint8_t sign[64], const smpc_study *st, unsigned 
   return check(sign, h, verdict, st->party[i].name, st->party[i].sign_key, text);
 }
 
-bool smpi_release_is_valid(const uint8_t sign[64], const struct smpi_held *h, const char *party, const uint8_t key[32]) {
+bool smpi_release_is_valid(const uint8_t sign[64], const struct smpi_held *h, const char *party,
+                           const uint8_t key[32]) {
   char room[WORD_MAX];
   uint8_t to_sign[32];
   struct smpi_lines l = {.at = room, .size = sizeof room};
-  return write_lines(&l, to_sign, h, SMPI_RELEASED, party, key) && crypto_sign_verify_detached(sign, to_sign, 32, key) == 0;
+  return write_lines(&l, to_sign, h, SMPI_RELEASED, party, key) &&
+         crypto_sign_verify_detached(sign, to_sign, 32, key) == 0;
 }
 
 /* --- all of them ------------------------------------------------------------------------ */
 
-static const char *read_word(uint8_t sign[64], const smpc_study *st, const char *path, unsigned i, const struct smpi_held *h,
-                             enum smpi_verdict verdict, bool *is_there) {
+static const char *read_word(uint8_t sign[64], const smpc_study *st, const char *path, unsigned i,
+                             const struct smpi_held *h, enum smpi_verdict verdict, bool *is_there) {
   char file[4096];
   struct smpi_slice text;
   *is_there = false;
@@ -136,14 +139,15 @@ smpc_err smpi_release_gather(uint8_t (*sign)[64], const smpc_study *st, const ch
     if (is_there) /* also one that does not stand: until somebody looks */
       return smpi_fault_set(f, SMPC_E_POLICY, (int)i, "%s rejected the result", st->party[i].name);
     const char *why = read_word(sign[i], st, path, i, h, SMPI_RELEASED, &is_there);
-    if (!is_there) return smpi_fault_set(f, SMPC_E_POLICY, (int)i, "the reviewer %s has not released the result", st->party[i].name);
+    if (!is_there)
+      return smpi_fault_set(f, SMPC_E_POLICY, (int)i, "the reviewer %s has not released the result", st->party[i].name);
     if (why != NULL) return smpi_fault_set(f, SMPC_E_POLICY, (int)i, "the release by %s: %s", st->party[i].name, why);
   }
   return SMPC_OK;
 }
 
-static smpc_who given_by(const smpc_study *st, const char *path, const smpc_study_question *q, const struct smpi_held *h,
-                         enum smpi_verdict verdict) {
+static smpc_who given_by(const smpc_study *st, const char *path, const smpc_study_question *q,
+                         const struct smpi_held *h, enum smpi_verdict verdict) {
   uint8_t sign[64];
   bool is_there;
   smpc_who who = {0};
@@ -153,11 +157,13 @@ static smpc_who given_by(const smpc_study *st, const char *path, const smpc_stud
   return who;
 }
 
-smpc_who smpi_released_by(const smpc_study *st, const char *path, const smpc_study_question *q, const struct smpi_held *h) {
+smpc_who smpi_released_by(const smpc_study *st, const char *path, const smpc_study_question *q,
+                          const struct smpi_held *h) {
   return given_by(st, path, q, h, SMPI_RELEASED);
 }
 
-int smpi_release_rejected_by(const smpc_study *st, const char *path, const smpc_study_question *q, const struct smpi_held *h) {
+int smpi_release_rejected_by(const smpc_study *st, const char *path, const smpc_study_question *q,
+                             const struct smpi_held *h) {
   uint64_t who = given_by(st, path, q, h, SMPI_REJECTED).bits;
   return who == 0 ? -1 : __builtin_ctzll(who);
 }

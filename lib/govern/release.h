@@ -30,9 +30,11 @@ bool smpi_release_is_valid(const uint8_t sign[64], const struct smpi_held *h, co
 smpc_err smpi_release_gather(uint8_t (*sign)[64], const smpc_study *st, const char *path, const smpc_study_question *q,
                              const struct smpi_held *h, struct smpi_fault *f);
 /* Who has rejected it, validly: index, or -1. */
-int smpi_release_rejected_by(const smpc_study *st, const char *path, const smpc_study_question *q, const struct smpi_held *h);
+int smpi_release_rejected_by(const smpc_study *st, const char *path, const smpc_study_question *q,
+                             const struct smpi_held *h);
 /* Who has released it, validly. */
-smpc_who smpi_released_by(const smpc_study *st, const char *path, const smpc_study_question *q, const struct smpi_held *h);
+smpc_who smpi_released_by(const smpc_study *st, const char *path, const smpc_study_question *q,
+                          const struct smpi_held *h);
 
 /* The question of st that h is a result of, or NULL. */
 const smpc_study_question *smpi_held_question(const smpc_study *st, const struct smpi_held *h);

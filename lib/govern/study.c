@@ -24,7 +24,8 @@ static const cyaml_schema_field_t column_fields[] = {
     CYAML_FIELD_STRING_PTR("type", TEXT, struct column, type, 1, 20),
     CYAML_FIELD_STRING_PTR("grade", MAYBE, struct column, grade, 1, 63),
     CYAML_FIELD_END};
-static const cyaml_schema_value_t column_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct column, column_fields)};
+static const cyaml_schema_value_t column_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct column, column_fields)};
 
 static const cyaml_schema_field_t limits_fields[] = {
     CYAML_FIELD_STRING_PTR("runs", MAYBE, struct limits, runs, 1, 20),
@@ -108,7 +109,8 @@ static const cyaml_schema_field_t whole_fields[] = {
     CYAML_FIELD_STRING_PTR("preprocessing", MAYBE, struct whole, preprocessing, 1, 63),
     CYAML_FIELD_IGNORE("fraction bits", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_SEQUENCE_COUNT("parties", TEXT, struct whole, parties, n_parties, &party_value, 2, SMPC_MAX_PARTIES),
-    CYAML_FIELD_SEQUENCE_COUNT("questions", TEXT, struct whole, questions, n_questions, &question_value, 1, SMPC_MAX_QUESTIONS),
+    CYAML_FIELD_SEQUENCE_COUNT("questions", TEXT, struct whole, questions, n_questions, &question_value, 1,
+                               SMPC_MAX_QUESTIONS),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t whole_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct whole, whole_fields)};
 
@@ -129,9 +131,12 @@ bool smpi_study_grade(unsigned *out, const smpc_study *st, const char *name, boo
 static smpc_err read_head(struct reader *r) {
   const struct whole *w = r->y.data;
   smpc_study *st = r->st;
-  if (!is_one_line(w->head.title) || !is_one_line(w->head.purpose)) return smpi_study_fault(r, NULL, 0, "study", "title and purpose are one line each");
-  if (!smpi_get_day(&st->from, slice(w->from))) return smpi_study_fault(r, NULL, 0, "valid from", "write a day such as 2026-11-22");
-  if (!smpi_get_day(&st->until, slice(w->until))) return smpi_study_fault(r, NULL, 0, "valid until", "write a day such as 2027-11-21");
+  if (!is_one_line(w->head.title) || !is_one_line(w->head.purpose))
+    return smpi_study_fault(r, NULL, 0, "study", "title and purpose are one line each");
+  if (!smpi_get_day(&st->from, slice(w->from)))
+    return smpi_study_fault(r, NULL, 0, "valid from", "write a day such as 2026-11-22");
+  if (!smpi_get_day(&st->until, slice(w->until)))
+    return smpi_study_fault(r, NULL, 0, "valid until", "write a day such as 2027-11-21");
   st->until += 24 * 3600; /* the last day counts */
   if (st->until <= st->from) return smpi_study_fault(r, NULL, 0, "valid until", "the study would end before it begins");
   st->title = w->head.title;
@@ -151,7 +156,8 @@ static smpc_err read_grades(struct reader *r) {
   r->st->grade = w->grades.n > 0 ? (const char *const *)w->grades.at : one;
   for (unsigned i = 0; i < r->st->n_grades; i++)
     for (unsigned k = 0; k < i; k++)
-      if (strcmp(r->st->grade[i], r->st->grade[k]) == 0) return smpi_study_fault(r, NULL, 0, "grades", "a grade stands here twice");
+      if (strcmp(r->st->grade[i], r->st->grade[k]) == 0)
+        return smpi_study_fault(r, NULL, 0, "grades", "a grade stands here twice");
   return SMPC_OK;
 }
 
@@ -180,14 +186,17 @@ static smpc_err read_party(struct reader *r, unsigned i) {
   smpc_member *p = &r->st->party[i];
   struct smpi_public keys;
   const char *why;
-  if (!is_plain(m->name)) return smpi_study_fault(r, "parties", i, "name", "a name is made of letters a-z, digits, - _ .");
+  if (!is_plain(m->name))
+    return smpi_study_fault(r, "parties", i, "name", "a name is made of letters a-z, digits, - _ .");
   if (smpi_key_parse(&keys, m->key, &why) != SMPC_OK) return smpi_study_fault(r, "parties", i, "key", why);
   snprintf(p->name, sizeof p->name, "%s", m->name);
   memcpy(p->link_key, keys.link, 32);
   memcpy(p->sign_key, keys.sign, 32);
   for (unsigned k = 0; k < i; k++) {
-    if (strcmp(p->name, r->st->party[k].name) == 0) return smpi_study_fault(r, "parties", i, "name", "another party has this name");
-    if (memcmp(p->sign_key, r->st->party[k].sign_key, 32) == 0) return smpi_study_fault(r, "parties", i, "key", "another party has this key");
+    if (strcmp(p->name, r->st->party[k].name) == 0)
+      return smpi_study_fault(r, "parties", i, "name", "another party has this name");
+    if (memcmp(p->sign_key, r->st->party[k].sign_key, 32) == 0)
+      return smpi_study_fault(r, "parties", i, "key", "another party has this key");
   }
   if (!smpi_study_grade(&r->st->clearance[i], r->st, m->clearance, true))
     return smpi_study_fault(r, "parties", i, "clearance", "is none of the study's grades");
@@ -262,7 +271,8 @@ smpc_err smpi_study_load(smpc_study **st, const char *path, struct smpi_fault *f
   struct smpi_slice bytes;
   *st = NULL;
   smpc_err err = smpi_file_read(&bytes, path, "study", f);
-  if (err == SMPC_OK && bytes.len > 1 << 20) err = smpi_fault_set(f, SMPC_E_FILE, -1, "the study %.150s is longer than 1 MiB", path);
+  if (err == SMPC_OK && bytes.len > 1 << 20)
+    err = smpi_fault_set(f, SMPC_E_FILE, -1, "the study %.150s is longer than 1 MiB", path);
   if (err == SMPC_OK) err = smpi_study_parse(st, path, bytes, f);
   smpi_free((void *)bytes.at);
   return err;

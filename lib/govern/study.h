@@ -38,10 +38,12 @@ smpc_err smpi_study_sign(const smpc_study *st, const char *path, enum smpi_word 
 smpc_err smpi_word_write(const char *path, const char *text, size_t len, struct smpi_fault *f);
 /* The decoder alone: is `text` party `i`'s word on this study?  NULL, or why not;
  * *time: when it was given. */
-const char *smpi_word_check(const smpc_study *st, unsigned i, enum smpi_word word, struct smpi_slice text, int64_t *time);
+const char *smpi_word_check(const smpc_study *st, unsigned i, enum smpi_word word, struct smpi_slice text,
+                            int64_t *time);
 
 /* Party i's word beside the study: NULL and when it was given, or why it does not stand. */
-const char *smpi_word_read(const smpc_study *st, const char *path, unsigned i, enum smpi_word word, int64_t *time, bool *is_there);
+const char *smpi_word_read(const smpc_study *st, const char *path, unsigned i, enum smpi_word word, int64_t *time,
+                           bool *is_there);
 
 /* All parties signed, nobody revoked, and now is in the period: SMPC_OK; else
  * SMPC_E_POLICY, and the fault says the first reason.  each (may be NULL) gets one

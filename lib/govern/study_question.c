@@ -7,21 +7,27 @@
 
 static smpc_err read_limit(struct reader *r, unsigned i, uint64_t *out, const char *text) {
   if (text == NULL || (smpi_get_number(out, slice(text)) && *out > 0)) return SMPC_OK;
-  return smpi_study_fault(r, "questions", i, "limits", "a limit is a whole number from 1 on; leave it out to have none");
+  return smpi_study_fault(r, "questions", i, "limits",
+                          "a limit is a whole number from 1 on; leave it out to have none");
 }
 
-static smpc_err read_opening(struct reader *r, unsigned i, smpc_study_opening *o, const char *purpose, const struct text_list *to) {
+static smpc_err read_opening(struct reader *r, unsigned i, smpc_study_opening *o, const char *purpose,
+                             const struct text_list *to) {
   const smpc_study *st = r->st;
   o->purpose = purpose;
-  if (!is_one_line(purpose)) return smpi_study_fault(r, "questions", i, "purpose", "a purpose is one line of plain text");
+  if (!is_one_line(purpose))
+    return smpi_study_fault(r, "questions", i, "purpose", "a purpose is one line of plain text");
   for (unsigned k = 0; k < to->n; k++) {
     unsigned p = 0;
     while (p < st->n_parties && strcmp(st->party[p].name, to->at[k]) != 0) p++;
-    if (p == st->n_parties) return smpi_study_fault(r, "questions", i, "recipients", "a recipient is no party of the study");
-    if (!(st->party[p].roles & SMPC_RESULT)) return smpi_study_fault(r, "questions", i, "recipients", "a recipient has not the role `result`");
+    if (p == st->n_parties)
+      return smpi_study_fault(r, "questions", i, "recipients", "a recipient is no party of the study");
+    if (!(st->party[p].roles & SMPC_RESULT))
+      return smpi_study_fault(r, "questions", i, "recipients", "a recipient has not the role `result`");
     o->to.bits |= UINT64_C(1) << p;
     if (st->clearance[p] < st->question[i].grade)
-      return smpi_study_fault(r, "questions", i, "recipients", "a recipient's clearance is below the grade of the result");
+      return smpi_study_fault(r, "questions", i, "recipients",
+                              "a recipient's clearance is below the grade of the result");
   }
   return SMPC_OK;
 }
@@ -52,10 +58,13 @@ static smpc_err read_reviewers(struct reader *r, unsigned i) {
   for (unsigned k = 0; k < names->n; k++) {
     unsigned p = 0;
     while (p < r->st->n_parties && strcmp(r->st->party[p].name, names->at[k]) != 0) p++;
-    if (p == r->st->n_parties) return smpi_study_fault(r, "questions", i, "reviewers", "a reviewer is no party of the study");
-    if (!(r->st->party[p].roles & SMPC_RESULT)) return smpi_study_fault(r, "questions", i, "reviewers", "a reviewer has not the role `result`");
+    if (p == r->st->n_parties)
+      return smpi_study_fault(r, "questions", i, "reviewers", "a reviewer is no party of the study");
+    if (!(r->st->party[p].roles & SMPC_RESULT))
+      return smpi_study_fault(r, "questions", i, "reviewers", "a reviewer has not the role `result`");
     if (q->review == SMPC_REVIEW_SIGHT && r->st->clearance[p] < q->grade)
-      return smpi_study_fault(r, "questions", i, "reviewers", "the clearance of a reviewer with sight is below the grade of the result");
+      return smpi_study_fault(r, "questions", i, "reviewers",
+                              "the clearance of a reviewer with sight is below the grade of the result");
     q->reviewers.bits |= UINT64_C(1) << p;
   }
   return SMPC_OK;
@@ -67,9 +76,12 @@ static smpc_err read_review(struct reader *r, unsigned i) {
   uint64_t days = 30;
   smpc_err err;
   if (a->review == NULL || strcmp(a->review, "none") == 0)
-    return a->reviewers.n + (a->hold_days != NULL) == 0 ? SMPC_OK : smpi_study_fault(r, "questions", i, "reviewers", "write `review: blind` or `sight`");
+    return a->reviewers.n + (a->hold_days != NULL) == 0
+               ? SMPC_OK
+               : smpi_study_fault(r, "questions", i, "reviewers", "write `review: blind` or `sight`");
   q->review = strcmp(a->review, "blind") == 0 ? SMPC_REVIEW_BLIND : SMPC_REVIEW_SIGHT;
-  if (q->review == SMPC_REVIEW_SIGHT && strcmp(a->review, "sight") != 0) return smpi_study_fault(r, "questions", i, "review", "is one of none, blind, sight");
+  if (q->review == SMPC_REVIEW_SIGHT && strcmp(a->review, "sight") != 0)
+    return smpi_study_fault(r, "questions", i, "review", "is one of none, blind, sight");
   if (a->hold_days != NULL && (!smpi_get_number(&days, slice(a->hold_days)) || days == 0 || days > 3660))
     return smpi_study_fault(r, "questions", i, "hold days", "is a number of days from 1 to 3660");
   q->hold_days = (unsigned)days;
@@ -102,11 +114,14 @@ static smpc_err read_epsilon(struct reader *r, unsigned i) {
   const struct asked *a = &((const struct whole *)r->y.data)->questions[i];
   smpc_study_question *q = &r->st->question[i];
   if (a->epsilon == NULL && r->st->budget == 0) return SMPC_OK;
-  if (a->epsilon == NULL) return smpi_study_fault(r, "questions", i, "name", "in a study with a `privacy budget` every question has an `epsilon`");
+  if (a->epsilon == NULL)
+    return smpi_study_fault(r, "questions", i, "name",
+                            "in a study with a `privacy budget` every question has an `epsilon`");
   if (r->st->budget == 0) return smpi_study_fault(r, "questions", i, "epsilon", "the study has no `privacy budget`");
   if (!smpi_get_millionths(&q->epsilon, slice(a->epsilon)) || q->epsilon < 245 || q->epsilon > 16000000)
     return smpi_study_fault(r, "questions", i, "epsilon", "is a number such as 0.5, from 0.000245 to 16");
-  if (q->epsilon > r->st->budget) return smpi_study_fault(r, "questions", i, "epsilon", "is more than the study's privacy budget");
+  if (q->epsilon > r->st->budget)
+    return smpi_study_fault(r, "questions", i, "epsilon", "is more than the study's privacy budget");
   return SMPC_OK;
 }
 
@@ -118,8 +133,9 @@ static smpc_err read_rules(struct reader *r, unsigned i) {
   if (a->min_change != NULL && (!smpi_get_number(&q->min_change, slice(a->min_change)) || q->min_change < 2))
     return smpi_study_fault(r, "questions", i, "minimum change", "is a number of rows, at least 2");
   if (a->dominance == NULL) return SMPC_OK;
-  if (!smpi_get_number(&parties, slice(a->dominance->parties)) || !smpi_get_number(&percent, slice(a->dominance->percent)) ||
-      parties == 0 || parties > 3 || percent == 0 || percent > 99)
+  if (!smpi_get_number(&parties, slice(a->dominance->parties)) ||
+      !smpi_get_number(&percent, slice(a->dominance->percent)) || parties == 0 || parties > 3 || percent == 0 ||
+      percent > 99)
     return smpi_study_fault(r, "questions", i, "dominance", "is 1 to 3 parties, and 1 to 99 percent");
   q->dominant_parties = (unsigned)parties;
   q->dominant_percent = (unsigned)percent;
@@ -136,8 +152,10 @@ smpc_err smpi_study_question(struct reader *r, unsigned i) {
   q->minimum_cell = a->minimum_cell;
   if (!is_one_line(a->name)) return smpi_study_fault(r, "questions", i, "name", "a name is one line");
   for (unsigned k = 0; k < i; k++)
-    if (strcmp(a->name, r->st->question[k].name) == 0) return smpi_study_fault(r, "questions", i, "name", "another question has this name");
-  if (!smpi_study_grade(&q->grade, r->st, a->grade, false)) return smpi_study_fault(r, "questions", i, "grade", "is none of the study's grades");
+    if (strcmp(a->name, r->st->question[k].name) == 0)
+      return smpi_study_fault(r, "questions", i, "name", "another question has this name");
+  if (!smpi_study_grade(&q->grade, r->st, a->grade, false))
+    return smpi_study_fault(r, "questions", i, "grade", "is none of the study's grades");
   if (a->limits != NULL) {
     TRY(read_limit(r, i, &q->max_runs, a->limits->runs));
     TRY(read_limit(r, i, &q->max_rows, a->limits->rows));

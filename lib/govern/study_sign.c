@@ -66,7 +66,8 @@ static bool take(struct smpi_slice *in, const char *key, struct smpi_slice *valu
   return smpi_lines_next(in, &k, value) && smpi_slice_is(k, key);
 }
 
-const char *smpi_word_check(const smpc_study *st, unsigned i, enum smpi_word word, struct smpi_slice text, int64_t *time) {
+const char *smpi_word_check(const smpc_study *st, unsigned i, enum smpi_word word, struct smpi_slice text,
+                            int64_t *time) {
   struct smpi_slice in = text, kind, study, party, key, when, sign;
   uint8_t about[32], by[32], value[64], to_sign[32];
   *time = 0;
@@ -85,7 +86,8 @@ const char *smpi_word_check(const smpc_study *st, unsigned i, enum smpi_word wor
   return NULL;
 }
 
-const char *smpi_word_read(const smpc_study *st, const char *path, unsigned i, enum smpi_word word, int64_t *time, bool *is_there) {
+const char *smpi_word_read(const smpc_study *st, const char *path, unsigned i, enum smpi_word word, int64_t *time,
+                           bool *is_there) {
   char file[4096];
   struct smpi_slice bytes;
   *time = 0;
@@ -108,7 +110,8 @@ static smpc_err check_party(const smpc_study *st, const char *path, unsigned i, 
   smpi_put_time(when, time);
   if (why == NULL) return snprintf(text, size, "%s revoked the study on %s", name, when), SMPC_E_POLICY;
   if (is_there) /* one that cannot be read, or is wrong, stops everything, too, until somebody looks */
-    return snprintf(text, size, "%.100s.%s.revoked is there, but is no valid revocation: %s", path, name, why), SMPC_E_POLICY;
+    return snprintf(text, size, "%.100s.%s.revoked is there, but is no valid revocation: %s", path, name, why),
+           SMPC_E_POLICY;
   why = smpi_word_read(st, path, i, SMPI_SIGNATURE, &time, &is_there);
   smpi_put_time(when, time);
   if (why == NULL) return snprintf(text, size, "%s signed on %s", name, when), SMPC_OK;
@@ -127,6 +130,6 @@ smpc_err smpi_study_verify(const smpc_study *st, const char *path, int64_t now, 
   }
   if (now >= st->from && now < st->until) return err;
   smpi_put_time(when, now < st->from ? st->from : st->until);
-  return smpi_fault_set(f, SMPC_E_POLICY, -1, "the study %s %s, and by my clock it is %s", now < st->from ? "begins on" : "ended on",
-                        when, now < st->from ? "not yet" : "later");
+  return smpi_fault_set(f, SMPC_E_POLICY, -1, "the study %s %s, and by my clock it is %s",
+                        now < st->from ? "begins on" : "ended on", when, now < st->from ? "not yet" : "later");
 }

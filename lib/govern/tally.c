@@ -31,7 +31,8 @@ static void remember(struct smpi_tally *t, const struct smpi_entry *end) {
 static void on_run(struct smpi_tally *t, const struct smpi_entry *e) {
   uint8_t study[32];
   smpi_entry_digest(study, e, "study");
-  t->is_mine = memcmp(study, t->study->digest, 32) == 0 && smpi_slice_is(smpi_entry_get(e, "question"), t->question->name);
+  t->is_mine =
+      memcmp(study, t->study->digest, 32) == 0 && smpi_slice_is(smpi_entry_get(e, "question"), t->question->name);
   t->counted = t->releases = false;
 }
 

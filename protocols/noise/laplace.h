@@ -5,9 +5,10 @@
 #include "session/session.h"
 
 enum {
-  SMPI_NOISE_BITS = 44,     /* SECURITY: of the random numbers that are compared: a bit's probability is off by at most 2^-45 */
-  SMPI_NOISE_TAIL = 40,     /* SECURITY: what is cut off has probability at most 2^-40, on each side                          */
-  SMPI_NOISE_MAX_BITS = 18, /* bits of one geometric variable, at most                                                        */
+  SMPI_NOISE_BITS =
+      44, /* SECURITY: of the random numbers that are compared: a bit's probability is off by at most 2^-45 */
+  SMPI_NOISE_TAIL = 40,     /* SECURITY: what is cut off has probability at most 2^-40, on each side     */
+  SMPI_NOISE_MAX_BITS = 18, /* bits of one geometric variable, at most */
 };
 /* The smallest and the largest epsilon that there is noise for. */
 #define SMPI_NOISE_LEAST (1.0 / 4096)

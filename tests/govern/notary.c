@@ -44,7 +44,8 @@ void notary_write_study(const char *path, uint64_t seed, const char *limits, con
   static char text[8192];
   size_t used = (size_t)snprintf(text, sizeof text,
                                  "study: {title: T, purpose: totals for the test}\nlegal basis: none\n"
-                                 "valid from: 2020-01-01\nvalid until: 2099-12-31\nsecurity: semi-honest\n%sparties:\n", notary_head);
+                                 "valid from: 2020-01-01\nvalid until: 2099-12-31\nsecurity: semi-honest\n%sparties:\n",
+                                 notary_head);
   for (unsigned i = 0; i < NOTARY_PARTIES; i++) {
     struct parties p = {.n = NOTARY_PARTIES, .seed = seed};
     smpc_config cfg;
@@ -55,7 +56,8 @@ void notary_write_study(const char *path, uint64_t seed, const char *limits, con
     memcpy(keys.link, cfg.member[i].link_key, 32);
     memcpy(keys.sign, cfg.member[i].sign_key, 32);
     smpi_key_text(key, &keys);
-    used += (size_t)snprintf(text + used, sizeof text - used, "  - {name: party%u, key: %s, roles: [input, compute, result]}\n", i, key);
+    used += (size_t)snprintf(text + used, sizeof text - used,
+                             "  - {name: party%u, key: %s, roles: [input, compute, result]}\n", i, key);
   }
   used += (size_t)snprintf(text + used, sizeof text - used,
                            "questions:\n  - name: sum\n    program: test\n    recipients: [party0, party1]\n%s"
@@ -125,7 +127,8 @@ static void body(struct smpc_session *s, unsigned me, void *ctx) {
   for (unsigned i = 1; i < NOTARY_PARTIES; i++) sum = smpc_add(s, sum, smpc_input_i64(s, smpc_p(i), mine, two));
   for (unsigned k = 0; k < n->detours; k++) sum = smpc_scale_i64(s, 1, sum, 0);
   for (unsigned k = 0; k < n->openings; k++)
-    LET_FAIL(smpc_open_i64(s, sum, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), purpose[k % 2], me < 2 ? out : NULL, me < 2 ? 2 : 0));
+    LET_FAIL(smpc_open_i64(s, sum, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), purpose[k % 2], me < 2 ? out : NULL,
+                           me < 2 ? 2 : 0));
   if (n->release != NULL) open_held(s, me, n);
   if (me == 0) smpi_record_suppressed(s, 1);
   if (n->meddle != NULL) n->meddle(s, me);
@@ -169,11 +172,13 @@ struct sink { char *text; size_t size; };
 
 static void collect(void *user, bool is_fault, const char *path, uint64_t entry, const char *text) {
   struct sink *k = user;
-  int n = snprintf(k->text, k->size, "%s %s:%llu %s\n", is_fault ? "FAULT" : "note", path, (unsigned long long)entry, text);
+  int n =
+      snprintf(k->text, k->size, "%s %s:%llu %s\n", is_fault ? "FAULT" : "note", path, (unsigned long long)entry, text);
   if (n > 0 && (size_t)n < k->size) k->text += n, k->size -= (size_t)n;
 }
 
-unsigned notary_audit_loaded(char *text, size_t size, const smpc_study *st, const char *study, const char *const *path, unsigned n) {
+unsigned notary_audit_loaded(char *text, size_t size, const smpc_study *st, const char *study, const char *const *path,
+                             unsigned n) {
   struct smpi_fault f = {.party = -1};
   struct sink k = {text, size};
   struct smpi_audit a = {.report = collect, .user = &k};

@@ -52,7 +52,8 @@ void notary_write(const char *path, const char *text, size_t len);
 /* Audit the three journals: number of faults; *text gets all findings, one a line. */
 unsigned notary_audit(char *text, size_t size, const char *const *path, unsigned n);
 /* And against a study; one that is loaded, and said to lie at `study`. */
-unsigned notary_audit_loaded(char *text, size_t size, const smpc_study *st, const char *study, const char *const *path, unsigned n);
+unsigned notary_audit_loaded(char *text, size_t size, const smpc_study *st, const char *study, const char *const *path,
+                             unsigned n);
 unsigned notary_audit_by(char *text, size_t size, const char *study, const char *const *path, unsigned n);
 extern const char *const notary_journals[NOTARY_PARTIES];
 

@@ -113,7 +113,8 @@ static void rewrite(const char *path, const uint8_t key[64], const struct change
   smpi_chain_begin(&c, (struct smpi_slice){text, len});
   while (smpi_chain_next(&c)) {
     struct smpi_lines l = {.at = room, .size = sizeof room};
-    smpi_entry_begin(&l, c.entry.number, head, c.entry.time + (c.entry.number < change->late_from ? 0 : change->late), c.entry.kind);
+    smpi_entry_begin(&l, c.entry.number, head, c.entry.time + (c.entry.number < change->late_from ? 0 : change->late),
+                     c.entry.kind);
     for (unsigned i = 0; i < c.entry.n; i++) {
       char line[600], name[32];
       snprintf(name, sizeof name, "%.*s", (int)c.entry.field[i].key.len, c.entry.field[i].key.at);
@@ -234,7 +235,13 @@ static void a_clock_that_is_wrong_is_mentioned(void **state) {
 
 enum { SPEED_PARTIES = 8 };
 
-struct scribe { FILE *out; uint8_t key[64], head[32]; uint64_t next; struct smpi_lines l; char room[SMPI_ENTRY_MAX + 1]; };
+struct scribe {
+  FILE *out;
+  uint8_t key[64], head[32];
+  uint64_t next;
+  struct smpi_lines l;
+  char room[SMPI_ENTRY_MAX + 1];
+};
 
 static struct smpi_lines *scribe_begin(struct scribe *w, enum smpi_kind kind, const uint8_t session[32]) {
   w->l.at = w->room;

@@ -17,7 +17,8 @@ static struct notary begin(const char *lines) {
   assert_int_equal(system("rm -f *.journal* *.yaml*"), 0);
   notary_write_study("study.yaml", SEED, lines, "");
   notary_sign_all("study.yaml", SEED);
-  return (struct notary){.openings = 1, .without = -1, .unaware = -1, .seed = SEED, .study = "study.yaml", .ask = "sum"};
+  return (struct notary){
+      .openings = 1, .without = -1, .unaware = -1, .seed = SEED, .study = "study.yaml", .ask = "sum"};
 }
 
 static void run(struct notary *n) {
@@ -28,7 +29,8 @@ static void run(struct notary *n) {
 static void judged(const char *study, const char *word) {
   char findings[8000];
   unsigned faults = notary_audit_by(findings, sizeof findings, study, notary_journals, NOTARY_PARTIES);
-  if (word == NULL ? faults != 0 : faults == 0 || strstr(findings, word) == NULL) fail_msg("wanted %s: %s", word ? word : "no fault", findings);
+  if (word == NULL ? faults != 0 : faults == 0 || strstr(findings, word) == NULL)
+    fail_msg("wanted %s: %s", word ? word : "no fault", findings);
 }
 
 /* The same session as if this other text had been the study: what the entries say is
@@ -67,12 +69,16 @@ static void what_it_does_not_allow_is_named(void **state) {
   run(&n);
   judged("study.yaml", NULL);
   judged_by("", "the study lists no such purpose for this question");
-  judged_by("    also opens: [{purpose: more totals for the test, recipients: [party0]}]\n", "other recipients for this purpose");
-  judged_by("    also opens: [{purpose: more totals for the test, recipients: [party0, party1]}]\n    limits: {opened values: 3}\n",
+  judged_by("    also opens: [{purpose: more totals for the test, recipients: [party0]}]\n",
+            "other recipients for this purpose");
+  judged_by("    also opens: [{purpose: more totals for the test, recipients: [party0, party1]}]\n    limits: {opened "
+            "values: 3}\n",
             "more opened values than the study allows");
-  judged_by("    also opens: [{purpose: more totals for the test, recipients: [party0, party1]}]\n    limits: {rows: 99}\n",
-            "more rows than the study allows");
-  judged_by("    also opens: [{purpose: more totals for the test, recipients: [party0, party1]}]\n    review: blind\n    reviewers: [party2]\n",
+  judged_by(
+      "    also opens: [{purpose: more totals for the test, recipients: [party0, party1]}]\n    limits: {rows: 99}\n",
+      "more rows than the study allows");
+  judged_by("    also opens: [{purpose: more totals for the test, recipients: [party0, party1]}]\n    review: blind\n  "
+            "  reviewers: [party2]\n",
             "it was opened without its reviewers' release");
 }
 
@@ -105,7 +111,8 @@ static void a_spent_privacy_budget_is_named(void **state) {
   assert_int_equal(smpi_study_load(&new, "noise.yaml", NULL), SMPC_OK);
   memcpy(new->digest, old->digest, 32);
   assert_true(notary_audit_loaded(found, sizeof found, new, "noise.yaml", notary_journals, NOTARY_PARTIES) > 0);
-  assert_non_null(strstr(found, "more millionths of epsilon than the study allows for this question: 2000000, and 1500000 may be"));
+  assert_non_null(
+      strstr(found, "more millionths of epsilon than the study allows for this question: 2000000, and 1500000 may be"));
   assert_non_null(strstr(found, "more runs than"));
   smpi_study_free(old);
   smpi_study_free(new);
@@ -175,9 +182,10 @@ static void a_release_is_judged(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      T(what_the_study_allows_is_no_fault), T(what_it_does_not_allow_is_named), T(too_many_runs_are_counted), T(a_spent_privacy_budget_is_named),
-      T(the_studys_signatures_are_asked_for), T(sessions_after_a_revocation_are_named), T(a_clock_outside_the_period_is_named),
-      T(a_release_is_judged),
+      T(what_the_study_allows_is_no_fault),   T(what_it_does_not_allow_is_named),
+      T(too_many_runs_are_counted),           T(a_spent_privacy_budget_is_named),
+      T(the_studys_signatures_are_asked_for), T(sessions_after_a_revocation_are_named),
+      T(a_clock_outside_the_period_is_named), T(a_release_is_judged),
   };
   return cmocka_run_group_tests(tests, notary_setup, notary_teardown);
 }

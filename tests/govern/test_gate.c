@@ -158,8 +158,9 @@ static void a_run_over_replaced_rows_is_refused(void **state) {
 static struct notary begin_noise(const char *budget) {
   notary_head = budget;
   assert_int_equal(system("rm -f *.journal study.yaml*"), 0);
-  notary_write_study("study.yaml", SEED, "    epsilon: 0.5\n",
-                     "    epsilon: 0.5\n  - name: third\n    program: test\n    recipients: [party0, party1]\n    epsilon: 0.25\n");
+  notary_write_study(
+      "study.yaml", SEED, "    epsilon: 0.5\n",
+      "    epsilon: 0.5\n  - name: third\n    program: test\n    recipients: [party0, party1]\n    epsilon: 0.25\n");
   notary_sign_all("study.yaml", SEED);
   notary_head = "";
   return (struct notary){.openings = 1, .without = -1, .seed = SEED, .study = "study.yaml", .ask = "sum"};
@@ -208,7 +209,8 @@ static void a_budget_needs_noise_everywhere(void **state) {
 
 /* --- before any link ---------------------------------------------------------------- */
 
-static void expect_no_gate(const struct notary *n, int64_t now, smpc_err err, const char *word, void (*change)(smpc_config *)) {
+static void expect_no_gate(const struct notary *n, int64_t now, smpc_err err, const char *word,
+                           void (*change)(smpc_config *)) {
   struct parties p = {.n = NOTARY_PARTIES, .seed = SEED};
   struct smpi_record_rules rules;
   struct smpi_fault f = {.party = -1};
@@ -225,7 +227,8 @@ static void expect_no_gate(const struct notary *n, int64_t now, smpc_err err, co
   if (change != NULL) change(&cfg);
   smpc_err met = smpi_gate_open(&rules, &cfg, now, &f);
   if (met == SMPC_OK && rules.free != NULL) rules.free(rules.ctx);
-  if (met != err || (word != NULL && strstr(f.text, word) == NULL)) fail_msg("met %d, wanted \"%s\": %s", met, word, f.text);
+  if (met != err || (word != NULL && strstr(f.text, word) == NULL))
+    fail_msg("met %d, wanted \"%s\": %s", met, word, f.text);
 }
 
 static void no_journal(smpc_config *cfg) { cfg->journal[0] = 0; }
@@ -317,11 +320,23 @@ static void study_and_journal_cost_less_than_50_ms_a_run(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      T(a_question_of_the_study_passes), T(another_purpose_is_refused_before_it_is_announced), T(a_listed_second_purpose_passes),
-      T(other_recipients_are_refused), T(runs_are_limited_by_each_partys_own_journal), T(a_run_that_failed_counts),
-      T(opened_values_are_limited), T(rows_are_limited), T(a_question_with_noise_is_answered_once), T(the_privacy_budget_is_of_all_questions),
-      T(a_budget_needs_noise_everywhere), T(a_run_with_a_few_more_rows_is_refused), T(a_run_over_replaced_rows_is_refused), T(what_does_not_hold_opens_no_link),
-      T(another_version_signed_by_all_is_another_study), T(each_is_told_what_the_other_claims), T(study_and_journal_cost_less_than_50_ms_a_run),
+      T(a_question_of_the_study_passes),
+      T(another_purpose_is_refused_before_it_is_announced),
+      T(a_listed_second_purpose_passes),
+      T(other_recipients_are_refused),
+      T(runs_are_limited_by_each_partys_own_journal),
+      T(a_run_that_failed_counts),
+      T(opened_values_are_limited),
+      T(rows_are_limited),
+      T(a_question_with_noise_is_answered_once),
+      T(the_privacy_budget_is_of_all_questions),
+      T(a_budget_needs_noise_everywhere),
+      T(a_run_with_a_few_more_rows_is_refused),
+      T(a_run_over_replaced_rows_is_refused),
+      T(what_does_not_hold_opens_no_link),
+      T(another_version_signed_by_all_is_another_study),
+      T(each_is_told_what_the_other_claims),
+      T(study_and_journal_cost_less_than_50_ms_a_run),
   };
   return cmocka_run_group_tests(tests, notary_setup, notary_teardown);
 }

@@ -23,7 +23,8 @@ static struct notary begin(const char *lines) {
   assert_int_equal(system("rm -f *.journal* study.yaml*"), 0);
   notary_write_study("study.yaml", SEED, lines, "");
   notary_sign_all("study.yaml", SEED);
-  return (struct notary){.openings = 1, .without = -1, .unaware = -1, .seed = SEED, .study = "study.yaml", .ask = "sum"};
+  return (struct notary){
+      .openings = 1, .without = -1, .unaware = -1, .seed = SEED, .study = "study.yaml", .ask = "sum"};
 }
 
 static void see(void *user, const struct smpi_entry *e) { smpi_holds_seen(user, e); }
@@ -82,8 +83,8 @@ static void audited(void) {
   if (n == 0) return;
   notary_audit_by(findings, sizeof findings, "study.yaml", path, n);
   for (char *line = strtok(findings, "\n"); line != NULL; line = strtok(NULL, "\n"))
-    if (strncmp(line, "FAULT", 5) == 0 && strstr(line, "not counter-signed") == NULL && strstr(line, "counter-signature of") == NULL &&
-        strstr(line, "not one whole entry") == NULL)
+    if (strncmp(line, "FAULT", 5) == 0 && strstr(line, "not counter-signed") == NULL &&
+        strstr(line, "counter-signature of") == NULL && strstr(line, "not one whole entry") == NULL)
       fail_msg("%s", line);
 }
 
@@ -206,7 +207,9 @@ static void memory_that_fails_opens_once_or_not_at_all(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      T(a_full_disk_holds_nothing_or_all), T(a_full_disk_opens_once_or_not_at_all), T(memory_that_fails_holds_nothing_or_all),
+      T(a_full_disk_holds_nothing_or_all),
+      T(a_full_disk_opens_once_or_not_at_all),
+      T(memory_that_fails_holds_nothing_or_all),
       T(memory_that_fails_opens_once_or_not_at_all),
   };
   return cmocka_run_group_tests(tests, notary_setup, notary_teardown);

@@ -36,10 +36,12 @@ static void a_session_is_written_down(void **state) {
     snprintf(rows, sizeof rows, "\nrows %u\n", 100 + i);
     assert_non_null(strstr(text, "kind begin\nparty party"));
     assert_non_null(strstr(text, "counter-signed by all\ndealer 3\nwith "));
-    assert_non_null(strstr(text, "operation smpc_open_i64\npurpose totals for the test\nto party0,party1\nrows 1\ncolumns 2\n"));
+    assert_non_null(
+        strstr(text, "operation smpc_open_i64\npurpose totals for the test\nto party0,party1\nrows 1\ncolumns 2\n"));
     assert_non_null(strstr(text, "code 0\nreason done\ninputs 1\n"));
     assert_non_null(strstr(text, rows));
-    assert_non_null(strstr(text, i == 0 ? "suppressed 1\nopenings 2\nvalues 4\n" : "suppressed -\nopenings 2\nvalues 4\n"));
+    assert_non_null(
+        strstr(text, i == 0 ? "suppressed 1\nopenings 2\nvalues 4\n" : "suppressed -\nopenings 2\nvalues 4\n"));
     assert_int_equal(count(text, "\nend "), 3);
     assert_int_equal(count(text, "\nsigned "), 3);
     assert_int_equal(count(text, "\n\n"), 7);
@@ -138,7 +140,8 @@ static void a_crash_at_every_byte_leaves_whole_entries(void **state) {
     bool at_end = cut >= 2 && memcmp(text + cut - 2, "\n\n", 2) == 0;
     ends += at_end;
     notary_write("crash.journal", text, cut);
-    if (smpi_journal_open(&j, "crash.journal", "party1", key, NULL, NULL, &f) != SMPC_OK) fail_msg("%zu: %s", cut, f.text);
+    if (smpi_journal_open(&j, "crash.journal", "party1", key, NULL, NULL, &f) != SMPC_OK)
+      fail_msg("%zu: %s", cut, f.text);
     smpi_journal_close(j);
     char *now = notary_read("crash.journal", &after), findings[1000];
     const char *const path[] = {"crash.journal"};

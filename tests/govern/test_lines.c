@@ -19,8 +19,9 @@ static void numbers_have_one_spelling(void **state) {
 static void times_come_back(void **state) {
   (void)state;
   static const int64_t t[] = {0, 951782400, 1795383603, 4102444799};
-  static const char *const bad[] = {"2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22T00:00:60Z",
-                                    "2026-11-22 00:00:00Z", "2026-11-22T00:00:00", "2026-11-22T00:00:00z", ""};
+  static const char *const bad[] = {
+      "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22T00:00:60Z",
+      "2026-11-22 00:00:00Z", "2026-11-22T00:00:00",  "2026-11-22T00:00:00z", ""};
   char text[SMPI_TIME_LEN];
   int64_t back;
   for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
@@ -80,10 +81,22 @@ static void lines_are_bounded_and_clean(void **state) {
 
 static void decimals_have_one_meaning(void **state) {
   (void)state;
-  static const struct { const char *text; uint64_t v; bool good; } in[] = {
-      {"0.5", 500000, true}, {"1", 1000000, true}, {"16", 16000000, true}, {"0.000245", 245, true}, {"999999.999999", 999999999999, true},
-      {"", 0, false}, {".5", 0, false}, {"1.", 0, false}, {"0.1234567", 0, false}, {"1e3", 0, false}, {"-1", 0, false}, {"01", 0, false},
-      {"1.2.3", 0, false}, {"1000000.5", 0, false}, {"0,5", 0, false}};
+  static const struct { const char *text; uint64_t v; bool good;
+  } in[] = {{"0.5", 500000, true},
+            {"1", 1000000, true},
+            {"16", 16000000, true},
+            {"0.000245", 245, true},
+            {"999999.999999", 999999999999, true},
+            {"", 0, false},
+            {".5", 0, false},
+            {"1.", 0, false},
+            {"0.1234567", 0, false},
+            {"1e3", 0, false},
+            {"-1", 0, false},
+            {"01", 0, false},
+            {"1.2.3", 0, false},
+            {"1000000.5", 0, false},
+            {"0,5", 0, false}};
   for (size_t i = 0; i < sizeof in / sizeof *in; i++) {
     uint64_t v = 7;
     assert_int_equal(smpi_get_millionths(&v, (struct smpi_slice){in[i].text, strlen(in[i].text)}), in[i].good);
@@ -91,4 +104,5 @@ static void decimals_have_one_meaning(void **state) {
   }
 }
 
-TEST_MAIN(T(decimals_have_one_meaning), T(numbers_have_one_spelling), T(times_come_back), T(bytes_have_one_spelling), T(lines_are_bounded_and_clean))
+TEST_MAIN(T(decimals_have_one_meaning), T(numbers_have_one_spelling), T(times_come_back), T(bytes_have_one_spelling),
+          T(lines_are_bounded_and_clean))

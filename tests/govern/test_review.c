@@ -24,7 +24,8 @@ static struct notary begin(const char *lines) {
   assert_int_equal(system("rm -f *.journal* study.yaml*"), 0);
   notary_write_study("study.yaml", SEED, lines, "");
   notary_sign_all("study.yaml", SEED);
-  return (struct notary){.openings = 1, .without = -1, .unaware = -1, .seed = SEED, .study = "study.yaml", .ask = "sum"};
+  return (struct notary){
+      .openings = 1, .without = -1, .unaware = -1, .seed = SEED, .study = "study.yaml", .ask = "sum"};
 }
 
 /* --- at a party's desk ------------------------------------------------------------------ */
@@ -240,7 +241,8 @@ static void a_release_is_of_one_result(void **state) {
   assert_string_not_equal(one, two);
   release_all(one);
   for (int i = 1; i <= 2; i++) {
-    snprintf(command, sizeof command, "cp study.yaml.%s.party%d.released study.yaml.%s.party%d.released", one, i, two, i);
+    snprintf(command, sizeof command, "cp study.yaml.%s.party%d.released study.yaml.%s.party%d.released", one, i, two,
+             i);
     assert_int_equal(system(command), 0);
   }
   expect_shut(&n, two, "it is about another result");
@@ -442,11 +444,20 @@ static void malformed_studies_are_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      T(a_result_is_held_and_opened_once), T(held_shares_and_files_say_nothing), T(with_sight_the_reviewers_see_it_first),
-      T(holding_counts_as_a_run), T(only_the_named_reviewers_release), T(a_release_is_of_one_result),
-      T(a_changed_release_is_refused), T(a_rejected_result_is_erased), T(an_expired_result_is_erased),
-      T(an_edited_or_missing_file_opens_nothing), T(another_share_than_committed_is_refused),
-      T(a_release_session_opens_nothing_else), T(not_even_twice_in_one_session), T(a_party_that_opened_alone_is_found),
+      T(a_result_is_held_and_opened_once),
+      T(held_shares_and_files_say_nothing),
+      T(with_sight_the_reviewers_see_it_first),
+      T(holding_counts_as_a_run),
+      T(only_the_named_reviewers_release),
+      T(a_release_is_of_one_result),
+      T(a_changed_release_is_refused),
+      T(a_rejected_result_is_erased),
+      T(an_expired_result_is_erased),
+      T(an_edited_or_missing_file_opens_nothing),
+      T(another_share_than_committed_is_refused),
+      T(a_release_session_opens_nothing_else),
+      T(not_even_twice_in_one_session),
+      T(a_party_that_opened_alone_is_found),
       T(malformed_studies_are_refused),
   };
   return cmocka_run_group_tests(tests, notary_setup, notary_teardown);

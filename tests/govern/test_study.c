@@ -24,10 +24,11 @@ static struct smpi_slice slice(const char *text) { return (struct smpi_slice){te
 static int setup(void **state) {
   size_t used = 0;
   if (notary_setup(state) != 0) return -1;
-  used += (size_t)snprintf(good, sizeof good,
-                           "study:\n  title: Heart disease\n  purpose: Cohort sizes\n  duo: [\"DUO:0000007\"]\n"
-                           "legal basis: Ethics vote 12/2026\nvalid from: 2026-11-25\nvalid until: 2026-12-31\n"
-                           "grades: [public, internal, sensitive]\nsecurity: semi-honest\npreprocessing: ot\nparties:\n");
+  used +=
+      (size_t)snprintf(good, sizeof good,
+                       "study:\n  title: Heart disease\n  purpose: Cohort sizes\n  duo: [\"DUO:0000007\"]\n"
+                       "legal basis: Ethics vote 12/2026\nvalid from: 2026-11-25\nvalid until: 2026-12-31\n"
+                       "grades: [public, internal, sensitive]\nsecurity: semi-honest\npreprocessing: ot\nparties:\n");
   for (unsigned i = 0; i < 3; i++) {
     char key[SMPI_KEY_TEXT_LEN], name[16];
     snprintf(name, sizeof name, "id%u", i);
@@ -38,15 +39,17 @@ static int setup(void **state) {
     smpi_identity_free(id);
     smpi_key_text(key, &pub_key[i]);
     used += (size_t)snprintf(good + used, sizeof good - used,
-                             "  - name: party%u\n    key: %s\n    roles: [input, compute%s]\n    clearance: %s\n", i, key,
-                             i < 2 ? ", result" : "", i == 0 ? "internal" : "public");
+                             "  - name: party%u\n    key: %s\n    roles: [input, compute%s]\n    clearance: %s\n", i,
+                             key, i < 2 ? ", result" : "", i == 0 ? "internal" : "public");
   }
-  snprintf(good + used, sizeof good - used,
-           "questions:\n  - name: by-sex\n    program: cohort-count\n    purpose: Table by sex\n    recipients: [party0]\n"
-           "    grade: internal\n    columns:\n      - {name: sex, type: text, grade: sensitive}\n    minimum_cell: 5\n"
-           "    limits: {runs: 2, rows: 1000, opened values: 12}\n"
-           "    also opens:\n      - {purpose: which are hidden, recipients: [party0]}\n"
-           "  - name: plain\n    program: cohort-count\n    grade: public\n    recipients: [party0, party1]\n    minimum_cell: 5\n");
+  snprintf(
+      good + used, sizeof good - used,
+      "questions:\n  - name: by-sex\n    program: cohort-count\n    purpose: Table by sex\n    recipients: [party0]\n"
+      "    grade: internal\n    columns:\n      - {name: sex, type: text, grade: sensitive}\n    minimum_cell: 5\n"
+      "    limits: {runs: 2, rows: 1000, opened values: 12}\n"
+      "    also opens:\n      - {purpose: which are hidden, recipients: [party0]}\n"
+      "  - name: plain\n    program: cohort-count\n    grade: public\n    recipients: [party0, party1]\n    "
+      "minimum_cell: 5\n");
   return 0;
 }
 
@@ -138,7 +141,8 @@ static void expect(const smpc_study *st, int64_t now, const char *word) {
   struct smpi_fault f = {.party = -1};
   smpc_err err = smpi_study_verify(st, "study.yaml", now, NULL, NULL, &f);
   if (word == NULL && err != SMPC_OK) fail_msg("%s", f.text);
-  if (word != NULL && (err != SMPC_E_POLICY || strstr(f.text, word) == NULL)) fail_msg("%d, wanted \"%s\": %s", err, word, f.text);
+  if (word != NULL && (err != SMPC_E_POLICY || strstr(f.text, word) == NULL))
+    fail_msg("%d, wanted \"%s\": %s", err, word, f.text);
 }
 
 static void all_must_sign(void **state) {
@@ -259,8 +263,14 @@ static void memory_that_fails_leaves_nothing(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      T(a_study_is_read), T(mistakes_are_named), T(all_must_sign), T(the_period_is_kept), T(a_changed_study_is_unsigned),
-      T(another_partys_signature_does_not_do), T(a_revocation_stops_it), T(every_changed_byte_of_a_signature_is_found),
+      T(a_study_is_read),
+      T(mistakes_are_named),
+      T(all_must_sign),
+      T(the_period_is_kept),
+      T(a_changed_study_is_unsigned),
+      T(another_partys_signature_does_not_do),
+      T(a_revocation_stops_it),
+      T(every_changed_byte_of_a_signature_is_found),
       T(memory_that_fails_leaves_nothing),
   };
   return cmocka_run_group_tests(tests, setup, notary_teardown);

@@ -21,7 +21,9 @@ static double ideal(double epsilon, int64_t x) {
 }
 
 /* The probability of bit i, as the thresholds give it. */
-static double chance(uint64_t threshold) { return ldexp((double)((UINT64_C(1) << SMPI_NOISE_BITS) - 1 - threshold), -SMPI_NOISE_BITS); }
+static double chance(uint64_t threshold) {
+  return ldexp((double)((UINT64_C(1) << SMPI_NOISE_BITS) - 1 - threshold), -SMPI_NOISE_BITS);
+}
 
 /* Of a random number below 2^k, exactly P are above the threshold. */
 static void bits_are_as_likely_as_stated(void **state) {
@@ -51,7 +53,8 @@ static void the_distance_is_the_stated_one(void **state) {
     smpi_laplace_thresholds(c, bits, epsilons[e]);
     for (size_t v = 0; v < n; v++) {
       g[v] = 1;
-      for (unsigned i = 0; i < bits; i++) g[v] *= v >> i & 1 ? (long double)chance(c[i]) : 1 - (long double)chance(c[i]);
+      for (unsigned i = 0; i < bits; i++)
+        g[v] *= v >> i & 1 ? (long double)chance(c[i]) : 1 - (long double)chance(c[i]);
     }
     for (int64_t x = 0; x < (int64_t)n; x++) {
       long double p = 0, want = ideal(epsilons[e], x);
@@ -72,7 +75,8 @@ static void bits_make_the_number(void **state) {
   shr bit[2 * BITS * STRIDE] = {{0}}, x[N];
   for (unsigned g = 0; g < 8; g++)
     for (unsigned h = 0; h < 8; h++) {
-      for (unsigned i = 0; i < BITS; i++) bit[2 * i * STRIDE + 3].v = g >> i & 1, bit[(2 * i + 1) * STRIDE + 3].v = h >> i & 1;
+      for (unsigned i = 0; i < BITS; i++)
+        bit[2 * i * STRIDE + 3].v = g >> i & 1, bit[(2 * i + 1) * STRIDE + 3].v = h >> i & 1;
       smpi_laplace_combine(x, bit, BITS, STRIDE, N);
       assert_int_equal((int64_t)x[3].v, (int64_t)g - (int64_t)h);
       assert_int_equal(x[2].v, 0);
@@ -182,8 +186,13 @@ static void an_epsilon_out_of_range_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      T(bits_are_as_likely_as_stated), T(the_distance_is_the_stated_one), T(bits_make_the_number),
-      T(draws_follow_the_distribution), T(shares_are_uniform), T(any_number_of_draws), T(an_epsilon_out_of_range_is_refused),
+      T(bits_are_as_likely_as_stated),
+      T(the_distance_is_the_stated_one),
+      T(bits_make_the_number),
+      T(draws_follow_the_distribution),
+      T(shares_are_uniform),
+      T(any_number_of_draws),
+      T(an_epsilon_out_of_range_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
