@@ -180,6 +180,7 @@ static void with_sight_the_reviewers_see_it_first(void **state) {
   assert_int_equal(share.n_values, 2);
   assert_int_equal(share.value[0], 6);
   smpi_held_release(&share);
+  smpi_holds_free(&holds);
   look(&holds, 0);
   notary_key(key, SEED, 0);
   assert_int_equal(smpi_held_load(&share, &holds.at[0].h, notary_journals[0], "party0", key, NULL), SMPC_OK);
