@@ -70,6 +70,22 @@ static void oprf_hashes(void) {
   sink = (uint8_t)mask[0].w[0];
 }
 
+/* The malicious form: a salt that is secret until it is opened, and masks under it. */
+static void oprf_salt(void) {
+  static const uint8_t session[32] = {1};
+  const uint8_t *half = (const uint8_t *)secret_words(0, 8);
+  uint8_t bound[SMPI_HASH_LEN];
+  struct smpi_oprf_hash h;
+  struct smpi_mask mask[5];
+  smpi_oprf_hash_make(&h, session, 1, 16);
+  smpi_oprf_hash_commit(bound, &h, half);
+  smpi_oprf_hash_salt(&h, half, half + 32);
+  smpi_oprf_masks(mask, &h, (const blk *)secret_words(1, 10), (const blk *)secret_words(2, 10), 5);
+  reveal(mask, sizeof mask);
+  reveal(bound, sizeof bound);
+  sink = (uint8_t)mask[0].w[0] ^ bound[0];
+}
+
 /* What hides programmed values. */
 static void opprf_pads(void) {
   static const uint8_t session[32] = {1};
@@ -110,4 +126,4 @@ static void keeping(void) {
 
 const struct probe psi_probes[] = {
     {"opprf_pads", opprf_pads}, {"equality", equality}, {"keeping", keeping},
-    {"items_to_points", items_to_points}, {"blinding_keys", blinding_keys}, {"masks", masks}, {"oprf_hashes", oprf_hashes}, {NULL, NULL}};
+    {"items_to_points", items_to_points}, {"blinding_keys", blinding_keys}, {"masks", masks}, {"oprf_hashes", oprf_hashes}, {"oprf_salt", oprf_salt}, {NULL, NULL}};

@@ -56,6 +56,22 @@ static void missing_bytes_are_found(void **state) {
   assert_false(stats_bits_are_balanced(&st, NULL));
 }
 
+/* Two samples of anything are alike, uniform or not; a few bytes more often in one are found. */
+static void different_samples_are_found(void **state) {
+  (void)state;
+  uniform(4);
+  for (size_t i = 0; i < LEN; i++) data[i] &= 0x3f;
+  struct stats a = measured();
+  uniform(5);
+  for (size_t i = 0; i < LEN; i++) data[i] &= 0x3f;
+  struct stats b = measured(), none = {{0}};
+  assert_true(stats_bytes_are_alike(&a, &b) && stats_bytes_are_alike(&a, &a));
+  for (size_t i = 0; i < LEN; i += 16) data[i] = 7;
+  b = measured();
+  assert_false(stats_bytes_are_alike(&a, &b));
+  assert_false(stats_bytes_are_alike(&a, &none));
+}
+
 static void too_little_is_no_pass(void **state) {
   (void)state;
   struct stats st = {{0}};
@@ -66,7 +82,7 @@ static void too_little_is_no_pass(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {T(uniform_data_pass), T(one_stuck_bit_is_found), T(missing_bytes_are_found),
+  const struct CMUnitTest tests[] = {T(uniform_data_pass), T(one_stuck_bit_is_found), T(missing_bytes_are_found), T(different_samples_are_found),
                                      T(too_little_is_no_pass)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

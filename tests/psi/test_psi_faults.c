@@ -9,7 +9,7 @@ enum { SIZE = 40, COMMON = 15 };
 struct outcome {
   struct psi_sets sets;
   smpc_psi_protocol protocol;
-  bool is_count;
+  bool is_count, is_malicious;
   uint8_t matched[2][SIZE];
   uint64_t count[2];
   smpc_err err[2];
@@ -19,7 +19,7 @@ static void body(struct smpc_session *s, unsigned me, void *ctx) {
   struct outcome *o = ctx;
   smpc_psi q = SMPC_PSI_INIT;
   const smpc_items set = {.n = SIZE, .flat = o->sets.item[me], .item_len = 8};
-  q.to.bits = 3;
+  q.to.bits = o->is_malicious ? 1 : 3;
   q.purpose = "test";
   q.protocol = o->protocol;
   memset(o->matched[me], 0x5a, SIZE);
@@ -34,18 +34,25 @@ static const char *judge(void *ctx, unsigned me, bool ran) {
   if (!ran) return NULL;
   if (o->is_count) return o->count[me] == (good ? COMMON : 0) ? NULL : "the count is neither right nor zero";
   for (size_t i = 0; i < SIZE; i++)
-    if (o->matched[me][i] != (good && i < COMMON)) return "the matches are neither right nor zeros";
+    if (o->matched[me][i] != (good && i < COMMON && (me == 0 || !o->is_malicious))) return "the matches are neither right nor zeros";
   return NULL;
 }
 
+static void stand_against_all(smpc_config *cfg, unsigned me, void *ctx) {
+  (void)me, (void)ctx;
+  cfg->security = SMPC_MALICIOUS;
+}
+
 static void sweep_all(enum sweep_what what) {
-  static const struct { const char *name; smpc_psi_protocol protocol; bool is_count; } runs[] = {
-      {"psi_reveal ecdh", SMPC_PSI_ECDH, false}, {"psi_count", SMPC_PSI_ECDH, true}, {"psi_reveal vole", SMPC_PSI_VOLE, false}};
-  for (int i = 0; i < 3; i++) {
-    struct outcome o = {.protocol = runs[i].protocol, .is_count = runs[i].is_count};
+  static const struct { const char *name; smpc_psi_protocol protocol; bool is_count, is_malicious; unsigned every; } runs[] = {
+      {"psi_reveal ecdh", SMPC_PSI_ECDH, false, false, 1}, {"psi_count", SMPC_PSI_ECDH, true, false, 1},
+      {"psi_reveal vole", SMPC_PSI_VOLE, false, false, 3}, {"psi_reveal malicious", SMPC_PSI_VOLE, false, true, 7}};
+  for (int i = 0; i < 4; i++) {
+    struct outcome o = {.protocol = runs[i].protocol, .is_count = runs[i].is_count, .is_malicious = runs[i].is_malicious};
     psi_sets_make(&o.sets, SIZE, SIZE, COMMON, 5);
-    struct sweep sw = {.name = runs[i].name, .p = {.n = 2, .seed = 1, .timeout_ms = 1000}, .body = body, .ctx = &o,
-                       .judge = judge, .every = i == 2 ? 3 : 1};
+    struct sweep sw = {.name = runs[i].name, .p = {.n = 2, .seed = 1, .timeout_ms = 1000, .source = SMPC_OT,
+                             .configure = o.is_malicious ? stand_against_all : NULL}, .body = body, .ctx = &o,
+                       .judge = judge, .every = runs[i].every};
     assert_true(sweep(&sw, what) > 0);
     psi_sets_free(&o.sets);
   }

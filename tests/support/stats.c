@@ -39,3 +39,13 @@ bool stats_bits_are_balanced(const struct stats *st, unsigned *worst) {
   }
   return most < DEVIATIONS;
 }
+
+bool stats_bytes_are_alike(const struct stats *a, const struct stats *b) {
+  double na = (double)a->n_bytes, nb = (double)b->n_bytes, sum = 0;
+  if (na < 1280 || nb < 1280) return false;
+  for (int i = 0; i < 256; i++) {
+    double x = (double)a->bytes[i], y = (double)b->bytes[i], d = x * sqrt(nb / na) - y * sqrt(na / nb);
+    if (x + y > 0) sum += d * d / (x + y);
+  }
+  return sum < CHI2_LIMIT;
+}

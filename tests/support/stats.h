@@ -23,6 +23,10 @@ void stats_add(struct stats *st, const uint8_t *data, size_t len);
 double stats_chi2(const struct stats *st);
 bool stats_bytes_are_uniform(const struct stats *st);
 
+/* Could both be draws from one distribution of bytes, whatever it is?  Pearson's chi-squared of two samples;
+ * false with fewer than 1280 bytes in either. */
+bool stats_bytes_are_alike(const struct stats *a, const struct stats *b);
+
 /* Each of the 64 bit positions is set in about half of the words.  Needs 1000
  * words; false with fewer.  *worst (may be NULL): the most unbalanced position. */
 bool stats_bits_are_balanced(const struct stats *st, unsigned *worst);
