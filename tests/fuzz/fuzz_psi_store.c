@@ -30,7 +30,8 @@ static void read_anything(const struct smpi_okvs_shape *shape, blk seed, const b
   reads.n = KEYS;
   reads.m = UINT32_MAX;
   if (smpi_okvs_open_vt(&o, &reads, seed, key, KEYS) != SMPC_OK) abort();
-  blk *column = malloc(3 * shape->bin_len * sizeof *column), value[3][KEYS]; /* just what the bin has: the sanitizer watches */
+  blk *column = malloc(3 * shape->bin_len * sizeof *column); /* just what the bin has: the sanitizer watches */
+  blk value[3][KEYS];
   for (size_t j = 0; j < shape->bin_len; j++) {
     column[j] = block_at(bytes, len, j % (len + 1));
     column[shape->bin_len + j] = (blk){{j * 0x9e3779b97f4a7c15, j}};
@@ -40,8 +41,10 @@ static void read_anything(const struct smpi_okvs_shape *shape, blk seed, const b
     const uint32_t *index;
     size_t n = smpi_okvs_bin(o, b, &index);
     for (unsigned k = 0; k < 3; k++) smpi_okvs_decode_bin_vt(o, value[k], b, column + k * shape->bin_len);
-    for (size_t i = 0; i < n; i++)
-      if (index[i] >= KEYS || memcmp(&value[2][i], &(blk){{value[0][i].w[0] ^ value[1][i].w[0], value[0][i].w[1] ^ value[1][i].w[1]}}, sizeof(blk)) != 0) abort();
+    for (size_t i = 0; i < n; i++) {
+      blk sum = smpi_blk_xor(value[0][i], value[1][i]);
+      if (index[i] >= KEYS || memcmp(&value[2][i], &sum, sizeof sum) != 0) abort();
+    }
   }
   smpi_okvs_close(o);
   free(column);
