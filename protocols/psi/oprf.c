@@ -157,6 +157,7 @@ static smpc_err prepare(struct smpi_oprf_run *r) {
   r->seed = (blk){{seed[0], seed[1]}};
   smpi_prg_words(smpi_prg_own(r->s), salt, SMPI_OPRF_SALT / 8);
   memcpy(r->salt[r->receives ? 0 : 1], salt, sizeof salt);
+  smpi_wipe(salt, sizeof salt);
   smpc_err err = shape_of(&r->shape, r->n, runs, r->is_malicious);
   if (err == SMPC_OK) err = smpi_oprf_make_keys(r);
   return err == SMPC_OK && r->receives ? smpi_oprf_open_store(r) : err; /* while the sender chooses points */

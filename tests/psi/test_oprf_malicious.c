@@ -79,6 +79,12 @@ static void questions_without_a_malicious_form_are_refused(void **state) {
   make_run(&r, &p, 1, 0);
   r.q.protocol = SMPC_PSI_ECDH;
   refuse(&r, &s);
+  make_run(&r, &p, 1, 0);
+  r.q.minimum = 2; /* which the join decides */
+  refuse(&r, &s);
+  make_run(&r, &p, 1, 0);
+  r.q.owners.bits = 3;
+  refuse(&r, &s);
   psi_sets_free(&p);
 }
 
