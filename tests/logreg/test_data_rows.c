@@ -89,6 +89,19 @@ static void every_row_with_the_hospitals_own_columns(void **state) {
   file_drop(&t);
 }
 
+/* An outcome and 100 predictors; and no more than 128 in all. */
+static void a_wide_question_is_taken(void **state) {
+  (void)state;
+  struct data_fault f;
+  struct data_stratum what[130];
+  for (unsigned i = 0; i < 130; i++) what[i] = (struct data_stratum){.name = "x", .expression = "age + 1"};
+  struct data_question q = asking(NULL, what, 101);
+  assert_int_equal(data_check(&q, &f), 0);
+  q.n_strata = 129;
+  assert_int_equal(data_check(&q, &f), DATA_INPUT);
+  assert_non_null(strstr(f.text, "128"));
+}
+
 static void refusals_name_the_predictor(void **state) {
   (void)state;
   struct file t;
@@ -108,4 +121,4 @@ static void refusals_name_the_predictor(void **state) {
   file_drop(&t);
 }
 
-TEST_MAIN(T(every_row_with_the_hospitals_own_columns), T(complete_cases_only), T(refusals_name_the_predictor))
+TEST_MAIN(T(a_wide_question_is_taken), T(every_row_with_the_hospitals_own_columns), T(complete_cases_only), T(refusals_name_the_predictor))
