@@ -75,6 +75,7 @@ size_t smpi_okvs_bin(const struct smpi_okvs *o, unsigned bin, const uint32_t **i
  * its keys.  Columns that the keys leave free are zero, or drawn from `random`
  * if that is not NULL: then P is doubly oblivious, i.e. uniform for uniform
  * values, and so are the readings at other keys.
+ * Several vectors of values for one bin, one after another, cost little more than one.
  *   SMPC_E_ARG    two keys are equal
  *   SMPC_E_STATE  unlucky (2^-lambda)
  *   SMPC_E_NOMEM */

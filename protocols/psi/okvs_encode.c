@@ -30,6 +30,7 @@ struct work {
   blk *dense;              /* [m] what the dense columns add to each row */
   size_t n, peels, gaps;
   uint16_t gap[SMPI_OKVS_GAP_MAX];
+  size_t done;             /* the bin that was peeled last, plus one: its next values need it no more */
 };
 
 void smpi_okvs_work_free(struct work *w) {
@@ -239,17 +240,26 @@ static void back(const struct work *w, blk *column, const blk *value, bool has_d
   }
 }
 
+static smpc_err peel_bin(struct smpi_okvs *o, unsigned bin) {
+  const blk *hash = o->hash + o->first[bin];
+  struct work *w = o->work;
+  if (w->done == (size_t)bin + 1) return SMPC_OK;
+  w->done = 0;
+  w->n = o->first[bin + 1] - o->first[bin];
+  count_columns(w, hash, o->shape.sparse);
+  bool is_peeled = peel(w, &o->shape);
+  if ((!is_peeled || w->gaps > 0) && has_duplicate(w, hash)) return SMPC_E_ARG;
+  if (is_peeled) w->done = (size_t)bin + 1;
+  return is_peeled ? SMPC_OK : SMPC_E_STATE;
+}
+
 smpc_err smpi_okvs_encode_bin_vt(struct smpi_okvs *o, blk *column, unsigned bin, const blk *value,
                                  struct smpi_prg *random) {
   const blk *hash = o->hash + o->first[bin];
   smpc_err err = make_work(o);
   if (err != SMPC_OK) return err;
   struct work *w = o->work;
-  w->n = o->first[bin + 1] - o->first[bin];
-  count_columns(w, hash, o->shape.sparse);
-  bool is_peeled = peel(w, &o->shape);                                                   /* 1. */
-  if ((!is_peeled || w->gaps > 0) && has_duplicate(w, hash)) TRY(SMPC_E_ARG);
-  if (!is_peeled) TRY(SMPC_E_STATE);
+  TRY(peel_bin(o, bin));                                                                 /* 1. */
   fill(column, o->shape.bin_len, random);                                                /* 2. */
   if (w->gaps > 0) TRY(solve_gaps(o, hash, value, column));                              /* 3. */
   bool has_dense = random != NULL || w->gaps > 0;
