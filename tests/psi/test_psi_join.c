@@ -441,7 +441,58 @@ static void broken_questions_are_refused(void **state) {
   assert_int_equal(got.close[1], SMPC_E_ARG);
 }
 
+/* Strings of all lengths, equal but for length or the last byte; the empty one is an item. */
+static void items_may_have_any_length(void **state) {
+  (void)state;
+  enum { N = 40 };
+  static uint8_t zeros[N];
+  const void *item[2][N];
+  size_t len[2][N];
+  struct sets t = {.owners = 2, .n = {N, N - 20}};
+  struct pair p;
+  for (size_t i = 0; i < N; i++) {
+    item[0][i] = item[1][i] = zeros;
+    len[0][i] = i;
+    len[1][i] = i < 5 ? i : i + 20; /* five are common to both, the empty one among them, and 25 .. 39 */
+  }
+  pair_make(&p, &t, true, 2, 1);
+  for (int k = 0; k < 2; k++) p.set[k] = (smpc_items){.n = t.n[k], .item = item[k], .len = len[k]};
+  parties_run_ok(&(struct parties){.n = 2, .source = SMPC_OT, .seed = 3}, pair_body, &p, NULL);
+  assert_int_equal(p.count[0], 20);
+}
+
+/* Party 1 asks for another minimum, other columns or another size: both are told, nothing opens. */
+static void differing_body(smpc_session *s, unsigned me, void *ctx) {
+  struct job *j = ctx, mine = *j;
+  if (me == 1) {
+    mine.minimum += j->first == 0;
+    mine.columns ^= j->first == 1 ? 2 : 0;
+    mine.padded += j->first == 2;
+  }
+  mine.first = 0;
+  program(s, me, &mine);
+  j->err[me] = mine.err[me];
+  memcpy(j->whole_sum[me], mine.whole_sum[me], sizeof j->whole_sum[me]);
+}
+
+static void different_questions_open_nothing(void **state) {
+  (void)state;
+  struct sets t;
+  sets_make(&t, 2, (const size_t[]){30, 30}, 20);
+  for (unsigned what = 0; what < 3; what++) {
+    struct parties_result got;
+    struct job j = {.sets = &t, .columns = 3, .first = what, .members = 2, .padded = 30, .minimum = 5, .has_sum = true, .to = {3}};
+    parties_run(&(struct parties){.n = 2, .source = SMPC_OT, .seed = what}, differing_body, &j, &got);
+    for (unsigned k = 0; k < 2; k++) {
+      assert_int_equal(got.close[k], SMPC_E_DESYNC);
+      assert_true(j.err[k] != SMPC_OK && j.whole_sum[k][0] == 0 && j.whole_sum[k][1] == 0);
+    }
+  }
+  sets_free(&t);
+}
+
 TEST_MAIN(T(two_owners_are_joined_exactly), T(many_owners_are_joined_exactly),
           T(sums_open_to_whom_they_belong_and_above_the_minimum), T(duplicates_count_once), T(the_estimate_is_what_is_spent),
           T(counts_open_above_the_minimum_alone), T(items_are_revealed_above_the_minimum_alone),
-          T(what_cannot_be_kept_is_refused), T(broken_questions_are_refused))
+          T(what_cannot_be_kept_is_refused), T(broken_questions_are_refused),
+          T(items_may_have_any_length), T(different_questions_open_nothing))
