@@ -31,7 +31,8 @@ static smpc_err join(struct bench *b, size_t i, const smpc_psi_star *q, const sm
   end_online(b, i);
   TRY(smpc_open_i64(b->s, smpc_sum(b->s, j.matched), smpc_to(q->owner[0].party), "benchmark", &count, 1));
   smpc_shared_free(b->s, j.matched);
-  if (smpi_rank(b->s) == 0 && (uint64_t)count != b->o->n / 2) err = smpi_fail(b->s, SMPC_E_BUG, -1, "the join is wrong");
+  if (smpi_rank(b->s) == 0 && (uint64_t)count != b->o->n / 2)
+    err = smpi_fail(b->s, SMPC_E_BUG, -1, "the join is wrong");
 out:
   return err;
 }

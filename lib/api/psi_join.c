@@ -46,7 +46,8 @@ static smpc_err check_owner(struct call *c, unsigned k) {
   if (id >= s->cfg.parties || !(s->cfg.member[id].roles & SMPC_INPUT))
     return smpi_fail(s, SMPC_E_ARG, -1, "%s: party %u is not an input party", s->op, id);
   if (!(s->cfg.member[id].roles & SMPC_COMPUTE))
-    return smpi_fail(s, SMPC_E_ARG, -1, "%s: %s holds a set, so it must be a computing party", s->op, s->cfg.member[id].name);
+    return smpi_fail(s, SMPC_E_ARG, -1, "%s: %s holds a set, so it must be a computing party", s->op,
+                     s->cfg.member[id].name);
   for (unsigned j = 0; j < k; j++)
     if (c->q->owner[j].party.id == id)
       return smpi_fail(s, SMPC_E_ARG, -1, "%s: %s is named twice as an owner", s->op, s->cfg.member[id].name);
@@ -169,8 +170,8 @@ static smpc_err tell_sizes(struct call *c) {
     if (!is_told(c, k)) continue;
     if (k != c->mine) c->out->sizes[k] = smpi_get64(theirs[k]);
     if (c->out->sizes[k] > SMPI_CUCKOO_MAX)
-      err = smpi_fail(s, SMPC_E_FORMAT, (int)c->q->owner[k].party.id, "%s: %s told an impossible size of its set", s->op,
-                      smpi_member_name(s, c->q->owner[k].party.id));
+      err = smpi_fail(s, SMPC_E_FORMAT, (int)c->q->owner[k].party.id, "%s: %s told an impossible size of its set",
+                      s->op, smpi_member_name(s, c->q->owner[k].party.id));
     smpi_absorb_u64(s, c->out->sizes[k]); /* two members told differently find out */
   }
   return err;
@@ -179,8 +180,11 @@ static smpc_err tell_sizes(struct call *c) {
 /* --- the runs -------------------------------------------------------------------------------- */
 
 static struct smpi_join_pair pair_of(const struct call *c, unsigned k) {
-  return (struct smpi_join_pair){.rank = c->mine == HUB ? c->rank[k] : c->rank[HUB], .number = k, .n = c->out->sizes[HUB],
-                                 .m = c->out->sizes[k], .columns = columns_of(c, k)};
+  return (struct smpi_join_pair){.rank = c->mine == HUB ? c->rank[k] : c->rank[HUB],
+                                 .number = k,
+                                 .n = c->out->sizes[HUB],
+                                 .m = c->out->sizes[k],
+                                 .columns = columns_of(c, k)};
 }
 
 /* The hub's own part of x: ones, and its columns by bins. */
@@ -225,7 +229,8 @@ static smpc_err run_other(struct call *c, shr *more) {
   uint64_t *payload = smpi_scratch(c->s, set.n, (columns + 1) * sizeof *payload);
   if (payload == NULL) return smpi_status(c->s);
   for (size_t i = 0; i < set.n; i++)
-    if (set.row[i] != SMPI_PSI_PADDING) memcpy(payload + i * columns, c->words + set.row[i] * columns, columns * sizeof *payload);
+    if (set.row[i] != SMPI_PSI_PADDING)
+      memcpy(payload + i * columns, c->words + set.row[i] * columns, columns * sizeof *payload);
   smpc_err err = smpi_join_other(c->join, &p, &set, payload, more, c->x + c->first[c->mine] * c->out->bins);
   smpi_scratch_release(c->s, mark);
   return err;
@@ -354,7 +359,8 @@ static smpc_err join(struct call *c) {
   struct smpi_op op;
   smpc_session *s = c->s;
   smpc_err err;
-  if (!smpi_op_begin(&op, s, "smpc_psi_join", 0, NULL)) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
+  if (!smpi_op_begin(&op, s, "smpc_psi_join", 0, NULL))
+    return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
   TRY(check_question(c));
   if (s->is_dry) {
     add_cost(c);
@@ -377,7 +383,8 @@ smpc_err smpc_psi_join(smpc_session *s, const smpc_psi_star *q, const smpc_psi_r
   if (s == NULL) return SMPC_E_ARG;
   if (joined == NULL) return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_join: there is no place for the result");
   if (q == NULL || q->size != sizeof *q)
-    return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_join: the question was not made with SMPC_PSI_STAR_INIT of this version");
+    return smpi_fail(s, SMPC_E_ARG, -1,
+                     "smpc_psi_join: the question was not made with SMPC_PSI_STAR_INIT of this version");
   smpc_err err = join(&c);
   if (err != SMPC_OK) drop_values(joined);
   else joined->size = sizeof *joined;

@@ -87,7 +87,8 @@ static smpc_err check(smpc_session *s, const smpc_psi_star *q, smpc_who to, cons
   size_t reals, wholes;
   bool mine = to.bits >> smpi_me(s) & 1;
   if (q == NULL || q->size != sizeof *q)
-    return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_sum: the question was not made with SMPC_PSI_STAR_INIT of this version");
+    return smpi_fail(s, SMPC_E_ARG, -1,
+                     "smpc_psi_sum: the question was not made with SMPC_PSI_STAR_INIT of this version");
   if (to.bits == 0 || purpose == NULL || purpose[0] == 0)
     return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_sum: recipients and purpose must be named");
   if (minimum > INT32_MAX) return smpi_fail(s, SMPC_E_RANGE, -1, "smpc_psi_sum: the minimum is too large");
@@ -129,7 +130,8 @@ out:
 smpc_err smpc_psi_sum(smpc_session *s, const smpc_psi_star *q, const smpc_psi_rows *mine, smpc_who to,
                       const char *purpose, uint64_t minimum, bool wants_count, double *real, size_t n_real,
                       int64_t *whole, size_t n_whole, smpc_psi_totals *totals) {
-  struct totals t = {.s = s, .q = q, .to = to, .purpose = purpose, .has_minimum = minimum > 1, .wants_count = wants_count};
+  struct totals t = {
+      .s = s, .q = q, .to = to, .purpose = purpose, .has_minimum = minimum > 1, .wants_count = wants_count};
   smpc_psi_totals out = {0};
   if (real != NULL) memset(real, 0, n_real * sizeof *real);
   if (whole != NULL) memset(whole, 0, n_whole * sizeof *whole);
@@ -178,7 +180,8 @@ smpc_err smpi_psi_count_joined(smpc_session *s, const smpc_psi *q, const smpc_it
   smpc_psi_rows rows;
   smpc_psi_totals t;
   star_of(&star, q);
-  smpc_err err = smpc_psi_sum(s, &star, rows_of(&rows, mine), q->to, q->purpose, q->minimum, true, NULL, 0, NULL, 0, &t);
+  smpc_err err =
+      smpc_psi_sum(s, &star, rows_of(&rows, mine), q->to, q->purpose, q->minimum, true, NULL, 0, NULL, 0, &t);
   if (err != SMPC_OK) return err;
   fill_result(result, q, &star, t.sizes, t.distinct, t.duplicates);
   result->protocol = SMPC_PSI_JOIN;

@@ -25,7 +25,8 @@ __extension__ typedef unsigned __int128 u128;
 static uint32_t digit(uint64_t bits, size_t below) {
   return (uint32_t)((u128)(bits & ((UINT64_C(1) << DIGIT) - 1)) * below >> DIGIT);
 }
-_Static_assert(((uint64_t)SMPI_CUCKOO_MAX * SMPI_CUCKOO_PERCENT / 100 + SMPI_CUCKOO_MORE) < 1u << 24, "tags fit 64 bits");
+_Static_assert(((uint64_t)SMPI_CUCKOO_MAX * SMPI_CUCKOO_PERCENT / 100 + SMPI_CUCKOO_MORE) < 1u << 24,
+               "tags fit 64 bits");
 
 /* Three different ones: each later digit counts the bins that are left. */
 static void places_of(uint32_t p[3], blk h, size_t bins) {

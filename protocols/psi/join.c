@@ -11,8 +11,8 @@
  *     4. F_eq      bits [t_b = r_b] in shares (same.h), all B; H's share of the words is v_b, O's is s_b
  * Why           if x in Y lies in bin b, b is one of the three of y = x, and t_b = r_b.  Otherwise t_b is uniform
  *               and independent of r_b: some bin of B matches by accident with probability B 2^-l <= 2^-40.
- * Security      semi-honest, in the (F_opprf, F_eq)-hybrid model perfect but for those 2^-40.  O corrupt: it gets random
- *               shares only.  H corrupt: t_b and v_b are uniform to it in each bin, since
+ * Security      semi-honest, in the (F_opprf, F_eq)-hybrid model perfect but for those 2^-40.  O corrupt: it
+ *               gets random shares only.  H corrupt: t_b and v_b are uniform to it in each bin, since
  *               r_b and s_b are, each used for one bin and H asks one point a bin.  An empty bin holds no item
  *               at all: no string, however chosen, can be mistaken for it.  Messages
  *               have lengths that follow from n and m.
@@ -259,7 +259,8 @@ smpc_err smpi_join_other(struct smpi_join *j, const struct smpi_join_pair *p, co
   TRY(make_points(j, &key, place, &k, bins));
   smpi_prg_words(smpi_prg_own(j->s), tag, bins);                                               /* 2. */
   if (p->columns != 0) smpi_prg_words(smpi_prg_own(j->s), (uint64_t *)(void *)value, p->columns * bins);
-  struct program g = {.p = p, .bins = bins, .place = place, .position = k.position, .tag = tag, .payload = payload, .mask = value};
+  struct program g = {
+      .p = p, .bins = bins, .place = place, .position = k.position, .tag = tag, .payload = payload, .mask = value};
   TRY(smpi_opprf_program_vt(j->transfers, &task, key, SMPI_CUCKOO_PLACES * k.n, give, &g));       /* 3. */
   smpi_scratch_release(j->s, inner);
   TRY(smpi_same_receive(j->transfers, p->rank, bit, tag, bins, smpi_cuckoo_tag_bits(bins)));      /* 4. */

@@ -113,7 +113,8 @@ void smpi_rot16_received(const struct smpi_rot16 *l, unsigned rank, uint64_t *pa
 
 /* --- pads of one bit ---------------------------------------------------------------------- */
 
-static void hash_tables(const struct smpi_rot16 *l, unsigned rank, uint16_t *table, const blk *b, size_t n, uint64_t first) {
+static void hash_tables(const struct smpi_rot16 *l, unsigned rank, uint16_t *table, const blk *b, size_t n,
+                        uint64_t first) {
   blk multiple[SMPI_ROT16_PADS], y[RUN];
   struct smpi_tweak w = tweak(l, rank, true, USE_BITS);
   smpi_rot16_multiples(multiple, *smpi_vole_delta(l->vole, rank));

@@ -30,7 +30,8 @@ static void fill_rows(size_t *row, size_t n, size_t items) {
   for (size_t i = 0; i < n; i++) row[i] = i < items ? items - 1 - i : SMPI_PSI_PADDING;
 }
 
-static smpc_err run_hub(struct run *r, struct smpi_join *j, const struct smpi_join_pair *p, const struct smpi_join_set *set) {
+static smpc_err run_hub(struct run *r, struct smpi_join *j, const struct smpi_join_pair *p,
+                        const struct smpi_join_set *set) {
   struct smpi_join_table *t;
   smpc_err err = smpi_join_table_vt(&t, j, set);
   if (err != SMPC_OK) return err;
@@ -41,7 +42,8 @@ static smpc_err run_hub(struct run *r, struct smpi_join *j, const struct smpi_jo
   return err;
 }
 
-static smpc_err run_other(struct run *r, struct smpi_join *j, const struct smpi_join_pair *p, const struct smpi_join_set *set) {
+static smpc_err run_other(struct run *r, struct smpi_join *j, const struct smpi_join_pair *p,
+                          const struct smpi_join_set *set) {
   uint64_t *payload = malloc((p->m * p->columns + 1) * sizeof *payload);
   for (size_t i = 0; i < p->m; i++)
     for (unsigned k = 0; k < p->columns; k++) payload[i * p->columns + k] = word_of(set->row[i], k);
@@ -127,7 +129,8 @@ static void check(struct run *r) {
   assert_int_equal(items, r->sets->n[HUB]);
 }
 
-static void try_sets(const struct parties *setting, size_t n, size_t m, size_t common, unsigned columns, size_t padded) {
+static void try_sets(const struct parties *setting, size_t n, size_t m, size_t common, unsigned columns,
+                     size_t padded) {
   struct psi_sets p;
   struct run r;
   psi_sets_make(&p, n, m, common, 5);

@@ -34,7 +34,8 @@ static void give(void *ctx, blk *out, const uint32_t *number, size_t n, unsigned
 static void ask(struct smpc_session *s, unsigned me, void *ctx) {
   struct lookup *l = ctx;
   struct smpi_rot16 *r;
-  const struct smpi_opprf_task t = {.rank = !me, .instance = 1, .n = l->n, .m = l->m, .words = l->words, .first_len = l->first_len};
+  const struct smpi_opprf_task t = {
+      .rank = !me, .instance = 1, .n = l->n, .m = l->m, .words = l->words, .first_len = l->first_len};
   size_t n = me == 0 ? l->n : l->m;
   blk *key = malloc((n + 1) * sizeof *key);
   for (size_t i = 0; i < n; i++) key[i] = key_of(me, i, l->common);

@@ -78,7 +78,8 @@ static void ask(const struct job *j, smpc_psi_star *q) {
 static const smpc_psi_rows *rows_of(const struct job *j, unsigned me, smpc_psi_rows *rows) {
   for (unsigned k = 0; k < j->sets->owners; k++)
     if (member_of(j, k) == me) {
-      *rows = (smpc_psi_rows){{.n = j->sets->n[k], .flat = j->sets->item[k], .item_len = 8}, j->sets->real[k], j->sets->whole[k]};
+      *rows = (smpc_psi_rows){
+          {.n = j->sets->n[k], .flat = j->sets->item[k], .item_len = 8}, j->sets->real[k], j->sets->whole[k]};
       return rows;
     }
   return NULL;
@@ -87,7 +88,8 @@ static const smpc_psi_rows *rows_of(const struct job *j, unsigned me, smpc_psi_r
 static int64_t *open_wholes(smpc_session *s, const smpc_shared *x, size_t n, bool as_double) {
   int64_t *out = malloc((n + 1) * sizeof *out);
   smpc_who all = smpc_and(smpc_to(smpc_p(0)), smpc_p(1));
-  smpc_err err = as_double ? smpc_open(s, x, all, "test", (double *)(void *)out, n) : smpc_open_i64(s, x, all, "test", out, n);
+  smpc_err err =
+      as_double ? smpc_open(s, x, all, "test", (double *)(void *)out, n) : smpc_open_i64(s, x, all, "test", out, n);
   assert_true(err == SMPC_OK || s == NULL || smpc_session_error(s).code == err);
   return out;
 }
@@ -105,7 +107,8 @@ static void program(smpc_session *s, unsigned me, struct job *j) {
   smpc_psi_star q;
   smpc_psi_rows rows;
   const smpc_psi_rows *mine = rows_of(j, me, &rows);
-  size_t reals = (size_t)__builtin_popcount(j->columns) * REALS, wholes = (size_t)__builtin_popcount(j->columns) * WHOLES;
+  size_t reals = (size_t)__builtin_popcount(j->columns) * REALS,
+         wholes = (size_t)__builtin_popcount(j->columns) * WHOLES;
   ask(j, &q);
   if (j->has_sum) {
     j->err[me] = smpc_psi_sum(s, &q, mine, j->to, "test", j->minimum, j->wants_count, j->real_sum[me], reals,
@@ -138,11 +141,14 @@ static void check_rows(struct job *j) {
     assert_true(j->matched[0][b] == 0 || j->matched[0][b] == 1);
     if (!j->matched[0][b]) {
       for (unsigned k = 0; k < j->sets->owners; k++)
-        if (j->columns >> k & 1) assert_true(j->real[0][k][2 * b] == 0 && j->real[0][k][2 * b + 1] == 0 && j->whole[0][k][b] == 0);
+        if (j->columns >> k & 1)
+          assert_true(j->real[0][k][2 * b] == 0 && j->real[0][k][2 * b + 1] == 0 && j->whole[0][k][b] == 0);
       continue;
     }
     size_t i = 0; /* several items may look alike: take one not seen */
-    while (i < j->sets->common && (seen[i] || j->real[0][k0][2 * b] != real_of(k0, 1000 + i, 0) || j->whole[0][k0][b] != whole_of(k0, 1000 + i))) i++;
+    while (i < j->sets->common && (seen[i] || j->real[0][k0][2 * b] != real_of(k0, 1000 + i, 0) ||
+                                   j->whole[0][k0][b] != whole_of(k0, 1000 + i)))
+      i++;
     assert_true(i < j->sets->common);
     seen[i] = 1;
     for (unsigned k = 0; k < j->sets->owners; k++) {
@@ -173,7 +179,8 @@ static void try_join(const struct parties *setting, unsigned owners, const size_
 
 static void two_owners_are_joined_exactly(void **state) {
   (void)state;
-  static const size_t sizes[][3] = {{0, 0, 0}, {0, 5, 0}, {1, 1, 1}, {2, 1, 0}, {127, 200, 100}, {1023, 300, 300}, {600, 2000, 0}};
+  static const size_t sizes[][3] = {{0, 0, 0},       {0, 5, 0},        {1, 1, 1},     {2, 1, 0},
+                                    {127, 200, 100}, {1023, 300, 300}, {600, 2000, 0}};
   for (size_t i = 0; i < 7; i++)
     for (unsigned source = 0; source < 2; source++)
       try_join(&(struct parties){.n = 2, .dealer = !source, .source = source ? SMPC_OT : SMPC_DEALER, .seed = i + 1}, 2,
@@ -280,7 +287,13 @@ static void the_estimate_is_what_is_spent(void **state) {
       uint8_t secret[32];
       const struct parties setting = {.n = 3, .dealer = true, .seed = 1};
       sets_make(&t, owners, n, 100);
-      struct job j = {.sets = &t, .columns = 3, .members = 3, .padded = 400, .minimum = 10, .wants_count = true, .has_sum = sum,
+      struct job j = {.sets = &t,
+                      .columns = 3,
+                      .members = 3,
+                      .padded = 400,
+                      .minimum = 10,
+                      .wants_count = true,
+                      .has_sum = sum,
                       .to = {2}}; /* not the busiest, which is the hub */
       parties_config(&cfg, secret, &setting, 0);
       assert_int_equal(smpc_estimate(&cfg, estimated, &j, &cost), SMPC_OK);
@@ -309,7 +322,9 @@ static void pair_body(smpc_session *s, unsigned me, void *ctx) {
   struct pair *p = ctx;
   const smpc_items *mine = me < 2 ? &p->set[me] : NULL;
   if (p->is_count) p->err[me] = smpc_psi_count(s, &p->q, mine, &p->count[me], &p->result[me]);
-  else p->err[me] = smpc_psi_reveal(s, &p->q, mine, me < 2 ? p->matched[me] : NULL, me < 2 ? p->set[me].n : 0, &p->result[me]);
+  else
+    p->err[me] =
+        smpc_psi_reveal(s, &p->q, mine, me < 2 ? p->matched[me] : NULL, me < 2 ? p->set[me].n : 0, &p->result[me]);
 }
 
 static void pair_make(struct pair *p, const struct sets *t, bool is_count, uint64_t minimum, unsigned to) {
@@ -378,7 +393,8 @@ static smpc_err pair_fails(struct pair *p, const struct parties *setting) {
 static void what_cannot_be_kept_is_refused(void **state) {
   (void)state;
   static const unsigned roles[3] = {SMPC_INPUT | SMPC_RESULT, 7, 7};
-  const struct parties two = {.n = 2, .source = SMPC_OT, .seed = 1}, outside = {.n = 3, .source = SMPC_OT, .roles = roles, .seed = 1};
+  const struct parties two = {.n = 2, .source = SMPC_OT, .seed = 1},
+                       outside = {.n = 3, .source = SMPC_OT, .roles = roles, .seed = 1};
   struct sets t;
   struct pair p;
   sets_make(&t, 2, (const size_t[]){15, 12}, 4);
@@ -481,7 +497,8 @@ static void different_questions_open_nothing(void **state) {
   sets_make(&t, 2, (const size_t[]){30, 30}, 20);
   for (unsigned what = 0; what < 3; what++) {
     struct parties_result got;
-    struct job j = {.sets = &t, .columns = 3, .first = what, .members = 2, .padded = 30, .minimum = 5, .has_sum = true, .to = {3}};
+    struct job j = {
+        .sets = &t, .columns = 3, .first = what, .members = 2, .padded = 30, .minimum = 5, .has_sum = true, .to = {3}};
     parties_run(&(struct parties){.n = 2, .source = SMPC_OT, .seed = what}, differing_body, &j, &got);
     for (unsigned k = 0; k < 2; k++) {
       assert_int_equal(got.close[k], SMPC_E_DESYNC);
@@ -492,7 +509,7 @@ static void different_questions_open_nothing(void **state) {
 }
 
 TEST_MAIN(T(two_owners_are_joined_exactly), T(many_owners_are_joined_exactly),
-          T(sums_open_to_whom_they_belong_and_above_the_minimum), T(duplicates_count_once), T(the_estimate_is_what_is_spent),
-          T(counts_open_above_the_minimum_alone), T(items_are_revealed_above_the_minimum_alone),
-          T(what_cannot_be_kept_is_refused), T(broken_questions_are_refused),
-          T(items_may_have_any_length), T(different_questions_open_nothing))
+          T(sums_open_to_whom_they_belong_and_above_the_minimum), T(duplicates_count_once),
+          T(the_estimate_is_what_is_spent), T(counts_open_above_the_minimum_alone),
+          T(items_are_revealed_above_the_minimum_alone), T(what_cannot_be_kept_is_refused),
+          T(broken_questions_are_refused), T(items_may_have_any_length), T(different_questions_open_nothing))
