@@ -83,10 +83,12 @@ static smpc_shared *join(smpc_session *s) {
 static smpc_shared *tally(smpc_session *s) {
   static const uint64_t item[7] = {1, 2, 3, 4, 5, 6, 7};
   static const uint32_t even[7] = {0, 1, 0, 1, 0, 1, 0};
+  static const uint64_t sizes[2] = {6, 5};
   const smpc_items of[2] = {{.n = 4, .flat = item, .item_len = 8}, {.n = 5, .flat = item + 2, .item_len = 8}};
   unsigned me = s == NULL ? 0 : smpi_me(s);
   smpc_psi q = SMPC_PSI_INIT;
   q.owners.bits = 3;
+  q.sizes = sizes;
   return smpc_psi_tally(s, &q, me < 2 ? &of[me] : NULL, me == 1 ? even + 2 : even, 2, NULL);
 }
 
