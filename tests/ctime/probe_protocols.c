@@ -16,6 +16,7 @@
 #include "mul/beaver.h"
 #include "mul/matmul.h"
 #include "mul/trunc_local.h"
+#include "noise/laplace.h"
 #include "share/input.h"
 #include "share/zero.h"
 #include "triple/corr.h"
@@ -118,6 +119,11 @@ static void functions(void) {
   smpi_reciprocal_scale(out, bits, STRIDE, N, 8);
 }
 
+static void noise(void) {
+  enum { N = 5, STRIDE = 64, BITS = 3 }; /* the bits' numbers fill 2 * BITS rows of STRIDE */
+  smpi_laplace_combine((shr *)secret(0), (const shr *)secret(1), BITS, STRIDE, N);
+}
+
 /* The dealer's side: every kind of correlation completed from its free columns. */
 static void correlations(void) {
   uint64_t *col[SMPI_CORR_COLUMNS];
@@ -130,6 +136,6 @@ static void correlations(void) {
 const struct probe protocol_probes[] = {
     {"share", share}, {"conjunctions", conjunctions}, {"bits_to_numbers", bits_to_numbers}, {"carry_tree", carry_tree},
     {"comparison", comparison}, {"millionaires", millionaires}, {"products", products}, {"truncation", truncation}, {"correlations", correlations},
-    {"functions", functions},
+    {"functions", functions}, {"noise", noise},
     {NULL, NULL},
 };
