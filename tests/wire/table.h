@@ -402,6 +402,8 @@ static const struct row rows[] = {
     {"ot:noise", 2, 1, 0, 49216, 0x96a5dc811b9b06a7},
     {"ot:inverse", 2, 0, 1, 147796, 0xbe25b5802bf9ed4b},
     {"ot:inverse", 2, 1, 0, 147796, 0x59c58d575005342f},
+    {"paillier:matmul", 2, 0, 1, 3680, 0xd33e90198fb2e176},
+    {"paillier:matmul", 2, 1, 0, 3680, 0xe76b8b0e9c61dafb},
 };
 
 /* program, computing parties, rounds, bytes of the busiest party */

@@ -2,8 +2,8 @@
  *
  * Each program of support/programs.h runs with 2 and with 3 computing parties
  * from a fixed seed; those that take correlated randomness also with 2 parties that
- * make just that by oblivious transfer ("ot:").  For each direction, the number of plaintext bytes and a
- * hash of them, and the rounds and bytes counted, are compared with table.h.  A
+ * make just that by oblivious transfer ("ot:"), a matrix product by Paillier encryption
+ * ("paillier:").  For each direction, the number of plaintext bytes and a hash of them, and the rounds and bytes counted, are compared with table.h.  A
  * change that alters the transcript alters this table, and a change that should
  * not is found here.  After an intended change:
  *
@@ -61,7 +61,7 @@ static void body(struct smpc_session *s, unsigned me, void *ctx) {
   struct measured *m = ctx;
   double out[PROGRAM_MOST];
   struct dry d = {m->prog, smpi_parties(s)};
-  bool prepares = m->source == SMPC_OT && strcmp(m->prog->name, "prepared") != 0; /* that one does it itself */
+  bool prepares = m->source != SMPC_DEALER && strcmp(m->prog->name, "prepared") != 0; /* that one does it itself */
   if (prepares && smpc_preprocess(s, dry_program, &d) != SMPC_OK) return;
   (void)program_run(m->prog, s, smpi_parties(s), out);
   m->spent[me] = smpc_session_spent(s);
@@ -72,7 +72,7 @@ static void measure_with(struct measured *m, const struct program *prog, unsigne
   memset(m, 0, sizeof *m);
   m->prog = prog;
   m->source = source;
-  snprintf(m->name, sizeof m->name, "%s%s", source == SMPC_OT ? "ot:" : "", prog->name);
+  snprintf(m->name, sizeof m->name, "%s%s", source == SMPC_OT ? "ot:" : source == SMPC_PAILLIER ? "paillier:" : "", prog->name);
   for (unsigned i = 0; i < MOST; i++)
     for (unsigned j = 0; j < MOST; j++) smpi_hash_begin(&m->h[i][j], "test wire");
   tap_set(on_chunk, m);
@@ -115,6 +115,11 @@ static void compare_directions(struct measured *m, unsigned parties, size_t *see
     }
 }
 
+static const smpc_source without_dealer[] = {SMPC_OT, SMPC_PAILLIER};
+static bool is_made_by(const struct program *p, smpc_source source) {
+  return p->dealer && (source == SMPC_OT || strcmp(p->name, "matmul") == 0);
+}
+
 static void transcripts_are_as_in_the_table(void **state) {
   (void)state;
   static struct measured m;
@@ -124,9 +129,11 @@ static void transcripts_are_as_in_the_table(void **state) {
       measure(&m, &programs[i], parties);
       compare_directions(&m, parties, &seen);
     }
-  for (size_t i = 0; i < n_programs; i++) {
-    if (!programs[i].dealer) continue;
-    measure_with(&m, &programs[i], 2, SMPC_OT);
+  for (size_t k = 0; k < 2 * n_programs; k++) {
+    size_t i = k % n_programs;
+    smpc_source source = without_dealer[k / n_programs];
+    if (!is_made_by(&programs[i], source)) continue;
+    measure_with(&m, &programs[i], 2, source);
     compare_directions(&m, 2, &seen);
     if (m.estimate[0].offline_bytes != m.spent[0].offline_bytes)
       fail_msg("%s: estimated %llu offline bytes, spent %llu", m.name, (unsigned long long)m.estimate[0].offline_bytes,
@@ -187,9 +194,10 @@ static void print_all(bool costs) {
                (unsigned long long)most(&m, parties, offsetof(smpc_cost, bytes)));
       else print_rows(&m, parties);
     }
-  for (size_t i = 0; i < n_programs && !costs; i++) {
-    if (!programs[i].dealer) continue;
-    measure_with(&m, &programs[i], 2, SMPC_OT);
+  for (size_t k = 0; k < 2 * n_programs && !costs; k++) {
+    smpc_source source = without_dealer[k / n_programs];
+    if (!is_made_by(&programs[k % n_programs], source)) continue;
+    measure_with(&m, &programs[k % n_programs], 2, source);
     print_rows(&m, 2);
   }
 }
