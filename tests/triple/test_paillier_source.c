@@ -32,7 +32,7 @@ static void products_of_several_shapes(void **state) {
   (void)state;
   static struct work w;
   run(&w, 2, 33, 2, 1); /* three packs, the last one short */
-  run(&w, 3, 1, 2, 17); /* flat                            */
+  run(&w, 2, 1, 2, 17); /* flat                            */
 }
 
 /* Tall: the owner multiplies, the others encrypt; flat: the other way round. */
@@ -115,6 +115,59 @@ static void whom_to_trust_is_said(void **state) {
   for (unsigned i = 0; i < 2; i++) assert_non_null(strstr(sentence[i], "Nobody is trusted"));
 }
 
+/* --- a peer that sends what no honest one makes ------------------------------------------------- */
+
+enum lie { BAD_KEY, BAD_CORRECTION, BAD_RESULT, LIES };
+struct lying { enum lie lie; smpc_err err; char text[256]; uint8_t c; };
+
+/* `len` equal bytes for as many of the other's. */
+static smpc_err swap(struct smpc_session *s, uint8_t value, size_t len) {
+  static uint8_t out[SMPI_PAILLIER_TEXT_LEN], in[SMPI_PAILLIER_TEXT_LEN];
+  const struct smpi_flow flow = {.peer = 0, .out = out, .in = in, .out_len = len, .in_len = len};
+  memset(out, value, len);
+  return smpi_exchange(s, &flow, 1);
+}
+
+static void lie(struct smpc_session *s, const struct lying *l) {
+  struct smpi_source *src = NULL;
+  smpi_offline(s, true);
+  smpc_err err = l->lie == BAD_KEY ? swap(s, 0xff, SMPI_PAILLIER_KEY_LEN) : smpi_paillier_source_open(&src, s);
+  if (err == SMPC_OK && l->lie != BAD_KEY) err = swap(s, l->lie == BAD_CORRECTION ? 0xff : 1, SMPI_PAILLIER_KEY_LEN);
+  if (err == SMPC_OK && l->lie == BAD_RESULT) (void)swap(s, 0, SMPI_PAILLIER_TEXT_LEN);
+  smpi_offline(s, false);
+  if (src != NULL) src->ops->free(src);
+}
+
+static void one_lies(struct smpc_session *s, unsigned me, void *ctx) {
+  struct lying *l = ctx;
+  static struct work w;
+  if (me == 1) {
+    lie(s, l);
+    return;
+  }
+  w = (struct work){.m = 1, .k = 1, .n = 1, .owner = -1};
+  body(s, 0, &w);
+  l->err = w.err[0];
+  l->c = (uint8_t)(w.c[0][0] != UINT64_C(0x0707070707070707));
+  snprintf(l->text, sizeof l->text, "%s", s->fault.text);
+}
+
+static void what_no_honest_party_makes_is_refused(void **state) {
+  (void)state;
+  static const char *const what[LIES] = {"a key for Paillier encryption", "an encrypted number", "an encrypted result"};
+  for (enum lie i = BAD_KEY; i < LIES; i++) {
+    struct lying l = {.lie = i};
+    struct parties_result r;
+    parties_run(&(struct parties){.n = 2, .source = SMPC_PAILLIER, .seed = 4}, one_lies, &l, &r);
+    assert_int_equal(l.err, SMPC_E_FORMAT);
+    assert_int_equal(r.fault[0].code, SMPC_E_FORMAT);
+    assert_int_equal(r.fault[0].party, 1);
+    assert_non_null(strstr(l.text, "party1 sent"));
+    assert_non_null(strstr(l.text, what[i]));
+    assert_int_equal(l.c, 0); /* nothing of a result has been given */
+  }
+}
+
 /* --- what is sent ---------------------------------------------------------------------------- */
 
 struct watch { struct stats sent[2]; };
@@ -140,4 +193,5 @@ static void a_long_product_and_what_is_sent(void **state) {
 }
 
 TEST_MAIN(T(a_long_product_and_what_is_sent), T(the_price_is_the_stated_one), T(elementwise_use_is_refused_with_the_reason),
-          T(an_estimate_says_so_before), T(whom_to_trust_is_said), T(products_of_several_shapes), T(products_with_an_owner))
+          T(an_estimate_says_so_before), T(whom_to_trust_is_said),
+          T(what_no_honest_party_makes_is_refused), T(products_of_several_shapes), T(products_with_an_owner))
