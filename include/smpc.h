@@ -241,7 +241,8 @@ SMPC_API smpc_shared *smpc_inverse(smpc_session *s, const smpc_shared *x, const 
 
 /* --- 6. cost and preprocessing ------------------------------------------- */
 /* Run `program` with no network and no data, counting what it would cost;
- * openings give zeros.  Exact for straight-line programs. */
+ * openings give zeros.  Exact for straight-line programs.  SMPC_E_ARG where the
+ * program takes what the source does not make (SMPC_PAILLIER: matrix products alone). */
 typedef void (*smpc_program_fn)(smpc_session *s, void *user);
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_estimate(const smpc_config *cfg, smpc_program_fn program, void *user,
                                                 smpc_cost *cost);
