@@ -300,8 +300,8 @@ typedef struct smpc_psi {
   uint64_t size_a, size_b;    /* declared sizes; 0: the number of distinct items is told */
   uint64_t minimum;           /* 0 or 1: none.  Else the join compares the number of items in both sets with it, in
                                  shares; where there are fewer, nothing opens but that           */
-  smpc_who owners;            /* {0}: a and b.  Else the 3 to 16 computing parties that hold the sets, and a and b
-                                 mean nothing                                         */
+  smpc_who owners;            /* {0}: a and b.  Else the computing parties that hold the sets, 3 to 16, for counts
+                                 2 to 16; a and b then mean nothing                   */
   const uint64_t *sizes;      /* with owners: their declared sizes in their order, 0: told; NULL: all are told */
 } smpc_psi;
 #define SMPC_PSI_INIT { sizeof(smpc_psi), SMPC_PSI_AUTO, {0}, {1}, {0}, NULL, 0, 0, 0, {0}, NULL }
@@ -340,7 +340,8 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_count(smpc_session *s, const smpc_psi
 /* *count := how many different items all `owners` (2 to 16) hold together, at the members of `to`, who may be
  * any with the role SMPC_RESULT.  q->minimum: compared in shares; where the count is below, zero opens, and
  * `suppressed` says so, to `to` alone.  Circuit PSI between every two owners; safe while one computing party is
- * honest.  Two owners with 2^20 items each: about 120 MB.  At most 12 * 2^20 items a set.
+ * honest.  Two owners with 2^20 items each: about 120 MB.  At most 12 * 2^20 items a set.  Inside smpc_preprocess() the
+ * sizes must be declared: what it takes follows from them.
  * Leaks: the sizes, to all members. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_distinct(smpc_session *s, const smpc_psi *q, const smpc_items *mine,
                                                     uint64_t *count, smpc_psi_result *result);

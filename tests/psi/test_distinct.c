@@ -156,6 +156,34 @@ static void the_estimate_is_what_is_spent(void **state) {
   many_sets_free(&m);
 }
 
+/* Sizes that are told are not known when randomness is prepared: then that stops, it never hangs. */
+static void body_prepared(struct smpc_session *s, unsigned me, void *ctx) {
+  struct asked *a = ctx, mine = *a;
+  mine.run.set[0] = a->run.set[me];
+  a->run.err[me] = smpc_preprocess(s, program, &mine);
+  if (a->run.err[me] == SMPC_OK) body(s, me, ctx);
+}
+
+static void randomness_is_prepared_for_declared_sizes(void **state) {
+  (void)state;
+  const size_t size[2] = {3000, 900};
+  const uint64_t declared[2] = {3000, 1000};
+  struct many_sets m;
+  struct asked a;
+  struct parties_result got;
+  many_sets_make(&m, 2, size, 500, true, 5);
+  for (int i = 0; i < 3; i++) { /* 2: by oblivious transfer */
+    asked_make(&a, &m, 3, false);
+    if (i == 1) a.run.q.sizes = declared;
+    parties_run(&(struct parties){.n = 2, .dealer = i != 2, .source = i == 2 ? SMPC_OT : SMPC_DEALER, .seed = 1},
+                body_prepared, &a, &got);
+    if (i == 1) check_count(&a, &m, 2);
+    for (unsigned k = 0; k < 2; k++) assert_true((got.close[k] == SMPC_OK) == (i == 1));
+    asked_free(&a);
+  }
+  many_sets_free(&m);
+}
+
 TEST_MAIN(T(two_and_more_parties_count), T(paddings_count_nothing), T(duplicates_count_once),
           T(a_minimum_is_compared_in_shares), T(others_compute_and_receive), T(what_makes_no_sense_is_refused),
-          T(the_estimate_is_what_is_spent))
+          T(the_estimate_is_what_is_spent), T(randomness_is_prepared_for_declared_sizes))
