@@ -103,19 +103,11 @@ static blk point(blk key, uint32_t bin) { return (blk){{key.w[0] ^ bin, key.w[1]
 struct keys { size_t n; blk *key; uint32_t *position; };
 
 static smpc_err make_keys(struct keys *k, struct smpi_join *j, const struct smpi_join_set *set) {
-  size_t row[RUN], some;
   k->n = 0;
   k->key = smpi_scratch(j->s, set->n, sizeof *k->key);
   k->position = smpi_scratch(j->s, set->n, sizeof *k->position);
   if (k->key == NULL || k->position == NULL) return smpi_status(j->s);
-  for (size_t i = 0; i < set->n; k->n += some) {
-    for (some = 0; some < RUN && i < set->n; i++) {
-      if (set->row[i] == SMPI_PSI_PADDING) continue;
-      row[some] = set->row[i];
-      k->position[k->n + some++] = (uint32_t)i;
-    }
-    smpi_oprf_keys(k->key + k->n, &j->hash, set->items, row, some);
-  }
+  k->n = smpi_oprf_keys_of(k->key, k->position, &j->hash, set->items, set->row, set->n);
   return SMPC_OK;
 }
 

@@ -12,42 +12,25 @@ enum { SEED = SMPI_MULTI_SEED, RUN = SMPI_MULTI_RUN };
 /* --- my keys --------------------------------------------------------------------- */
 
 smpc_err smpi_multi_make_keys(struct smpi_multi *r) {
-  size_t n = 0, row[RUN];
   r->key = smpi_scratch(r->s, smpi_multi_size(r), sizeof *r->key);
   r->place = smpi_scratch(r->s, smpi_multi_size(r), sizeof *r->place);
   if (r->key == NULL || r->place == NULL) return smpi_status(r->s);
-  for (size_t i = 0, k; i < smpi_multi_size(r); n += k) {
-    for (k = 0; k < RUN && i < smpi_multi_size(r); i++) {
-      if (r->t->row[i] == SMPI_PSI_PADDING) continue;
-      row[k] = r->t->row[i];
-      r->place[n + k++] = (uint32_t)i;
-    }
-    smpi_oprf_keys(r->key + n, &r->hash, r->t->set, row, k);
-  }
-  r->n_keys = n;
+  r->n_keys = smpi_oprf_keys_of(r->key, r->place, &r->hash, r->t->set, r->t->row, smpi_multi_size(r));
   return SMPC_OK;
 }
 
 smpc_err smpi_multi_open_store(struct smpi_multi *r) {
-  const uint32_t *index;
-  size_t most = 0;
   smpc_err err = smpi_okvs_open_vt(&r->store, &r->shape, r->seed, r->key, r->n_keys);
   if (err != SMPC_OK) return err;
-  for (unsigned b = 0; b < r->shape.bins; b++) {
-    size_t n = smpi_okvs_bin(r->store, b, &index);
-    most = n > most ? n : most;
-  }
+  size_t most = smpi_okvs_largest_bin(r->store);
   r->value = smpi_secret_alloc(most, sizeof *r->value);
   r->some = smpi_secret_alloc(most, sizeof *r->some);
   r->mask = smpi_secret_alloc(most, sizeof *r->mask);
   return r->value != NULL && r->some != NULL && r->mask != NULL ? SMPC_OK : SMPC_E_NOMEM;
 }
 
-/* some[p] := the key of each position of the present bin. */
 static size_t gather(struct smpi_multi *r, const uint32_t **index) {
-  size_t n = smpi_okvs_bin(r->store, r->bin, index);
-  for (size_t p = 0; p < n; p++) r->some[p] = r->key[(*index)[p]];
-  return n;
+  return smpi_okvs_gather(r->store, r->some, r->bin, index, r->key);
 }
 
 static void end_bin(struct smpi_multi *r, size_t n) {
@@ -62,24 +45,7 @@ void smpi_multi_rewind(struct smpi_multi *r) {
   r->packed_len = SEED;
 }
 
-/* --- columns as bytes, masks as blocks ---------------------------------------------- */
-
-static void put_columns(uint8_t *out, const blk *x, size_t n, size_t len) {
-  uint8_t whole[16];
-  for (size_t j = 0; j < n; j++) {
-    smpi_put64(whole, x[j].w[0]);
-    smpi_put64(whole + 8, x[j].w[1]);
-    memcpy(out + j * len, whole, len);
-  }
-}
-
-static void get_columns(blk *x, const uint8_t *in, size_t n, size_t len) {
-  uint8_t whole[16] = {0};
-  for (size_t j = 0; j < n; j++) {
-    memcpy(whole, in + j * len, len);
-    x[j] = (blk){{smpi_get64(whole), smpi_get64(whole + 8)}};
-  }
-}
+/* --- masks as blocks ------------------------------------------------------------- */
 
 void smpi_multi_encrypt(const struct smpi_multi *r, struct smpi_mask *mask, const struct smpi_aes_key *k, const blk *key, size_t n) {
   blk z[RUN];
@@ -108,7 +74,7 @@ static void give_bin(struct smpi_multi *r) {
   size_t first = r->bin * r->shape.bin_len, n = gather(r, &index);
   if (r->is_first) solve_bin(r, n);
   for (size_t j = 0; j < r->shape.bin_len; j++) r->column[j] = smpi_blk_xor(r->p[first + j], r->a[first + j]);
-  put_columns(r->packed, r->column, r->shape.bin_len, r->hash.mask_len);
+  smpi_okvs_pack(r->packed, r->column, r->shape.bin_len, r->hash.mask_len);
   r->packed_len = r->shape.bin_len * r->hash.mask_len;
   r->at = 0;
   smpi_okvs_decode_bin_vt(r->store, r->value, r->bin, r->c + first);
@@ -163,12 +129,12 @@ static void program_bin(struct smpi_multi *r, size_t n) {
 static void take_bin(struct smpi_multi *r) {
   const uint32_t *index;
   size_t len = r->shape.bin_len, first = r->bin * len, n = gather(r, &index);
-  get_columns(r->column, r->packed, len, r->hash.mask_len);
+  smpi_okvs_unpack(r->column, r->packed, len, r->hash.mask_len);
   smpi_gf128_axpy(r->b + first, r->delta, r->column, len);
   smpi_okvs_decode_bin_vt(r->store, r->value, r->bin, r->b + first);
   program_bin(r, n);
   r->err = smpi_okvs_encode_bin_vt(r->store, r->column, r->bin, r->value, smpi_prg_own(r->s));
-  if (r->err == SMPC_OK) put_columns(r->hint + first * r->hash.mask_len, r->column, len, r->hash.mask_len);
+  if (r->err == SMPC_OK) smpi_okvs_pack(r->hint + first * r->hash.mask_len, r->column, len, r->hash.mask_len);
   end_bin(r, n);
 }
 
@@ -191,7 +157,7 @@ void smpi_multi_compare_vt(struct smpi_multi *r) {
   smpi_multi_rewind(r);
   while (r->bin < r->shape.bins) {
     size_t len = r->shape.bin_len, n = gather(r, &index);
-    get_columns(r->column, r->hint + r->bin * len * r->hash.mask_len, len, r->hash.mask_len);
+    smpi_okvs_unpack(r->column, r->hint + r->bin * len * r->hash.mask_len, len, r->hash.mask_len);
     smpi_okvs_decode_bin_vt(r->store, r->value, r->bin, r->column);
     for (size_t p = 0; p < n; p++) {
       const struct smpi_mask *f = &r->sum[r->base + p];

@@ -139,6 +139,38 @@ size_t smpi_okvs_bin(const struct smpi_okvs *o, unsigned bin, const uint32_t **i
   return o->first[bin + 1] - o->first[bin];
 }
 
+size_t smpi_okvs_gather(const struct smpi_okvs *o, blk *some, unsigned bin, const uint32_t **index, const blk *key) {
+  size_t n = smpi_okvs_bin(o, bin, index);
+  for (size_t p = 0; p < n; p++) some[p] = key[(*index)[p]];
+  return n;
+}
+
+size_t smpi_okvs_largest_bin(const struct smpi_okvs *o) {
+  size_t most = 0;
+  for (unsigned bin = 0; bin < o->shape.bins; bin++) {
+    size_t n = o->first[bin + 1] - o->first[bin];
+    most = n > most ? n : most;
+  }
+  return most;
+}
+
+void smpi_okvs_pack(uint8_t *to, const blk *column, size_t n, size_t len) {
+  uint8_t whole[16];
+  for (size_t j = 0; j < n; j++) {
+    smpi_put64(whole, column[j].w[0]);
+    smpi_put64(whole + 8, column[j].w[1]);
+    memcpy(to + j * len, whole, len);
+  }
+}
+
+void smpi_okvs_unpack(blk *column, const uint8_t *from, size_t n, size_t len) {
+  uint8_t whole[16] = {0};
+  for (size_t j = 0; j < n; j++) {
+    memcpy(whole, from + j * len, len);
+    column[j] = (blk){{smpi_get64(whole), smpi_get64(whole + 8)}};
+  }
+}
+
 /* --- reading ---------------------------------------------------------------------------- */
 
 /* d p_0 + d^2 p_1 + ..., by Horner, n <= RUN */

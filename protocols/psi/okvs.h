@@ -70,6 +70,14 @@ void smpi_okvs_close(struct smpi_okvs *o); /* NULL is allowed */
 /* The keys of bin `bin`: position p of the answer is key number index[p].  Values
  * of a bin go by these positions. */
 size_t smpi_okvs_bin(const struct smpi_okvs *o, unsigned bin, const uint32_t **index);
+/* The same, and some[p] := key[index[p]], of the keys the store was opened with. */
+size_t smpi_okvs_gather(const struct smpi_okvs *o, blk *some, unsigned bin, const uint32_t **index, const blk *key);
+/* The keys of the largest bin. */
+size_t smpi_okvs_largest_bin(const struct smpi_okvs *o);
+
+/* Columns in a message: the low `len` bytes of each, 1 to 16; and back, the others zero. */
+void smpi_okvs_pack(uint8_t *to, const blk *column, size_t n, size_t len);
+void smpi_okvs_unpack(blk *column, const uint8_t *from, size_t n, size_t len);
 
 /* column[bin_len] := this bin's part of P, such that value[p] is read at each of
  * its keys.  Columns that the keys leave free are zero, or drawn from `random`

@@ -126,18 +126,13 @@ out:
 /* Sort my keys into the bins of store k.  Who only reads has other numbers than it was made for. */
 static smpc_err open_store(struct run *r, unsigned k, bool reads) {
   struct smpi_okvs_shape shape = r->shape[k];
-  const uint32_t *index;
-  size_t most = 0;
   if (reads) {
     shape.n = r->n_keys;
     shape.m = UINT32_MAX;
   }
   smpc_err err = smpi_okvs_open_vt(&r->store[k], &shape, r->seed[k], r->key, r->n_keys);
   if (err != SMPC_OK) return err;
-  for (unsigned bin = 0; bin < shape.bins; bin++) {
-    size_t n = smpi_okvs_bin(r->store[k], bin, &index);
-    most = n > most ? n : most;
-  }
+  size_t most = smpi_okvs_largest_bin(r->store[k]);
   smpi_secret_free(r->value);
   smpi_secret_free(r->some);
   r->value = smpi_secret_alloc(most, sizeof *r->value);
@@ -192,29 +187,11 @@ static smpc_err stream(struct run *r, bool sends, const struct smpi_okvs_shape *
   return err == SMPC_OK ? r->err : err;
 }
 
-/* The low `len` bytes of each column, and back. */
-static void pack(uint8_t *to, const blk *column, size_t n, size_t len) {
-  uint8_t whole[16];
-  for (size_t j = 0; j < n; j++) {
-    smpi_put64(whole, column[j].w[0]);
-    smpi_put64(whole + 8, column[j].w[1]);
-    memcpy(to + j * len, whole, len);
-  }
-}
-
-static void unpack(blk *column, const uint8_t *from, size_t n, size_t len) {
-  uint8_t whole[16] = {0};
-  for (size_t j = 0; j < n; j++) {
-    memcpy(whole, from + j * len, len);
-    column[j] = (blk){{smpi_get64(whole), smpi_get64(whole + 8)}};
-  }
-}
-
 /* Columns of a plane: words 2 plane and 2 plane + 1, the first of the first plane cut. */
 static void pack_plane(const struct run *r, uint8_t *to, unsigned plane, size_t n) {
   size_t low = plane == 0 ? r->t->first_len : 8, len = plane_len(r->t, plane);
   if (low == 8) {
-    pack(to, r->column, n, len);
+    smpi_okvs_pack(to, r->column, n, len);
     return;
   }
   for (size_t j = 0; j < n; j++, to += len) {
@@ -228,7 +205,7 @@ static void pack_plane(const struct run *r, uint8_t *to, unsigned plane, size_t 
 static void unpack_plane(struct run *r, const uint8_t *from, unsigned plane, size_t n) {
   size_t low = plane == 0 ? r->t->first_len : 8, len = plane_len(r->t, plane);
   if (low == 8) {
-    unpack(r->column, from, n, len);
+    smpi_okvs_unpack(r->column, from, n, len);
     return;
   }
   for (size_t j = 0; j < n; j++, from += len) {
@@ -238,11 +215,8 @@ static void unpack_plane(struct run *r, const uint8_t *from, unsigned plane, siz
   }
 }
 
-/* some[p] := the key of each position of the bin. */
 static size_t gather(struct run *r, unsigned store, unsigned bin, const uint32_t **index) {
-  size_t n = smpi_okvs_bin(r->store[store], bin, index);
-  for (size_t p = 0; p < n; p++) r->some[p] = r->key[(*index)[p]];
-  return n;
+  return smpi_okvs_gather(r->store[store], r->some, bin, index, r->key);
 }
 
 /* --- step 2 -------------------------------------------------------------------------------- */
@@ -256,7 +230,7 @@ static void ask_bin(struct run *r, unsigned bin) {
   if (r->err == SMPC_OK) r->err = smpi_okvs_encode_bin_vt(r->store[0], r->column, bin, r->value, NULL);
   if (r->err != SMPC_OK) memset(r->column, 0, shape->bin_len * sizeof *r->column);
   for (size_t j = 0; j < shape->bin_len; j++) r->column[j] = smpi_blk_xor(r->column[j], r->a[first + j]);
-  pack(r->packed, r->column, shape->bin_len, r->hash.mask_len);
+  smpi_okvs_pack(r->packed, r->column, shape->bin_len, r->hash.mask_len);
   smpi_okvs_decode_bin_vt(r->store[0], r->value, bin, r->c + first);
   for (size_t p = 0; p < n; p++) r->z[index[p]] = r->value[p];
 }
@@ -266,7 +240,7 @@ static void answer_bin(struct run *r, unsigned bin) {
   const struct smpi_okvs_shape *shape = &r->shape[0];
   const uint32_t *index;
   blk *k = r->b + bin * shape->bin_len, value[RUN];
-  unpack(r->column, r->packed, shape->bin_len, r->hash.mask_len);
+  smpi_okvs_unpack(r->column, r->packed, shape->bin_len, r->hash.mask_len);
   smpi_gf128_axpy(k, r->delta, r->column, shape->bin_len);
   size_t n = gather(r, 0, bin, &index);
   smpi_okvs_decode_bin_vt(r->store[0], r->value, bin, k);

@@ -99,6 +99,20 @@ void smpi_oprf_keys(blk *key, const struct smpi_oprf_hash *h, const smpc_items *
     for (size_t i = 0; i < n; i++) key[i] = key_of(h, smpi_item(set, row[i]), smpi_item_len(set, row[i]));
 }
 
+size_t smpi_oprf_keys_of(blk *key, uint32_t *place, const struct smpi_oprf_hash *h, const smpc_items *set,
+                         const size_t *row, size_t n) {
+  size_t all = 0, held[RUN];
+  for (size_t i = 0, k; i < n; all += k) {
+    for (k = 0; k < RUN && i < n; i++) {
+      if (row[i] == SMPI_PSI_PADDING) continue;
+      held[k] = row[i];
+      place[all + k++] = (uint32_t)i;
+    }
+    smpi_oprf_keys(key + all, h, set, held, k);
+  }
+  return all;
+}
+
 /* --- values and masks ------------------------------------------------------------------ */
 
 /* The low `bytes` bytes. */

@@ -14,30 +14,11 @@ enum { RUN = 64 }; /* LOCAL: items at a time */
 static size_t my_size(const struct smpi_oprf_run *r) { return r->t->n; }
 
 smpc_err smpi_oprf_make_keys(struct smpi_oprf_run *r) {
-  size_t n = 0, row[RUN];
   r->key = smpi_scratch(r->s, my_size(r), sizeof *r->key);
   r->place = smpi_scratch(r->s, my_size(r), sizeof *r->place);
   if (r->key == NULL || r->place == NULL) return smpi_status(r->s);
-  for (size_t i = 0, k; i < my_size(r); n += k) {
-    for (k = 0; k < RUN && i < my_size(r); i++) {
-      if (r->t->row[i] == SMPI_PSI_PADDING) continue;
-      row[k] = r->t->row[i];
-      r->place[n + k++] = (uint32_t)i;
-    }
-    smpi_oprf_keys(r->key + n, &r->hash, r->t->set, row, k);
-  }
-  r->n_keys = n;
+  r->n_keys = smpi_oprf_keys_of(r->key, r->place, &r->hash, r->t->set, r->t->row, my_size(r));
   return SMPC_OK;
-}
-
-static size_t largest_bin(const struct smpi_oprf_run *r) {
-  const uint32_t *index;
-  size_t most = 0;
-  for (unsigned b = 0; b < r->shape.bins; b++) {
-    size_t n = smpi_okvs_bin(r->store, b, &index);
-    most = n > most ? n : most;
-  }
-  return most;
 }
 
 /* The sender has other numbers than the store was made for: it only reads. */
@@ -49,17 +30,14 @@ smpc_err smpi_oprf_open_store(struct smpi_oprf_run *r) {
   }
   smpc_err err = smpi_okvs_open_vt(&r->store, &shape, r->seed, r->key, r->n_keys);
   if (err != SMPC_OK) return err;
-  size_t most = largest_bin(r);
+  size_t most = smpi_okvs_largest_bin(r->store);
   r->value = smpi_secret_alloc(most, sizeof *r->value);
   r->some = smpi_secret_alloc(most, sizeof *r->some);
   return r->value != NULL && r->some != NULL ? SMPC_OK : SMPC_E_NOMEM;
 }
 
-/* some[p] := the key of each position of the bin. */
 static size_t gather(struct smpi_oprf_run *r, unsigned bin, const uint32_t **index) {
-  size_t n = smpi_okvs_bin(r->store, bin, index);
-  for (size_t p = 0; p < n; p++) r->some[p] = r->key[(*index)[p]];
-  return n;
+  return smpi_okvs_gather(r->store, r->some, bin, index, r->key);
 }
 
 /* mine[place] := the mask of each position, from what was read there; or that itself,
@@ -96,15 +74,9 @@ static void tell(const struct smpi_oprf_run *r) {
 /* --- steps 3 and 4 at the receiver ----------------------------------------------------- */
 
 static void pack_columns(struct smpi_oprf_run *r, const blk *a) {
-  size_t len = r->hash.mask_len;
-  uint8_t whole[16];
-  for (size_t j = 0; j < r->shape.bin_len; j++) {
-    blk x = smpi_blk_xor(r->column[j], a[j]);
-    smpi_put64(whole, x.w[0]);
-    smpi_put64(whole + 8, x.w[1]);
-    memcpy(r->packed + j * len, whole, len);
-  }
-  r->packed_len = r->shape.bin_len * len;
+  for (size_t j = 0; j < r->shape.bin_len; j++) r->column[j] = smpi_blk_xor(r->column[j], a[j]);
+  smpi_okvs_pack(r->packed, r->column, r->shape.bin_len, r->hash.mask_len);
+  r->packed_len = r->shape.bin_len * r->hash.mask_len;
   r->at = 0;
 }
 
@@ -146,20 +118,11 @@ static void take_head(struct smpi_oprf_run *r) {
   r->at = 0;
 }
 
-static void unpack_columns(struct smpi_oprf_run *r) {
-  size_t len = r->hash.mask_len;
-  uint8_t whole[16] = {0};
-  for (size_t j = 0; j < r->shape.bin_len; j++) {
-    memcpy(whole, r->packed + j * len, len);
-    r->column[j] = (blk){{smpi_get64(whole), smpi_get64(whole + 8)}};
-  }
-  r->at = 0;
-}
-
 static void take_bin(struct smpi_oprf_run *r) {
   const uint32_t *index;
   blk *k = r->b + r->bin * r->shape.bin_len;
-  unpack_columns(r);
+  smpi_okvs_unpack(r->column, r->packed, r->shape.bin_len, r->hash.mask_len);
+  r->at = 0;
   smpi_gf128_axpy(k, r->delta, r->column, r->shape.bin_len);
   size_t n = gather(r, r->bin, &index);
   smpi_okvs_decode_bin_vt(r->store, r->value, r->bin, k);
