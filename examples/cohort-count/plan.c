@@ -26,10 +26,6 @@ char *plan_subtraction(const smpc_config *cfg, const struct question_roles *role
 }
 
 /* Rounds go one way, so each takes half a round trip. */
-static double seconds(const smpc_cost *cost, double rtt_ms, double mbit_per_s) {
-  return (double)cost->rounds * rtt_ms / 2000 + (double)(cost->bytes + cost->offline_bytes) * 8 / (mbit_per_s * 1e6);
-}
-
 static void print_cost(FILE *out, const struct question *q, const smpc_cost *cost) {
   fprintf(out, "Cost%s\n",
           count_has_true_totals(q) ? " (an upper bound: flags opened on the way steer the program)" : "");
@@ -37,8 +33,8 @@ static void print_cost(FILE *out, const struct question *q, const smpc_cost *cos
   fprintf(out, "  bytes, busiest party   %llu\n", (unsigned long long)cost->bytes);
   fprintf(out, "  bytes, preprocessing   %llu\n", (unsigned long long)cost->offline_bytes);
   report_randomness(out, cost);
-  fprintf(out, "  time, one building     %.2f s   (0.5 ms, 1000 Mbit/s)\n", seconds(cost, 0.5, 1000));
-  fprintf(out, "  time, one country      %.2f s   (40 ms, 100 Mbit/s)\n", seconds(cost, 40, 100));
+  fprintf(out, "  time, one building     %.2f s   (0.5 ms, 1000 Mbit/s)\n", report_network_seconds(cost, 0.5, 1000));
+  fprintf(out, "  time, one country      %.2f s   (40 ms, 100 Mbit/s)\n", report_network_seconds(cost, 40, 100));
   fputs("  and the time until all parties have started\n", out);
 }
 

@@ -91,13 +91,6 @@ static bool refuse(const struct reader *r, const char *key, const char *fmt, ...
   return false;
 }
 
-/* One printable line. */
-static bool is_label(const char *s) {
-  for (const char *p = s; *p != 0; p++)
-    if ((unsigned char)*p < 0x20 || *p == 0x7f) return false;
-  return s[0] != ' ' && s[strlen(s) - 1] != ' ';
-}
-
 static bool check_key(const struct reader *r, const struct entry *e) {
   char why[300];
   return psi_key_check(e->key, e->n_key, why, sizeof why) || refuse(r, "key", "%s", why);
@@ -135,9 +128,9 @@ static bool check_kind(const struct reader *r, const struct psi_question *q, con
 }
 
 static bool check(const struct reader *r, struct psi_question *q, const struct entry *e) {
-  if (!is_label(q->title)) return refuse(r, "title", "must be one line, without spaces at its ends");
-  if (!is_label(q->purpose)) return refuse(r, "purpose", "must be one line, without spaces at its ends");
-  if (!is_label(q->name)) return refuse(r, "name", "must be one line, without spaces at its ends");
+  if (!yaml_is_label(q->title)) return refuse(r, "title", "must be one line, without spaces at its ends");
+  if (!yaml_is_label(q->purpose)) return refuse(r, "purpose", "must be one line, without spaces at its ends");
+  if (!yaml_is_label(q->name)) return refuse(r, "name", "must be one line, without spaces at its ends");
   if (strcmp(e->unicode, psi_unicode()) != 0)
     return refuse(r, "unicode", "the tables of this program are of Unicode %s, not %s: keys could differ", psi_unicode(),
                   e->unicode);

@@ -157,15 +157,9 @@ static bool refuse(const struct reader *r, const char *key, const char *value, c
 }
 
 /* One printable line: it is shown, compared and written into tables. */
-static bool is_label(const char *text) {
-  for (const char *p = text; *p != '\0'; p++)
-    if ((unsigned char)*p < 0x20 || *p == 0x7f) return false;
-  return text[0] != ' ' && text[strlen(text) - 1] != ' ';
-}
-
 static bool check_labels(const struct reader *r, const char *key, char *const *label, unsigned n) {
   for (unsigned i = 0; i < n; i++) {
-    if (!is_label(label[i])) return refuse(r, key, NULL, "an entry has control characters, or spaces at its ends");
+    if (!yaml_is_label(label[i])) return refuse(r, key, NULL, "an entry has control characters, or spaces at its ends");
     for (unsigned j = 0; j < i; j++)
       if (strcmp(label[i], label[j]) == 0) return refuse(r, key, label[i], "\"%s\" stands there twice", label[i]);
   }
@@ -181,7 +175,7 @@ static bool check_columns(const struct reader *r, const struct data_question *q)
 }
 
 static bool check_stratum(const struct reader *r, const struct data_stratum *s) {
-  if (!is_label(s->name)) return refuse(r, "name", s->name, "control characters, or spaces at its ends");
+  if (!yaml_is_label(s->name)) return refuse(r, "name", s->name, "control characters, or spaces at its ends");
   for (unsigned i = 0; i < s->n_cells; i++)
     if (strcmp(s->cells[i], "other") == 0 || strcmp(s->cells[i], "total") == 0)
       return refuse(r, "cells", s->cells[i], "\"%s\" is a name of every table's own", s->cells[i]);
@@ -275,9 +269,9 @@ static bool read_numbers(const struct reader *r, struct question *q, const struc
 }
 
 static bool check(const struct reader *r, const struct question *q) {
-  if (!is_label(q->title)) return refuse(r, "title", NULL, "must be one line, without spaces at its ends");
-  if (!is_label(q->purpose)) return refuse(r, "purpose", NULL, "must be one line, without spaces at its ends");
-  if (!is_label(q->name)) return refuse(r, "name", q->name, "must be one line, without spaces at its ends");
+  if (!yaml_is_label(q->title)) return refuse(r, "title", NULL, "must be one line, without spaces at its ends");
+  if (!yaml_is_label(q->purpose)) return refuse(r, "purpose", NULL, "must be one line, without spaces at its ends");
+  if (!yaml_is_label(q->name)) return refuse(r, "name", q->name, "must be one line, without spaces at its ends");
   if (q->n_cells == 0) return refuse(r, "strata", NULL, "the table has more than %d cells", DATA_MAX_CELLS);
   return check_labels(r, "recipients", q->recipients, q->n_recipients) && check_columns(r, &q->data) &&
          check_strata(r, &q->data) && check_minimum(r, q) && check_totals(r, q);

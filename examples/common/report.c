@@ -155,6 +155,10 @@ bool report_csv(FILE *out, const struct report *r) {
   return true;
 }
 
+double report_network_seconds(const smpc_cost *cost, double rtt_ms, double mbit_per_s) {
+  return (double)cost->rounds * rtt_ms / 2000 + (double)(cost->bytes + cost->offline_bytes) * 8 / (mbit_per_s * 1e6);
+}
+
 void report_randomness(FILE *out, const smpc_cost *cost) {
   const struct { const char *name; uint64_t n; } kind[] = {
       {"triples", cost->triples}, {"bit-triples", cost->bit_triples - cost->bit_pairs}, {"bit-pairs", cost->bit_pairs},

@@ -28,6 +28,9 @@ void report_field(FILE *out, const char *text);
 /* "hospital-a, hospital-b": the members in `who`; to be freed, NULL when out of memory. */
 char *report_names(const smpc_config *cfg, smpc_who who);
 
+/* In a plan: what a run's messages, preprocessing included, take on a network. */
+double report_network_seconds(const smpc_cost *cost, double rtt_ms, double mbit_per_s);
+
 /* In a plan: the correlated randomness that a run takes, as smpc-party pool --fill wants it. */
 void report_randomness(FILE *out, const smpc_cost *cost);
 

@@ -171,6 +171,12 @@ bool yaml_load(void **data, const char *path, const cyaml_schema_value_t *schema
   return ok;
 }
 
+bool yaml_is_label(const char *text) {
+  for (const char *p = text; *p != '\0'; p++)
+    if ((unsigned char)*p < 0x20 || *p == 0x7f) return false;
+  return text[0] != ' ' && text[strlen(text) - 1] != ' ';
+}
+
 bool yaml_number(uint64_t *value, const char *digits, uint64_t max) {
   *value = 0;
   if (digits[0] == 0 || (digits[0] == '0' && digits[1] != 0)) return false;

@@ -20,5 +20,7 @@ void yaml_free(void *data, const cyaml_schema_value_t *schema); /* NULL is allow
 
 /* A whole number without sign or leading zero, 0..max. */
 bool yaml_number(uint64_t *value, const char *digits, uint64_t max);
+/* One line: no control characters, no spaces at its ends.  text is not empty. */
+bool yaml_is_label(const char *text);
 
 #endif

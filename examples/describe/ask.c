@@ -98,12 +98,6 @@ static bool refuse(const struct reader *r, const char *key, const char *why) {
   return false;
 }
 
-static bool is_label(const char *text) {
-  for (const char *p = text; *p != '\0'; p++)
-    if ((unsigned char)*p < 0x20 || *p == 0x7f) return false;
-  return text[0] != ' ' && text[strlen(text) - 1] != ' ';
-}
-
 static bool number(uint64_t *value, const char *digits, uint64_t least, uint64_t most) {
   return digits == NULL || (yaml_number(value, digits, most) && *value >= least);
 }
@@ -136,7 +130,7 @@ static bool read_variables(const struct reader *r, struct ask *a, const struct e
     const struct variable *v = &e->variables[i];
     struct ask_variable *out = &a->variable[a->n_variables++];
     out->name = v->name;
-    if (!is_label(v->name)) return refuse(r, "variables", "a name has control characters, or spaces at its ends");
+    if (!yaml_is_label(v->name)) return refuse(r, "variables", "a name has control characters, or spaces at its ends");
     for (unsigned j = 0; j < i; j++)
       if (strcmp(v->name, e->variables[j].name) == 0) return refuse(r, "variables", "a name stands there twice");
     if (!real(&out->low, v->range[0]) || !real(&out->high, v->range[1]) || !(out->low < out->high) ||
@@ -223,9 +217,9 @@ static bool fill(const struct reader *r, struct ask *a, const struct document *d
   a->correlations = e->correlations != 0;
   a->base.data.strata = calloc(ASK_MAX_VARIABLES + 3 * ASK_MAX_TESTS, sizeof *a->base.data.strata);
   if (a->base.data.strata == NULL) return refuse(r, "variables", "out of memory");
-  if (!is_label(a->base.title)) return refuse(r, "title", "must be one line, without spaces at its ends");
-  if (!is_label(a->base.purpose)) return refuse(r, "purpose", "must be one line, without spaces at its ends");
-  if (!is_label(a->base.name)) return refuse(r, "name", "must be one line, without spaces at its ends");
+  if (!yaml_is_label(a->base.title)) return refuse(r, "title", "must be one line, without spaces at its ends");
+  if (!yaml_is_label(a->base.purpose)) return refuse(r, "purpose", "must be one line, without spaces at its ends");
+  if (!yaml_is_label(a->base.name)) return refuse(r, "name", "must be one line, without spaces at its ends");
   if (!read_numbers(r, a, e) || !read_variables(r, a, e) || !read_ranks(r, a, e) || !read_tests(r, a, e)) return false;
   if (((uint64_t)a->n_variables * a->n_ranks) << a->bits <= ASK_MAX_POINTS) return true;
   return refuse(r, "bits", "variables times quantiles and ranks times 2^bits is above 2^22");

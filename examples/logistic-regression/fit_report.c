@@ -211,10 +211,6 @@ bool fit_report(FILE *out, const struct fit_job *job, enum cli_format format) {
 
 /* --- the plan ------------------------------------------------------------------------------------ */
 
-static double seconds(const smpc_cost *c, double rtt_ms, double mbit) {
-  return (double)c->rounds * rtt_ms / 2000 + (double)(c->bytes + c->offline_bytes) * 8 / (mbit * 1e6);
-}
-
 void fit_plan(FILE *out, const struct fit_job *job, const smpc_cost *c) {
   char *recipients = report_names(job->cfg, job->roles.recipients);
   bool exact = job->model->privacy == MODEL_ONLY;
@@ -228,8 +224,8 @@ void fit_plan(FILE *out, const struct fit_job *job, const smpc_cost *c) {
   fprintf(out, "  bytes, busiest party   %llu\n", (unsigned long long)c->bytes);
   fprintf(out, "  bytes, dealer          %llu\n", (unsigned long long)c->offline_bytes);
   report_randomness(out, c);
-  fprintf(out, "  time, one building     %.2f s   (0.5 ms, 1000 Mbit/s)\n", seconds(c, 0.5, 1000));
-  fprintf(out, "  time, one country      %.2f s   (40 ms, 100 Mbit/s)\n", seconds(c, 40, 100));
+  fprintf(out, "  time, one building     %.2f s   (0.5 ms, 1000 Mbit/s)\n", report_network_seconds(c, 0.5, 1000));
+  fprintf(out, "  time, one country      %.2f s   (40 ms, 100 Mbit/s)\n", report_network_seconds(c, 40, 100));
   fputs("Nothing was read, sent or opened.\n", out);
   free(recipients);
 }

@@ -119,12 +119,6 @@ static bool refuse(const struct reader *r, const char *key, const char *why) {
   return false;
 }
 
-static bool is_label(const char *text) {
-  for (const char *p = text; *p != '\0'; p++)
-    if ((unsigned char)*p < 0x20 || *p == 0x7f) return false;
-  return text[0] != ' ' && text[strlen(text) - 1] != ' ';
-}
-
 static bool number(uint64_t *value, const char *digits, uint64_t least, uint64_t most) {
   return digits == NULL || (yaml_number(value, digits, most) && *value >= least);
 }
@@ -176,7 +170,7 @@ static bool read_expressions(const struct reader *r, struct model *m, const stru
     const struct predictor *p = &e->predictors[i];
     s[1 + i] = (struct data_stratum){.name = p->name, .expression = p->expression ? p->expression : p->name};
     m->party[1 + i] = p->party;
-    if (!is_label(p->name)) return refuse(r, "predictors", "a name has control characters, or spaces at its ends");
+    if (!yaml_is_label(p->name)) return refuse(r, "predictors", "a name has control characters, or spaces at its ends");
     if (!read_range(&m->range[i], p->range)) return refuse(r, "range", "not a whole number from -30 to 30");
     for (unsigned j = 0; j < i; j++)
       if (strcmp(p->name, e->predictors[j].name) == 0) return refuse(r, "predictors", "a name stands there twice");
@@ -215,9 +209,9 @@ static bool check_columns(const struct reader *r, const struct model *m, const s
 }
 
 static bool check(const struct reader *r, const struct model *m, const struct entry *e) {
-  if (!is_label(m->base.title)) return refuse(r, "title", "must be one line, without spaces at its ends");
-  if (!is_label(m->base.purpose)) return refuse(r, "purpose", "must be one line, without spaces at its ends");
-  if (!is_label(m->base.name)) return refuse(r, "name", "must be one line, without spaces at its ends");
+  if (!yaml_is_label(m->base.title)) return refuse(r, "title", "must be one line, without spaces at its ends");
+  if (!yaml_is_label(m->base.purpose)) return refuse(r, "purpose", "must be one line, without spaces at its ends");
+  if (!yaml_is_label(m->base.name)) return refuse(r, "name", "must be one line, without spaces at its ends");
   if (m->site_indicators && !m->site_level && m->privacy == MODEL_AGGREGATES)
     return refuse(r, "site_indicators", "the sums of an indicator's column are one hospital's own: this needs "
                                         "`site_level: accepted`");
