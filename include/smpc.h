@@ -82,8 +82,8 @@ typedef struct smpc_cost {
   uint64_t offline_bytes; /* of correlated randomness: the dealer's, or this computing party's  */
   uint64_t lookups;     /* for comparisons of two parties by oblivious transfer, in units of 64 each way */
   uint64_t bit_pairs;   /* those of bit_triples that are pairs                       */
-  uint64_t pooled;      /* estimates: how many of the correlations above, by their units, this party's
-                           pool on disk has: they are not in offline_bytes           */
+  uint64_t pooled;      /* how many of the correlations above, by their units, this party's pool on disk
+                           gave, or has for what is estimated: they are not in offline_bytes */
 } smpc_cost;
 
 /* --- 1. library ---------------------------------------------------------- */

@@ -124,7 +124,10 @@ typedef struct smpc_usage {
   uint64_t failed;     /* of these: did not end well                         */
   uint64_t openings, values; /* opened                                       */
   uint64_t rows, suppressed; /* as the programs said                         */
-  uint64_t triples, bit_triples, truncations; /* correlated randomness       */
+  uint64_t items, items_in_all; /* of sets that met: this party's; all whose number it knows */
+  uint64_t triples, bit_triples, dabits, edabits, truncations, lookups, masks, products; /* as in smpc_cost */
+  uint64_t from_dealer, from_ot, from_paillier, from_pool; /* of these, but masks, by their units */
+  uint64_t dealt;            /* bytes                                        */
   uint64_t rounds, bytes;    /* sent by this party                           */
 } smpc_usage;
 typedef void (*smpc_usage_fn)(void *user, const smpc_usage *usage);

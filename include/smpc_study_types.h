@@ -35,6 +35,7 @@ typedef struct smpc_study_question {
   unsigned hold_days;                   /* then it is erased                    */
   char *review_purpose;                 /* what the reviewers see is opened for; the last of opening[], or NULL */
   uint64_t max_runs, max_rows, max_values; /* over the study's life, at each party; 0: no limit */
+  uint64_t max_items, max_items_in_all; /* of sets that meet: one party's, all parties' together */
 } smpc_study_question;
 
 /* Parties are numbered as they stand in the study, like a configuration's members. */

@@ -115,6 +115,8 @@ static enum cli_exit intersect(struct run *r) {
   if (code != CLI_DONE) return code;
   r->err = smpc_journal_rows(s, r->rows == NULL ? 0 : psi_rows_tally(r->rows)->rows);
   if (r->err == SMPC_OK) program(s, r);
+  if (r->err == SMPC_OK && ((r->ask.psi.to.bits >> r->cfg.me.id & 1) || r->outcome.result.suppressed))
+    smpc_journal_suppressed(s, r->outcome.result.suppressed);
   code = cli_close(s);
   return code == CLI_DONE && r->err != SMPC_OK ? cli_exit_of(r->err) : code;
 }

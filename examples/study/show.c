@@ -35,7 +35,7 @@ struct words {
   const char *head, *purpose, *basis, *duo, *period, *to_day, *security, *semi_honest, *source, *dealer, *ot;
   const char *parties, *roles[4], *between, *clearance, *key;
   const char *question, *program, *reads, *graded, *condition, *opens, *nobody, *minimum, *result, *lower;
-  const char *noise, *budget, *dominance, *percent, *change, *blind, *sight, *days, *limits, *runs, *rows, *values, *no_limit, *subtract, *agreement, *digest, *end;
+  const char *noise, *budget, *dominance, *percent, *change, *blind, *sight, *days, *limits, *runs, *rows, *values, *items, *items_in_all, *no_limit, *subtract, *agreement, *digest, *end;
 };
 
 static const struct words english = {
@@ -56,7 +56,7 @@ static const struct words english = {
     "A party whose data have changed since an earlier run takes part only if at least so many rows were added or removed: ",
     "Held before it opens; only purpose, shape, and how many rows and hidden cells there are is shown to: ",
     "Held before it opens to its recipients; seen before by: ", "; erased after days without everybody's release: ",
-    "At most, over the whole study, by each party's own journal: ", " runs", " rows", " opened values", "no limits",
+    "At most, over the whole study, by each party's own journal: ", " runs", " rows", " opened values", " items of one party's sets", " items of all parties' sets together", "no limits",
     "Note: with two parties that give data, a recipient that is one of them can subtract its own numbers from the result.",
     "Claim that a refusal for different studies would show: ", "Digest of this study: ", "Changing one character of the file makes it another study, which nobody has signed."};
 
@@ -73,7 +73,7 @@ static const struct words chinese = {
     "每个计数都加入无人知晓的随机噪声,且该问题只回答一次;epsilon ", "隐私预算(全部 epsilon 之和):",
     "如果少数几方合计占某组的比例超过下列百分比,该组也不显示:", "%", "与先前一次运行相比,本方数据行数若有变化,则至少相差下列行数才参与:",
     "公开之前先保留;审查人只看到用途、大小、总行数和隐藏单元数:", "对接收方公开之前先保留;审查人先看到结果:", ";未获全部放行则在若干天后删除:",
-    "整个研究期间的上限(按各方自己的日志计算):", " 次运行", " 行数据", " 个公开数值", "没有上限",
+    "整个研究期间的上限(按各方自己的日志计算):", " 次运行", " 行数据", " 个公开数值", " 个条目(任一方的集合)", " 个条目(各方集合合计)", "没有上限",
     "注意:只有两方提供数据时,其中的接收方可以从结果中减去自己的数字。",
     "研究不一致而被拒绝时所显示的标识:", "本研究的摘要:", "改动文件中的任何一个字符,就成为另一个没有人签名的研究。"};
 
@@ -92,10 +92,11 @@ static void show_parties(const smpc_study *st, const struct words *w) {
 
 static void show_limits(const smpc_study_question *q, const struct words *w) {
   const struct { uint64_t max; const char *name; } limit[] = {
-      {q->max_runs, w->runs}, {q->max_rows, w->rows}, {q->max_values, w->values}};
+      {q->max_runs, w->runs}, {q->max_rows, w->rows}, {q->max_values, w->values},
+      {q->max_items, w->items}, {q->max_items_in_all, w->items_in_all}};
   bool any = false;
   printf("  %s", w->limits);
-  for (int i = 0; i < 3; i++)
+  for (size_t i = 0; i < sizeof limit / sizeof *limit; i++)
     if (limit[i].max != 0) printf("%s%llu%s", any ? w->between : "", (unsigned long long)limit[i].max, limit[i].name), any = true;
   printf("%s\n", any ? "" : w->no_limit);
 }

@@ -14,7 +14,8 @@
 
 _Static_assert((int)SMPI_CORR_TRIPLES == SMPI_TRIPLE && (int)SMPI_CORR_BIT_TRIPLES == SMPI_BIT_TRIPLE &&
                    (int)SMPI_CORR_BIT_PAIRS == SMPI_BIT_PAIR && (int)SMPI_CORR_DABITS == SMPI_DABIT &&
-                   (int)SMPI_CORR_EDABITS == SMPI_EDABIT && (int)SMPI_CORR_TRUNCATIONS == SMPI_TRUNC,
+                   (int)SMPI_CORR_EDABITS == SMPI_EDABIT && (int)SMPI_CORR_TRUNCATIONS == SMPI_TRUNC &&
+                   (int)SMPI_CORR_LOOKUPS == SMPI_LOOKUP && (int)SMPI_CORR_KINDS == SMPI_CORRS,
                "the journal names the correlations by these");
 
 static smpc_err tell(smpc_err err, const struct smpi_fault *f, char *text, size_t text_len) {
@@ -80,6 +81,35 @@ smpc_err smpc_journal_verify_study(smpc_audit *audit, const char *study, const c
   return tell(err, &f, text, text_len);
 }
 
+static void fill(smpc_usage *u, const uint64_t sum[SMPI_USAGES]) {
+  uint64_t *const at[SMPI_USAGES] = {
+      [SMPI_USED_RUNS] = &u->runs,
+      [SMPI_USED_FAILED] = &u->failed,
+      [SMPI_USED_OPENINGS] = &u->openings,
+      [SMPI_USED_VALUES] = &u->values,
+      [SMPI_USED_ROWS] = &u->rows,
+      [SMPI_USED_SUPPRESSED] = &u->suppressed,
+      [SMPI_USED_ITEMS] = &u->items,
+      [SMPI_USED_ITEMS_IN_ALL] = &u->items_in_all,
+      [SMPI_USED_TRIPLE] = &u->triples,
+      [SMPI_USED_BIT_TRIPLE] = &u->bit_triples,
+      [SMPI_USED_DABIT] = &u->dabits,
+      [SMPI_USED_EDABIT] = &u->edabits,
+      [SMPI_USED_TRUNCATION] = &u->truncations,
+      [SMPI_USED_LOOKUP] = &u->lookups,
+      [SMPI_USED_MASK] = &u->masks,
+      [SMPI_USED_PRODUCT] = &u->products,
+      [SMPI_USED_DEALER] = &u->from_dealer,
+      [SMPI_USED_OT] = &u->from_ot,
+      [SMPI_USED_PAILLIER] = &u->from_paillier,
+      [SMPI_USED_POOL] = &u->from_pool,
+      [SMPI_USED_DEALT] = &u->dealt,
+      [SMPI_USED_ROUNDS] = &u->rounds,
+      [SMPI_USED_BYTES] = &u->bytes,
+  };
+  for (int k = 0; k < SMPI_USAGES; k++) *at[k] = sum[k];
+}
+
 smpc_err smpc_journal_usage(const char *const *path, size_t n, smpc_usage_fn report, void *user, char *text,
                             size_t text_len) {
   struct smpi_fault f = {.party = -1};
@@ -88,11 +118,8 @@ smpc_err smpc_journal_usage(const char *const *path, size_t n, smpc_usage_fn rep
   if (path == NULL || n == 0 || report == NULL) return tell(SMPC_E_ARG, &f, text, text_len);
   smpc_err err = smpi_usage_add_up(&list, &lines, path, n, &f);
   for (size_t i = 0; i < lines; i++) {
-    const uint64_t *sum = list[i].sum;
-    smpc_usage u = {list[i].party, list[i].purpose, list[i].month, sum[SMPI_USED_RUNS], sum[SMPI_USED_FAILED],
-                    sum[SMPI_USED_OPENINGS], sum[SMPI_USED_VALUES], sum[SMPI_USED_ROWS], sum[SMPI_USED_SUPPRESSED],
-                    sum[SMPI_USED_TRIPLE], sum[SMPI_USED_BIT_TRIPLE], sum[SMPI_USED_TRUNCATION],
-                    sum[SMPI_USED_ROUNDS], sum[SMPI_USED_BYTES]};
+    smpc_usage u = {.party = list[i].party, .purpose = list[i].purpose, .month = list[i].month};
+    fill(&u, list[i].sum);
     report(user, &u);
   }
   smpi_free(list);

@@ -15,7 +15,7 @@ struct call {
   smpc_session *s;
   const smpc_psi *q;
   const smpc_items *mine; /* NULL: I hold no set */
-  bool is_count;
+  bool is_count, is_gated; /* is_gated: the same sets have met before, in this call */
   uint8_t *matched;       /* [mine->n] or NULL */
   smpc_psi_result r;
   struct smpi_psi_parts set;
@@ -112,6 +112,12 @@ static smpc_err tell_sizes(struct call *c) {
   return SMPC_OK;
 }
 
+static smpc_err announce(struct call *c, bool are_known) {
+  const unsigned owner[2] = {c->q->a.id, c->q->b.id};
+  const uint64_t size[2] = {c->r.size_a, c->r.size_b};
+  return c->is_gated ? SMPC_OK : smpi_psi_announce(c->s, owner, size, 2, are_known);
+}
+
 /* AGREEMENT: items in both sets from which VOLE is faster: its base transfers take as
  * long as blinding some hundred items, and as many bytes as some thousand. */
 enum { VOLE_FROM = 4096 };
@@ -166,6 +172,7 @@ static smpc_err run(struct call *c) {
   smpc_err err;
   fill_task(c);
   if (c->q->size_a == 0 || c->q->size_b == 0) TRY(tell_sizes(c));
+  TRY(announce(c, true));
   c->t.n = *my_size(c);
   c->t.m = *peer_size(c);
   c->r.protocol = choose(c);
@@ -206,13 +213,15 @@ static smpc_err intersect(struct call *c, const char *name, size_t n_matched) {
   if (!learns(c->q, smpi_me(s))) c->matched = NULL;
   /* The same at all parties: the sizes that are told come later, and not to all. */
   smpc_shape shape = {c->is_count ? 1 : c->q->size_a + c->q->size_b, 1};
-  TRY(smpi_opening_check(s, c->q->to, c->q->purpose, shape));
   c->r.size_a = c->q->size_a;
   c->r.size_b = c->q->size_b;
   if (i_own && !s->is_dry) TRY(count_mine(c));
+  TRY(announce(c, false));
+  TRY(smpi_opening_check(s, c->q->to, c->q->purpose, shape));
   TRY(smpi_opening_compare(s));
   if (s->is_dry) add_cost(c);
   else if (i_own) TRY(run(c));
+  else if (c->q->size_a != 0 && c->q->size_b != 0) TRY(announce(c, true));
 out:
   smpi_op_end(&op, NULL, err);
   return smpi_status(s);
@@ -236,6 +245,7 @@ static smpc_err run_gated(struct call *c, const char *name, size_t n_matched) {
   if (c->q->minimum > 1) {
     smpc_err err = smpi_psi_gate(c->s, c->q, c->mine, &reached, &c->r);
     if (err != SMPC_OK) return err;
+    c->is_gated = true;
   }
   c->r.suppressed = !reached;
   return reached ? intersect(c, name, n_matched) : SMPC_OK;

@@ -177,6 +177,12 @@ static smpc_err tell_sizes(struct call *c) {
   return err;
 }
 
+static smpc_err announce(struct call *c, bool are_known) {
+  unsigned owner[SMPC_MAX_COMPUTING];
+  for (unsigned k = 0; k < c->q->owners; k++) owner[k] = c->q->owner[k].party.id;
+  return smpi_psi_announce(c->s, owner, c->out->sizes, c->q->owners, are_known);
+}
+
 /* --- the runs -------------------------------------------------------------------------------- */
 
 static struct smpi_join_pair pair_of(const struct call *c, unsigned k) {
@@ -368,7 +374,9 @@ static smpc_err join(struct call *c) {
     goto out;
   }
   if (i_own(c)) TRY(open_mine(c));
+  TRY(announce(c, false));
   if (count_told(c) != 0) TRY(tell_sizes(c));
+  TRY(announce(c, true));
   c->out->bins = smpi_cuckoo_bins(c->out->sizes[HUB]);
   TRY(make_values(c));
   if (smpi_has_data(s)) TRY(run(c));

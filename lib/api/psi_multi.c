@@ -145,6 +145,10 @@ out:
   return err;
 }
 
+static smpc_err announce(struct many *c, bool are_known) {
+  return smpi_psi_announce(c->s, c->t.owner, c->t.size, c->t.owners, are_known);
+}
+
 /* --- revealing ------------------------------------------------------------------------- */
 
 static void progress(void *ctx, uint64_t done, uint64_t total) { smpi_progress(ctx, done, total); }
@@ -153,6 +157,7 @@ static smpc_err run_reveal(struct many *c) {
   smpc_session *s = c->s;
   smpc_err err;
   if (has_told_sizes(c)) TRY(tell_sizes(c, false));
+  TRY(announce(c, true));
   TRY(smpi_psi_set_shuffle(s, &c->set));
   c->t.set = c->items;
   c->t.row = c->set.row;
@@ -180,10 +185,11 @@ static smpc_err reveal(struct many *c, const char *name, size_t n_matched) {
   if (i_own(c) && !s->is_dry) TRY(smpi_psi_set_check(s, c->items));
   if (i_own(c) && i_learn(c) && !s->is_dry && c->items->n != n_matched)
     TRY(smpi_fail(s, SMPC_E_ARG, -1, "%s: matched must have room for %zu items", name, c->items->n));
-  uint64_t all = 0;
+  uint64_t all = 0; /* the same at all parties: no told size is known yet */
   for (unsigned i = 0; i < c->t.owners; i++) all += c->t.size[i];
-  TRY(smpi_opening_check(s, c->q->to, c->q->purpose, (smpc_shape){all, 1}));
   if (i_own(c) && !s->is_dry) TRY(open_set(c));
+  TRY(announce(c, false));
+  TRY(smpi_opening_check(s, c->q->to, c->q->purpose, (smpc_shape){all, 1}));
   TRY(smpi_opening_compare(s));
   c->r.protocol = SMPC_PSI_VOLE;
   if (s->is_dry) {
@@ -192,6 +198,8 @@ static smpc_err reveal(struct many *c, const char *name, size_t n_matched) {
     smpi_psi_many_cost(&s->spent, &c->t);
   } else if (i_own(c)) {
     TRY(run_reveal(c));
+  } else if (!has_told_sizes(c)) {
+    TRY(announce(c, true));
   }
   for (unsigned i = 0; i < c->t.owners; i++) c->r.sizes[i] = c->t.size[i];
 out:
@@ -253,6 +261,7 @@ static smpc_err run_tally(struct many *c, shr *tally, const uint32_t *stratum, s
   if (c->s->is_dry) guess_sizes(c, true);
   else if (has_told_sizes(c)) TRY(tell_sizes(c, true));
   TRY(check_count(c));
+  TRY(announce(c, true));
   if (i_own(c) && !c->s->is_dry) TRY(smpi_psi_set_shuffle(c->s, &c->set));
   fill_task(c, &t);
   t.stratum = stratum;
@@ -283,6 +292,7 @@ static smpc_shared *tally(struct many *c, const char *name, const uint32_t *stra
   if (i_own(c) && !s->is_dry) TRY(smpi_psi_set_check(s, c->items));
   TRY(check_strata(c, stratum, strata));
   if (i_own(c) && !s->is_dry) TRY(open_set(c));
+  TRY(announce(c, false));
   z = smpi_value_new(s, 1, strata == 0 ? 1 : strata, 0);
   if (z == NULL) TRY(smpi_status(s));
   TRY(run_tally(c, z->v, stratum, strata));

@@ -29,6 +29,14 @@ smpc_err smpi_psi_set_open(struct smpc_session *s, struct smpi_psi_set *set, con
   return SMPC_OK;
 }
 
+smpc_err smpi_psi_announce(struct smpc_session *s, const unsigned *owner, const uint64_t *size, unsigned n,
+                           bool are_known) {
+  uint64_t of[SMPC_MAX_PARTIES] = {0};
+  if (s->is_dry || s->guard == NULL) return SMPC_OK;
+  for (unsigned k = 0; k < n; k++) of[owner[k]] = size[k];
+  return s->guard->items(s->guard_ctx, s, of, are_known);
+}
+
 smpc_err smpi_psi_set_shuffle(struct smpc_session *s, struct smpi_psi_set *set) {
   size_t at = 0, *row = set->row = smpi_scratch(s, set->size, sizeof *row);
   if (row == NULL) return smpi_status(s);

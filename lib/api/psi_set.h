@@ -19,6 +19,12 @@ smpc_err smpi_psi_set_check(struct smpc_session *s, const smpc_items *items);
 /* Which items are different.  declared: 0 for none; SMPC_E_RANGE: there are more. */
 smpc_err smpi_psi_set_open(struct smpc_session *s, struct smpi_psi_set *set, const smpc_items *items, uint64_t declared);
 
+/* Ask this party's journal and study about the sets of a call: size[k] items of member owner[k]; 0: told later,
+ * or none.  Before anything that depends on items leaves; and once all are known, again, with are_known.
+ * SMPC_E_POLICY: a limit; SMPC_E_FILE: the journal cannot be written. */
+smpc_err smpi_psi_announce(struct smpc_session *s, const unsigned *owner, const uint64_t *size, unsigned n,
+                           bool are_known);
+
 /* Draw their order. */
 smpc_err smpi_psi_set_shuffle(struct smpc_session *s, struct smpi_psi_set *set);
 

@@ -30,7 +30,7 @@ struct pass {
   struct smpi_audit *a;
   struct smpi_audited *j;
   struct smpi_sight *now; /* the session that is going on, or NULL; moves when the list grows */
-  struct smpi_hash opened;
+  struct smpi_hash opened, met;
   int64_t last_time;
 };
 
@@ -54,6 +54,7 @@ static struct smpi_sight *new_sight(struct smpi_audit *a) {
 static void leave(struct pass *p, const struct smpi_entry *next) {
   if (p->now == NULL) return;
   smpi_hash_end(&p->opened, p->now->opened);
+  smpi_hash_end(&p->met, p->now->met);
   if (p->now->end.at == NULL)
     smpi_audit_find(p->a, false, p->j->path, p->now->run_number,
                     "the session has no end%s: a crash%s; %llu openings had been announced", next != NULL ? "" : " yet",
@@ -92,6 +93,7 @@ static void on_run(struct pass *p, const struct smpi_entry *e, struct smpi_slice
   p->now->run_number = e->number;
   p->now->time = e->time;
   smpi_hash_begin(&p->opened, "smpc audit openings 1");
+  smpi_hash_begin(&p->met, "smpc audit sets 1");
   find_me(p, e);
 }
 
@@ -124,6 +126,18 @@ static void on_hold(struct pass *p, const struct smpi_entry *e) {
   if (p->now->end.at != NULL) fault(p, e, "a result held after the end of its session");
 }
 
+/* Who brings none does not always know of the others': a zero of its own says nothing. */
+static void on_items(struct pass *p, const struct smpi_entry *e) {
+  uint64_t n;
+  unsigned i;
+  for (unsigned k = 0; smpi_get_counted(&i, &n, smpi_entry_get_at(e, "set", k)); k++) {
+    if (n == 0) continue;
+    p->now->owners |= UINT64_C(1) << i;
+    add_slice(&p->met, smpi_entry_get_at(e, "set", k));
+  }
+  if (p->now->end.at != NULL) fault(p, e, "sets that met after the end of their session");
+}
+
 /* Entries that belong to a session must belong to the one that is going on. */
 static bool is_of_now(struct pass *p, const struct smpi_entry *e) {
   uint8_t session[32];
@@ -144,6 +158,7 @@ static void on_entry(struct pass *p, const struct smpi_entry *e, struct smpi_sli
     break;
   case SMPI_FAILED: leave(p, e); break;
   case SMPI_OPEN: if (is_of_now(p, e)) on_open(p, e); break;
+  case SMPI_ITEMS: if (is_of_now(p, e)) on_items(p, e); break;
   case SMPI_HOLD: if (is_of_now(p, e)) on_hold(p, e); break;
   case SMPI_RELEASE: (void)is_of_now(p, e); break;
   case SMPI_DROP: break;

@@ -22,6 +22,8 @@ struct smpi_sight {
   int64_t time;
   uint64_t openings, code; /* code: of `end`                                  */
   uint8_t opened[32];      /* digest of all `open` entries' public facts      */
+  uint8_t met[32];         /* digest of all sets that met, and whose they were */
+  uint64_t owners;         /* bits of members that brought one; 0: not known here */
   uint8_t end_hash[32];
   uint64_t members;        /* how many                                        */
   bool is_dealer;          /* it opens nothing and signs nothing of the others'   */

@@ -94,6 +94,19 @@ static void compare_sights(struct session *s) {
   }
 }
 
+/* Of a session that ended well: all who know of sets know the same ones, and owners know. */
+static void compare_sets(struct session *s) {
+  const struct smpi_sight *known = NULL;
+  for (size_t k = 0; k < s->n && known == NULL; k++)
+    if (is_done(&s->sight[k]) && s->sight[k].owners != 0) known = &s->sight[k];
+  for (size_t k = 0; k < s->n && known != NULL; k++) {
+    const struct smpi_sight *v = &s->sight[k];
+    bool is_owner = known->owners >> v->me & 1;
+    if (!is_done(v) || (v->owners == 0 && !is_owner)) continue;
+    if (memcmp(v->met, known->met, 32) != 0) find(s, true, v, "other sets met than in the other journals");
+  }
+}
+
 /* --- its seal ------------------------------------------------------------------------------ */
 
 struct seal {
@@ -211,6 +224,7 @@ static void check_session(struct smpi_audit *a, const struct smpi_sight *sight, 
   for (size_t k = 1; k < n; k++)
     if (sight[k].journal == sight[k - 1].journal) find(&s, true, &sight[k], "it stands twice in this journal");
   compare_sights(&s);
+  compare_sets(&s);
   for (size_t k = 0; k < n; k++) check_seal(&s, &sight[k]);
 }
 

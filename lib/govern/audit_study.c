@@ -166,6 +166,9 @@ static void check_limits(struct smpi_audit_study *s, struct smpi_audit *a, const
                 "millionths of epsilon");
   check_limit(a, j, e, &s->told[i].values, t->values, q->max_values, "opened values");
   if (t->counted) check_limit(a, j, e, &s->told[i].rows, t->rows, q->max_rows, "rows");
+  for (unsigned k = 0; k < s->study->n_parties; k++)
+    check_limit(a, j, e, &s->told[i].items, t->items[k], q->max_items, "items of one party's sets");
+  check_limit(a, j, e, &s->told[i].items_in_all, t->items_in_all, q->max_items_in_all, "items of all parties' sets");
 }
 
 void smpi_audit_judge(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j,
@@ -180,6 +183,7 @@ void smpi_audit_judge(struct smpi_audit_study *s, struct smpi_audit *a, const st
   if (s->question == NULL) return;
   if (e->kind == SMPI_RELEASE) on_release(s, a, j, e);
   if (e->kind == SMPI_OPEN || e->kind == SMPI_HOLD) on_opening(s, a, j, e);
-  if (e->kind == SMPI_OPEN || e->kind == SMPI_HOLD || e->kind == SMPI_END) check_limits(s, a, j, e);
+  if (e->kind == SMPI_OPEN || e->kind == SMPI_HOLD || e->kind == SMPI_ITEMS || e->kind == SMPI_END)
+    check_limits(s, a, j, e);
   if (e->kind == SMPI_END) s->question = NULL;
 }

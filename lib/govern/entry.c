@@ -9,46 +9,61 @@
 
 /* --- the lines of each kind ------------------------------------------------------ */
 
-enum form { NUMBER, COUNT, DIGEST, SIGNATURE, TEXT, INDEXED_DIGEST, INDEXED_SIGNATURE, NAMED };
-struct line { const char *key; enum form form; bool repeats; };
+enum form { NUMBER, COUNT, DIGEST, SIGNATURE, TEXT, INDEXED_NUMBER, INDEXED_DIGEST, INDEXED_SIGNATURE, NAMED };
+enum { ONCE, REPEATS, OPTIONAL }; /* OPTIONAL: journals of before it have none */
+struct line { const char *key; enum form form; int times; };
 enum { LINES = 24 };
 
 static const struct { const char *name; struct line line[LINES]; } kinds[SMPI_KINDS] = {
-    [SMPI_BEGIN] = {"begin", {{"party", TEXT, 0}, {"key", DIGEST, 0}, {"software", TEXT, 0}}},
-    [SMPI_RESUME] = {"resume", {{"cut", NUMBER, 0}}},
-    [SMPI_RUN] = {"run", {{"session", DIGEST, 0}, {"study", DIGEST, 0}, {"question", TEXT, 0}, {"software", TEXT, 0},
-                          {"counter-signed", TEXT, 0}, {"dealer", COUNT, 0}, {"with", NAMED, 1}}},
-    [SMPI_FAILED] = {"failed", {{"study", DIGEST, 0}, {"question", TEXT, 0}, {"code", NUMBER, 0}, {"reason", TEXT, 0}}},
-    [SMPI_OPEN] = {"open", {{"session", DIGEST, 0}, {"operation", TEXT, 0}, {"purpose", TEXT, 0}, {"to", TEXT, 0},
-                            {"rows", NUMBER, 0}, {"columns", NUMBER, 0}, {"program", DIGEST, 0}}},
-    [SMPI_END] = {"end", {{"session", DIGEST, 0}, {"code", NUMBER, 0}, {"reason", TEXT, 0}, {"inputs", NUMBER, 0},
-                          {"commitment", DIGEST, 0}, {"rows", COUNT, 0}, {"suppressed", COUNT, 0},
-                          {"openings", NUMBER, 0}, {"values", NUMBER, 0}, {"triples", NUMBER, 0},
-                          {"bit-triples", NUMBER, 0}, {"dabits", NUMBER, 0}, {"edabits", NUMBER, 0},
-                          {"truncations", NUMBER, 0}, {"masks", NUMBER, 0}, {"products", NUMBER, 0},
-                          {"rounds", NUMBER, 0}, {"bytes", NUMBER, 0}, {"dealt", NUMBER, 0}}},
-    [SMPI_OTHERS] = {"others", {{"session", DIGEST, 0}, {"end", INDEXED_DIGEST, 1}}},
-    [SMPI_SEALED] = {"sealed", {{"session", DIGEST, 0}, {"signed", INDEXED_SIGNATURE, 1}}},
-    [SMPI_UNSEALED] = {"unsealed", {{"session", DIGEST, 0}, {"reason", TEXT, 0}}},
-    [SMPI_HOLD] = {"hold", {{"study", DIGEST, 0}, {"question", TEXT, 0}, {"session", DIGEST, 0}, {"purpose", TEXT, 0},
-                            {"to", TEXT, 0}, {"rows", NUMBER, 0}, {"columns", NUMBER, 0}, {"fraction", NUMBER, 0},
-                            {"review", TEXT, 0}, {"program", DIGEST, 0}, {"opening", DIGEST, 0}, {"until", TEXT, 0},
-                            {"commitment", DIGEST, 0}, {"all-rows", COUNT, 0}, {"hidden", COUNT, 0}}},
-    [SMPI_RELEASE] = {"release", {{"session", DIGEST, 0}, {"opening", DIGEST, 0}, {"signed", INDEXED_SIGNATURE, 1}}},
-    [SMPI_DROP] = {"drop", {{"opening", DIGEST, 0}, {"reason", TEXT, 0}}},
+    [SMPI_BEGIN] = {"begin", {{"party", TEXT, ONCE}, {"key", DIGEST, ONCE}, {"software", TEXT, ONCE}}},
+    [SMPI_RESUME] = {"resume", {{"cut", NUMBER, ONCE}}},
+    [SMPI_RUN] = {"run", {{"session", DIGEST, ONCE}, {"study", DIGEST, ONCE}, {"question", TEXT, ONCE}, {"software", TEXT, ONCE},
+                          {"counter-signed", TEXT, ONCE}, {"dealer", COUNT, ONCE}, {"with", NAMED, REPEATS}}},
+    [SMPI_FAILED] = {"failed", {{"study", DIGEST, ONCE}, {"question", TEXT, ONCE}, {"code", NUMBER, ONCE}, {"reason", TEXT, ONCE}}},
+    [SMPI_OPEN] = {"open", {{"session", DIGEST, ONCE}, {"operation", TEXT, ONCE}, {"purpose", TEXT, ONCE}, {"to", TEXT, ONCE},
+                            {"rows", NUMBER, ONCE}, {"columns", NUMBER, ONCE}, {"program", DIGEST, ONCE}}},
+    [SMPI_END] = {"end", {{"session", DIGEST, ONCE}, {"code", NUMBER, ONCE}, {"reason", TEXT, ONCE}, {"inputs", NUMBER, ONCE},
+                          {"commitment", DIGEST, ONCE}, {"rows", COUNT, ONCE}, {"suppressed", COUNT, ONCE},
+                          {"openings", NUMBER, ONCE}, {"values", NUMBER, ONCE}, {"triples", NUMBER, ONCE},
+                          {"bit-triples", NUMBER, ONCE}, {"dabits", NUMBER, ONCE}, {"edabits", NUMBER, ONCE},
+                          {"truncations", NUMBER, ONCE}, {"masks", NUMBER, ONCE}, {"products", NUMBER, ONCE},
+                          {"rounds", NUMBER, ONCE}, {"bytes", NUMBER, ONCE}, {"dealt", NUMBER, ONCE},
+                          {"lookups", NUMBER, OPTIONAL}, {"pooled", NUMBER, OPTIONAL}, {"source", TEXT, OPTIONAL}}},
+    [SMPI_OTHERS] = {"others", {{"session", DIGEST, ONCE}, {"end", INDEXED_DIGEST, REPEATS}}},
+    [SMPI_SEALED] = {"sealed", {{"session", DIGEST, ONCE}, {"signed", INDEXED_SIGNATURE, REPEATS}}},
+    [SMPI_UNSEALED] = {"unsealed", {{"session", DIGEST, ONCE}, {"reason", TEXT, ONCE}}},
+    [SMPI_HOLD] = {"hold", {{"study", DIGEST, ONCE}, {"question", TEXT, ONCE}, {"session", DIGEST, ONCE}, {"purpose", TEXT, ONCE},
+                            {"to", TEXT, ONCE}, {"rows", NUMBER, ONCE}, {"columns", NUMBER, ONCE}, {"fraction", NUMBER, ONCE},
+                            {"review", TEXT, ONCE}, {"program", DIGEST, ONCE}, {"opening", DIGEST, ONCE}, {"until", TEXT, ONCE},
+                            {"commitment", DIGEST, ONCE}, {"all-rows", COUNT, ONCE}, {"hidden", COUNT, ONCE}}},
+    [SMPI_RELEASE] = {"release", {{"session", DIGEST, ONCE}, {"opening", DIGEST, ONCE}, {"signed", INDEXED_SIGNATURE, REPEATS}}},
+    [SMPI_ITEMS] = {"items", {{"session", DIGEST, ONCE}, {"set", INDEXED_NUMBER, REPEATS}}},
+    [SMPI_DROP] = {"drop", {{"opening", DIGEST, ONCE}, {"reason", TEXT, ONCE}}},
 };
 
 const char *smpi_kind_name(enum smpi_kind kind) { return kinds[kind].name; }
 
-bool smpi_get_indexed(unsigned *index, uint8_t *out, size_t len, struct smpi_slice s) {
+/* Take "INDEX " off the front. */
+static bool get_index(unsigned *index, struct smpi_slice *s) {
   uint64_t v;
-  const char *space = s.len == 0 ? NULL : memchr(s.at, ' ', s.len);
+  const char *space = s->len == 0 ? NULL : memchr(s->at, ' ', s->len);
   *index = 0;
-  memset(out, 0, len);
-  if (space == NULL || !smpi_get_number(&v, (struct smpi_slice){s.at, (size_t)(space - s.at)}) || v >= SMPC_MAX_PARTIES)
+  if (space == NULL || !smpi_get_number(&v, (struct smpi_slice){s->at, (size_t)(space - s->at)}) ||
+      v >= SMPC_MAX_PARTIES)
     return false;
   *index = (unsigned)v;
-  return smpi_get_bytes(out, len, (struct smpi_slice){space + 1, s.len - (size_t)(space + 1 - s.at)});
+  *s = (struct smpi_slice){space + 1, s->len - (size_t)(space + 1 - s->at)};
+  return true;
+}
+
+bool smpi_get_indexed(unsigned *index, uint8_t *out, size_t len, struct smpi_slice s) {
+  memset(out, 0, len);
+  return get_index(index, &s) && smpi_get_bytes(out, len, s);
+}
+
+bool smpi_get_counted(unsigned *index, uint64_t *n, struct smpi_slice s) {
+  *n = 0;
+  return get_index(index, &s) && smpi_get_number(n, s);
 }
 
 bool smpi_get_named(uint8_t out[32], struct smpi_slice *name, struct smpi_slice s) {
@@ -71,6 +86,7 @@ static bool has_form(enum form form, struct smpi_slice v) {
   case DIGEST: return smpi_get_bytes(bytes, 32, v);
   case SIGNATURE: return smpi_get_bytes(bytes, 64, v);
   case TEXT: return v.len > 0;
+  case INDEXED_NUMBER: return smpi_get_counted(&index, &number, v);
   case INDEXED_DIGEST: return smpi_get_indexed(&index, bytes, 32, v);
   case INDEXED_SIGNATURE: return smpi_get_indexed(&index, bytes, 64, v);
   case NAMED: return smpi_get_named(bytes, &name, v);
@@ -143,13 +159,13 @@ static bool decode_line(struct smpi_entry *e, struct smpi_slice *in, const struc
   unsigned found = 0;
   for (;; found++) {
     struct smpi_slice rest = *in, key, value;
-    if ((found > 0 && !line->repeats) || !smpi_lines_next(&rest, &key, &value) || !smpi_slice_is(key, line->key)) break;
+    if ((found > 0 && line->times != REPEATS) || !smpi_lines_next(&rest, &key, &value) || !smpi_slice_is(key, line->key)) break;
     if (!has_form(line->form, value) || e->n == SMPI_ENTRY_FIELDS) return false;
     e->field[e->n].key = key;
     e->field[e->n++].value = value;
     *in = rest;
   }
-  return found > 0;
+  return found > 0 || line->times == OPTIONAL;
 }
 
 static bool decode_body(struct smpi_entry *e, struct smpi_slice *in) {

@@ -36,6 +36,7 @@ enum smpi_kind {
   SMPI_UNSEALED, /* a signature did not come, or was wrong                              */
   SMPI_HOLD,     /* a result is held for its reviewers, instead of an opening           */
   SMPI_RELEASE,  /* its reviewers have signed: the opening that follows is of it        */
+  SMPI_ITEMS,    /* sets are about to meet: how many items each party brings             */
   SMPI_DROP,     /* a held result is erased unopened: it expired, or was rejected       */
   SMPI_KINDS
 };
@@ -73,7 +74,8 @@ struct smpi_slice smpi_entry_get_at(const struct smpi_entry *e, const char *key,
 uint64_t smpi_entry_number(const struct smpi_entry *e, const char *key);
 void smpi_entry_digest(uint8_t out[32], const struct smpi_entry *e, const char *key);
 
-/* Lines "INDEX <base64url>" and "<base64url> NAME". */
+/* Lines "INDEX NUMBER", "INDEX <base64url>" and "<base64url> NAME". */
+bool smpi_get_counted(unsigned *index, uint64_t *n, struct smpi_slice s);
 bool smpi_get_indexed(unsigned *index, uint8_t *out, size_t len, struct smpi_slice s);
 bool smpi_get_named(uint8_t out[32], struct smpi_slice *name, struct smpi_slice s);
 

@@ -1,6 +1,7 @@
 /* gate.c - see gate.h. */
 #include "govern/gate_impl.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -46,6 +47,10 @@ static smpc_err check_recipients(const struct gate *g, struct smpc_session *s, c
   return SMPC_OK;
 }
 
+static bool exceeds(uint64_t used, uint64_t more, uint64_t max) {
+  return max != 0 && (used > max || more > max - used);
+}
+
 /* A question with noise is answered once: asked again, the noise would average out. */
 static smpc_err check_budget(const struct gate *g, struct smpc_session *s) {
   const smpc_study *st = g->study;
@@ -61,7 +66,7 @@ static smpc_err check_limits(const struct gate *g, struct smpc_session *s, uint6
   const smpc_study_question *q = g->question;
   if (q->max_runs != 0 && !g->has_opened && g->tally.runs >= q->max_runs)
     return smpi_gate_refuse(s, "the question has been asked as often as it may be");
-  if (q->max_values != 0 && (g->tally.values > q->max_values || values > q->max_values - g->tally.values))
+  if (exceeds(g->tally.values, values, q->max_values))
     return smpi_gate_refuse(s, "more values would be opened than the question may open in all");
   return SMPC_OK;
 }
@@ -99,8 +104,26 @@ static smpc_err on_rows(void *ctx, struct smpc_session *s, uint64_t rows) {
   uint64_t max = g->question->max_rows;
   if (smpi_tally_is_close(&g->tally, rows))
     return smpi_gate_refuse(s, "my data differ from those of an earlier run by fewer rows than they may");
-  if (max == 0 || (g->tally.rows <= max && rows <= max - g->tally.rows)) return SMPC_OK;
+  if (!exceeds(g->tally.rows, rows, max)) return SMPC_OK;
   return smpi_gate_refuse(s, "more rows would be used than the question may use in all");
+}
+
+/* Every party judges every party's sets, as far as it knows them. */
+static smpc_err on_items(void *ctx, struct smpc_session *s, const uint64_t *size, bool are_known) {
+  struct gate *g = ctx;
+  const smpc_study_question *q = g->question;
+  uint64_t all = 0;
+  for (unsigned i = 0; i < g->study->n_parties; i++) {
+    char why[160];
+    all = all > UINT64_MAX - size[i] ? UINT64_MAX : all + size[i];
+    snprintf(why, sizeof why, "the sets of %s would have more items than one party's may have in all",
+             g->study->party[i].name);
+    if (size[i] != 0 && exceeds(g->tally.items[i], size[i], q->max_items)) return smpi_gate_refuse(s, why);
+  }
+  if (all != 0 && exceeds(g->tally.items_in_all, all, q->max_items_in_all))
+    return smpi_gate_refuse(s, "the sets of all parties would have more items than they may together");
+  if (are_known) smpi_tally_items(&g->tally, size);
+  return SMPC_OK;
 }
 
 static const struct smpi_earlier *on_earlier(void *ctx, uint64_t rows) {
@@ -161,6 +184,7 @@ smpc_err smpi_gate_open(struct smpi_record_rules *rules, const smpc_config *cfg,
                                       .seen = on_seen,
                                       .opening = on_opening,
                                       .rows = on_rows,
+                                      .items = on_items,
                                       .free = gate_free,
                                       .earlier = on_earlier,
                                       .ready = smpi_gate_ready,

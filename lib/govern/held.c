@@ -46,11 +46,6 @@ smpc_err smpi_held_name(struct smpi_held *h) { return name_of(h->opening, h) ? S
 
 void smpi_held_id(char id[SMPI_HELD_ID], const uint8_t opening[32]) { sodium_bin2hex(id, SMPI_HELD_ID, opening, 8); }
 
-static void add_count(struct smpi_lines *l, const char *key, bool is_known, uint64_t v) {
-  if (is_known) smpi_lines_add(l, key, "%llu", (unsigned long long)v);
-  else smpi_lines_add(l, key, "-");
-}
-
 void smpi_held_entry(struct smpi_lines *l, const struct smpi_held *h) {
   char until[SMPI_TIME_LEN];
   smpi_put_time(until, h->expires);
@@ -58,8 +53,8 @@ void smpi_held_entry(struct smpi_lines *l, const struct smpi_held *h) {
   smpi_lines_add_bytes(l, "opening", h->opening, 32);
   smpi_lines_add(l, "until", "%s", until);
   smpi_lines_add_bytes(l, "commitment", h->commitment, 32);
-  add_count(l, "all-rows", h->has_rows, h->all_rows);
-  add_count(l, "hidden", h->has_hidden, h->hidden);
+  smpi_lines_add_count(l, "all-rows", h->has_rows, h->all_rows);
+  smpi_lines_add_count(l, "hidden", h->has_hidden, h->hidden);
 }
 
 static bool get_text(char *out, size_t size, const struct smpi_entry *e, const char *key) {

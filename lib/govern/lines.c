@@ -39,6 +39,15 @@ void smpi_lines_add_bytes(struct smpi_lines *l, const char *key, const void *byt
   smpi_lines_add(l, key, "%s", text);
 }
 
+void smpi_lines_add_number(struct smpi_lines *l, const char *key, uint64_t v) {
+  smpi_lines_add(l, key, "%llu", (unsigned long long)v);
+}
+
+void smpi_lines_add_count(struct smpi_lines *l, const char *key, bool is_known, uint64_t v) {
+  if (is_known) smpi_lines_add_number(l, key, v);
+  else smpi_lines_add(l, key, "-");
+}
+
 /* --- reading ----------------------------------------------------------------- */
 
 static bool is_clean(struct smpi_slice s) {

@@ -21,6 +21,9 @@ struct smpi_lines { char *at; size_t len, size; bool is_full; };
 void smpi_lines_add(struct smpi_lines *l, const char *key, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* "key <base64url>\n", len at most 64 */
 void smpi_lines_add_bytes(struct smpi_lines *l, const char *key, const void *bytes, size_t len);
+void smpi_lines_add_number(struct smpi_lines *l, const char *key, uint64_t v);
+/* The number, or "-": nobody said. */
+void smpi_lines_add_count(struct smpi_lines *l, const char *key, bool is_known, uint64_t v);
 
 /* --- reading ----------------------------------------------------------------- */
 struct smpi_slice { const char *at; size_t len; }; /* not terminated */

@@ -1,41 +1,18 @@
 /* record.c - see record.h. */
-#include "govern/record.h"
+#include "govern/record_impl.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/mem.h"
-#include "govern/held.h"
-#include "govern/seal.h"
 #include "govern/tally.h"
-
-struct smpi_record { /* in secret memory */
-  struct smpi_journal *journal; /* NULL: rules without a journal */
-  struct smpi_record_rules rules;
-  char question[160];
-  uint8_t study[32], sign_secret[64];
-  struct smpi_hash inputs, again; /* again: as the commitment of `earlier` was made */
-  const struct smpi_earlier *earlier;
-  char path[512], party[64];
-  uint64_t n_inputs, openings, values, rows, suppressed, all_rows;
-  bool has_rows, has_suppressed, has_all_rows;
-};
 
 void smpi_record_free(struct smpi_record *r) {
   if (r == NULL) return;
   smpi_journal_close(r->journal);
   if (r->rules.free != NULL) r->rules.free(r->rules.ctx);
   smpi_secret_free(r);
-}
-
-static void add_number(struct smpi_lines *l, const char *key, uint64_t v) {
-  smpi_lines_add(l, key, "%llu", (unsigned long long)v);
-}
-
-static void add_count(struct smpi_lines *l, const char *key, bool is_known, uint64_t v) {
-  if (is_known) add_number(l, key, v);
-  else smpi_lines_add(l, key, "-");
 }
 
 /* --- before the session ------------------------------------------------------------- */
@@ -88,7 +65,7 @@ void smpi_record_failed(struct smpi_record *r, const struct smpi_fault *why) {
 
 /* --- while it runs ------------------------------------------------------------------ */
 
-static smpc_err commit(struct smpi_record *r, struct smpc_session *s, uint8_t hash[32]) {
+smpc_err smpi_record_commit(struct smpi_record *r, struct smpc_session *s, uint8_t hash[32]) {
   struct smpi_fault f = {.party = -1};
   smpc_err err = smpi_journal_commit(r->journal, hash, &f);
   return err == SMPC_OK ? SMPC_OK : smpi_fail(s, err, (int)smpi_me(s), "%s", f.text);
@@ -133,7 +110,7 @@ static smpc_err write_release(struct smpi_record *r, struct smpc_session *s) {
   struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_RELEASE);
   smpi_lines_add_bytes(l, "session", s->id, 32);
   if (!r->rules.release(r->rules.ctx, l)) return SMPC_OK;
-  smpc_err err = commit(r, s, NULL);
+  smpc_err err = smpi_record_commit(r, s, NULL);
   if (err == SMPC_OK) r->rules.released(r->rules.ctx);
   return err;
 }
@@ -160,9 +137,21 @@ static smpc_err on_opening(void *ctx, struct smpc_session *s, smpc_who to, const
   smpi_lines_add(l, "rows", "%zu", shape.rows);
   smpi_lines_add(l, "columns", "%zu", shape.cols);
   smpi_lines_add_bytes(l, "program", program, sizeof program);
-  err = commit(r, s, NULL);
+  err = smpi_record_commit(r, s, NULL);
 out:
   return err;
+}
+
+/* On disk before any item meets another: what limits count, they count even after a crash. */
+static smpc_err on_items(void *ctx, struct smpc_session *s, const uint64_t *size, bool are_known) {
+  struct smpi_record *r = ctx;
+  smpc_err err = r->rules.items == NULL ? SMPC_OK : r->rules.items(r->rules.ctx, s, size, are_known);
+  if (err != SMPC_OK || !are_known || r->journal == NULL) return err;
+  struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_ITEMS);
+  smpi_lines_add_bytes(l, "session", s->id, 32);
+  for (unsigned i = 0; i < s->cfg.parties; i++)
+    if (size[i] != 0 || i == smpi_me(s)) smpi_lines_add(l, "set", "%u %llu", i, (unsigned long long)size[i]);
+  return smpi_record_commit(r, s, NULL);
 }
 
 /* --- results that wait for their reviewers --------------------------------------------- */
@@ -237,103 +226,11 @@ static smpc_err on_hold(void *ctx, struct smpc_session *s, const struct smpi_res
   return err == SMPC_OK ? SMPC_OK : smpi_fail(s, err, (int)smpi_me(s), "%s", f.text);
 }
 
-/* --- the end ------------------------------------------------------------------------- */
-
-static void add_spent(struct smpi_lines *l, const struct smpc_session *s) {
-  struct smpi_cost c = smpi_spent(s);
-  add_number(l, "triples", c.corr[SMPI_CORR_TRIPLES]);
-  add_number(l, "bit-triples", c.corr[SMPI_CORR_BIT_TRIPLES] + c.corr[SMPI_CORR_BIT_PAIRS]);
-  add_number(l, "dabits", c.corr[SMPI_CORR_DABITS]);
-  add_number(l, "edabits", c.corr[SMPI_CORR_EDABITS]);
-  add_number(l, "truncations", c.corr[SMPI_CORR_TRUNCATIONS]);
-  add_number(l, "masks", c.mask_words);
-  add_number(l, "products", c.product_words);
-  add_number(l, "rounds", c.rounds);
-  add_number(l, "bytes", c.bytes);
-  add_number(l, "dealt", c.offline_bytes);
-}
-
-/* The `others` entry that follows before a seal makes this one durable as well, and
- * comes before anything is signed. */
-static smpc_err write_end(struct smpi_record *r, struct smpc_session *s, bool will_seal, uint8_t hash[32]) {
-  uint8_t commitment[SMPI_HASH_LEN];
-  struct smpi_fault f = {.party = -1};
-  struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_END);
-  smpi_hash_end(&r->inputs, commitment);
-  smpi_lines_add_bytes(l, "session", s->id, 32);
-  smpi_lines_add(l, "code", "%d", (int)s->fault.code);
-  smpi_lines_add(l, "reason", "%s", s->fault.code == SMPC_OK ? "done" : s->fault.text[0] ? s->fault.text : "failed");
-  add_number(l, "inputs", r->n_inputs);
-  smpi_lines_add_bytes(l, "commitment", commitment, sizeof commitment);
-  add_count(l, "rows", r->has_rows, r->rows);
-  add_count(l, "suppressed", r->has_suppressed, r->suppressed);
-  add_number(l, "openings", r->openings);
-  add_number(l, "values", r->values);
-  add_spent(l, s);
-  smpc_err err = will_seal ? smpi_journal_add(r->journal, hash, &f) : smpi_journal_commit(r->journal, hash, &f);
-  return err == SMPC_OK ? SMPC_OK : smpi_fail(s, err, (int)smpi_me(s), "%s", f.text);
-}
-
-static smpc_err write_others(struct smpi_record *r, struct smpc_session *s, uint8_t (*end)[32]) {
-  struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_OTHERS);
-  uint64_t who = smpi_seal_who(s);
-  smpi_lines_add_bytes(l, "session", s->id, 32);
-  for (unsigned i = 0; i < s->cfg.parties; i++) {
-    char hash[SMPI_B64_32];
-    if (!(who >> i & 1)) continue;
-    sodium_bin2base64(hash, sizeof hash, end[i], 32, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    smpi_lines_add(l, "end", "%u %s", i, hash);
-  }
-  return commit(r, s, NULL);
-}
-
-static smpc_err write_sealed(struct smpi_record *r, struct smpc_session *s, uint8_t (*sign)[64]) {
-  struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_SEALED);
-  uint64_t who = smpi_seal_who(s);
-  smpi_lines_add_bytes(l, "session", s->id, 32);
-  for (unsigned i = 0; i < s->cfg.parties; i++) {
-    char text[SMPI_B64_64];
-    if (!(who >> i & 1)) continue;
-    sodium_bin2base64(text, sizeof text, sign[i], 64, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    smpi_lines_add(l, "signed", "%u %s", i, text);
-  }
-  return commit(r, s, NULL);
-}
-
-static void write_unsealed(struct smpi_record *r, struct smpc_session *s) {
-  struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_UNSEALED);
-  struct smpi_fault ignored = {.party = -1};
-  smpi_lines_add_bytes(l, "session", s->id, 32);
-  smpi_lines_add(l, "reason", "%s", s->fault.text[0] ? s->fault.text : smpi_err_text(s->fault.code));
-  (void)smpi_journal_commit(r->journal, NULL, &ignored);
-}
-
-static void seal(struct smpi_record *r, struct smpc_session *s, const uint8_t mine[32]) {
-  uint8_t end[SMPC_MAX_PARTIES][32] = {{0}}, sign[SMPC_MAX_PARTIES][64] = {{0}};
-  smpc_err err = SMPC_OK;
-  memcpy(end[smpi_me(s)], mine, 32);
-  TRY(smpi_seal_tell(s, end));
-  TRY(write_others(r, s, end));
-  TRY(smpi_seal_sign(s, sign, (const uint8_t (*)[32])end, r->sign_secret));
-  TRY(write_sealed(r, s, sign));
-out:
-  if (err != SMPC_OK) write_unsealed(r, s);
-}
-
-static void on_end(void *ctx, struct smpc_session *s) {
-  struct smpi_record *r = ctx;
-  uint8_t mine[32];
-  bool will_seal = smpi_status(s) == SMPC_OK && r->rules.must_seal && (int)smpi_me(s) != s->dealer;
-  if (r->journal != NULL && write_end(r, s, will_seal, mine) == SMPC_OK && will_seal) seal(r, s, mine);
-  s->guard = NULL;
-  smpi_record_free(r);
-}
-
 /* --- the session is open --------------------------------------------------------------- */
 
 static const struct smpi_guard guards[2] = {
-    {on_input, on_opening, on_end, on_review, on_may_hold, on_hold, on_held, false},
-    {on_input, on_opening, on_end, on_review, on_may_hold, on_hold, on_held, true}};
+    {on_input, on_opening, on_items, smpi_record_end, on_review, on_may_hold, on_hold, on_held, false},
+    {on_input, on_opening, on_items, smpi_record_end, on_review, on_may_hold, on_hold, on_held, true}};
 
 /* The salt is this party's own: its signing key's seed with the session. */
 static void begin_inputs(struct smpi_hash *inputs, const struct smpi_record *r, const uint8_t session[32]) {
@@ -350,7 +247,7 @@ static smpc_err write_run(struct smpi_record *r, struct smpc_session *s) {
   add_subject(l, r);
   smpi_lines_add(l, "software", "smpc %d.%d.%d", SMPC_VERSION_MAJOR, SMPC_VERSION_MINOR, SMPC_VERSION_PATCH);
   smpi_lines_add(l, "counter-signed", "%s", r->rules.must_seal ? "by all" : "no");
-  add_count(l, "dealer", s->dealer >= 0, (uint64_t)s->dealer); /* its position below */
+  smpi_lines_add_count(l, "dealer", s->dealer >= 0, (uint64_t)s->dealer); /* its position below */
   for (unsigned i = 0; i < s->cfg.parties; i++) {
     char key[SMPI_B64_32];
     sodium_bin2base64(key, sizeof key, s->cfg.member[i].sign_key, 32, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
@@ -372,7 +269,7 @@ smpc_err smpi_record_attach(struct smpi_record *r, struct smpc_session *s) {
 /* --- what the program tells -------------------------------------------------------------- */
 
 static struct smpi_record *record_of(const struct smpc_session *s) {
-  return s->guard == NULL || s->guard->end != on_end ? NULL : s->guard_ctx;
+  return s->guard == NULL || s->guard->end != smpi_record_end ? NULL : s->guard_ctx;
 }
 
 smpc_err smpi_record_rows(struct smpc_session *s, uint64_t rows) {

@@ -28,6 +28,8 @@ struct smpi_record_rules {
   /* May this opening happen?  On refusal the fault is recorded. */
   smpc_err (*opening)(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape);
   smpc_err (*rows)(void *ctx, struct smpc_session *s, uint64_t rows);
+  /* May sets of these sizes meet?  As the guard's `items` in session_impl.h. */
+  smpc_err (*items)(void *ctx, struct smpc_session *s, const uint64_t *size, bool are_known);
   /* A run over as many rows, whose input this one's must be; NULL: it may be any. */
   const struct smpi_earlier *(*earlier)(void *ctx, uint64_t rows);
   /* The journal is open and has been seen; before any link. */
@@ -66,7 +68,9 @@ enum {
   SMPI_CORR_BIT_PAIRS,
   SMPI_CORR_DABITS,
   SMPI_CORR_EDABITS,
-  SMPI_CORR_TRUNCATIONS
+  SMPI_CORR_TRUNCATIONS,
+  SMPI_CORR_LOOKUPS,
+  SMPI_CORR_KINDS
 };
 
 /* What the program tells for the journal. */

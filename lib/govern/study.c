@@ -31,6 +31,8 @@ static const cyaml_schema_field_t limits_fields[] = {
     CYAML_FIELD_STRING_PTR("runs", MAYBE, struct limits, runs, 1, 20),
     CYAML_FIELD_STRING_PTR("rows", MAYBE, struct limits, rows, 1, 20),
     CYAML_FIELD_STRING_PTR("opened values", MAYBE, struct limits, values, 1, 20),
+    CYAML_FIELD_STRING_PTR("items", MAYBE, struct limits, items, 1, 20),
+    CYAML_FIELD_STRING_PTR("items in all", MAYBE, struct limits, items_in_all, 1, 20),
     CYAML_FIELD_END};
 
 static const cyaml_schema_field_t dominance_fields[] = {

@@ -7,7 +7,7 @@
 
 struct text_list { char **at; unsigned n; };
 struct column { char *name, *type, *grade; };
-struct limits { char *runs, *rows, *values; };
+struct limits { char *runs, *rows, *values, *items, *items_in_all; };
 struct dominance { char *parties, *percent; };
 struct also { char *purpose; struct text_list to; };
 struct asked {

@@ -160,6 +160,8 @@ smpc_err smpi_study_question(struct reader *r, unsigned i) {
     TRY(read_limit(r, i, &q->max_runs, a->limits->runs));
     TRY(read_limit(r, i, &q->max_rows, a->limits->rows));
     TRY(read_limit(r, i, &q->max_values, a->limits->values));
+    TRY(read_limit(r, i, &q->max_items, a->limits->items));
+    TRY(read_limit(r, i, &q->max_items_in_all, a->limits->items_in_all));
   }
   TRY(read_rules(r, i));
   TRY(read_epsilon(r, i));

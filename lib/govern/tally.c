@@ -45,9 +45,26 @@ static void on_opening(struct smpi_tally *t, const struct smpi_entry *e) {
   if (!is_counted_twice) t->values += smpi_entry_number(e, "rows") * smpi_entry_number(e, "columns");
 }
 
+static uint64_t add(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
+
+void smpi_tally_items(struct smpi_tally *t, const uint64_t size[SMPC_MAX_PARTIES]) {
+  for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++) {
+    t->items[i] = add(t->items[i], size[i]);
+    t->items_in_all = add(t->items_in_all, size[i]);
+  }
+}
+
+static void on_items(struct smpi_tally *t, const struct smpi_entry *e) {
+  uint64_t size[SMPC_MAX_PARTIES] = {0}, n;
+  unsigned i;
+  for (unsigned k = 0; smpi_get_counted(&i, &n, smpi_entry_get_at(e, "set", k)); k++) size[i] = add(size[i], n);
+  smpi_tally_items(t, size);
+}
+
 void smpi_tally_seen(struct smpi_tally *t, const struct smpi_entry *e) {
   if (e->kind == SMPI_RUN) on_run(t, e);
   if (!t->is_mine) return;
+  if (e->kind == SMPI_ITEMS) on_items(t, e);
   if (e->kind == SMPI_RELEASE) t->releases = true;
   if ((e->kind == SMPI_OPEN || e->kind == SMPI_HOLD) && !t->releases) on_opening(t, e);
   if (e->kind != SMPI_END) return;

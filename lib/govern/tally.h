@@ -11,6 +11,7 @@ struct smpi_tally {
   const smpc_study *study;
   const smpc_study_question *question;
   uint64_t runs, rows, values; /* runs: that announced an opening or held a result          */
+  uint64_t items[SMPC_MAX_PARTIES], items_in_all; /* of sets that met, by the study's parties  */
   struct smpi_earlier {        /* [n_earlier] these, as far as this party's rows differ */
     uint64_t rows, inputs;     /* its rows, and how many matrices it put in             */
     uint8_t session[32], commitment[32];
@@ -27,6 +28,8 @@ void smpi_tally_seen(struct smpi_tally *t, const struct smpi_entry *e);
 bool smpi_tally_is_close(const struct smpi_tally *t, uint64_t rows);
 /* The run over exactly so many rows, or NULL. */
 const struct smpi_earlier *smpi_tally_same_rows(const struct smpi_tally *t, uint64_t rows);
+/* Sets of so many items of each party meet: count them. */
+void smpi_tally_items(struct smpi_tally *t, const uint64_t size[SMPC_MAX_PARTIES]);
 void smpi_tally_free(struct smpi_tally *t);
 
 /* Epsilon that the runs of n questions have spent, in millionths. */

@@ -13,6 +13,7 @@ struct pass {
   char party[64];
   struct smpi_usage run; /* the session that is going on */
   bool is_running;
+  unsigned me;           /* this party's number in it */
   smpc_err err;
 };
 
@@ -56,6 +57,14 @@ static void settle(struct pass *p, bool has_end) {
   for (int i = 0; i < SMPI_USAGES; i++) line->sum[i] += p->run.sum[i];
 }
 
+static unsigned find_me(const struct pass *p, const struct smpi_entry *run) {
+  struct smpi_slice name;
+  uint8_t key[32];
+  unsigned i = 0;
+  while (smpi_get_named(key, &name, smpi_entry_get_at(run, "with", i)) && !smpi_slice_is(name, p->party)) i++;
+  return i;
+}
+
 static void on_run(struct pass *p, const struct smpi_entry *e) {
   char when[SMPI_TIME_LEN];
   settle(p, false);
@@ -63,6 +72,7 @@ static void on_run(struct pass *p, const struct smpi_entry *e) {
   smpi_put_time(when, e->time);
   memcpy(p->run.month, when, 7);
   strcpy(p->run.party, p->party);
+  p->me = find_me(p, e);
   p->is_running = true;
 }
 
@@ -72,12 +82,36 @@ static void on_open(struct pass *p, const struct smpi_entry *e) {
   p->run.sum[SMPI_USED_VALUES] += smpi_entry_number(e, "rows") * smpi_entry_number(e, "columns");
 }
 
+static void on_items(struct pass *p, const struct smpi_entry *e) {
+  uint64_t n;
+  unsigned i;
+  for (unsigned k = 0; smpi_get_counted(&i, &n, smpi_entry_get_at(e, "set", k)); k++) {
+    p->run.sum[SMPI_USED_ITEMS_IN_ALL] += n;
+    if (i == p->me) p->run.sum[SMPI_USED_ITEMS] += n;
+  }
+}
+
+static const struct { int at; const char *key; } counts[] = {
+    {SMPI_USED_ROWS, "rows"}, {SMPI_USED_SUPPRESSED, "suppressed"}, {SMPI_USED_TRIPLE, "triples"},
+    {SMPI_USED_BIT_TRIPLE, "bit-triples"}, {SMPI_USED_DABIT, "dabits"}, {SMPI_USED_EDABIT, "edabits"},
+    {SMPI_USED_TRUNCATION, "truncations"}, {SMPI_USED_LOOKUP, "lookups"}, {SMPI_USED_MASK, "masks"},
+    {SMPI_USED_PRODUCT, "products"}, {SMPI_USED_POOL, "pooled"}, {SMPI_USED_DEALT, "dealt"},
+    {SMPI_USED_ROUNDS, "rounds"}, {SMPI_USED_BYTES, "bytes"}};
+
+/* All correlations of the run, but for those on disk, are of its one source. */
+static void add_source(uint64_t sum[SMPI_USAGES], struct smpi_slice source) {
+  static const struct { const char *name; int at; } of[] = {
+      {"dealer", SMPI_USED_DEALER}, {"ot", SMPI_USED_OT}, {"paillier", SMPI_USED_PAILLIER}};
+  uint64_t all = sum[SMPI_USED_PRODUCT];
+  for (int k = SMPI_USED_TRIPLE; k <= SMPI_USED_LOOKUP; k++) all += sum[k];
+  for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+    if (smpi_slice_is(source, of[i].name)) sum[of[i].at] = all - smpi_min(all, sum[SMPI_USED_POOL]);
+}
+
 static void on_end(struct pass *p, const struct smpi_entry *e) {
-  static const struct { int at; const char *key; } from[] = {
-      {SMPI_USED_ROWS, "rows"}, {SMPI_USED_SUPPRESSED, "suppressed"}, {SMPI_USED_TRIPLE, "triples"},
-      {SMPI_USED_BIT_TRIPLE, "bit-triples"}, {SMPI_USED_TRUNCATION, "truncations"}, {SMPI_USED_ROUNDS, "rounds"},
-      {SMPI_USED_BYTES, "bytes"}};
-  for (size_t i = 0; i < sizeof from / sizeof *from; i++) p->run.sum[from[i].at] = smpi_entry_number(e, from[i].key);
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+    p->run.sum[counts[i].at] = smpi_entry_number(e, counts[i].key);
+  add_source(p->run.sum, smpi_entry_get(e, "source"));
   p->run.sum[SMPI_USED_FAILED] = smpi_entry_number(e, "code") != 0;
   settle(p, true);
 }
@@ -92,6 +126,7 @@ static smpc_err add_file(struct pass *p, const char *path, struct smpi_fault *f)
     if (c.entry.kind == SMPI_BEGIN) put(p->party, sizeof p->party, smpi_entry_get(&c.entry, "party"));
     if (c.entry.kind == SMPI_RUN) on_run(p, &c.entry);
     if (c.entry.kind == SMPI_OPEN && p->is_running) on_open(p, &c.entry);
+    if (c.entry.kind == SMPI_ITEMS && p->is_running) on_items(p, &c.entry);
     if (c.entry.kind == SMPI_END && p->is_running) on_end(p, &c.entry);
   }
   settle(p, false);

@@ -266,7 +266,10 @@ const char *smpi_member_name(const struct smpc_session *s, unsigned member) { re
 unsigned smpi_frac_bits(const struct smpc_session *s) { return s->cfg.frac_bits; }
 struct smpi_cost smpi_spent(const struct smpc_session *s) { return s->spent; }
 void smpi_spent_add(struct smpc_session *s, const struct smpi_cost *taken) {
-  for (unsigned k = 0; k < sizeof taken->corr / sizeof taken->corr[0]; k++) s->spent.corr[k] += taken->corr[k];
+  for (unsigned k = 0; k < sizeof taken->corr / sizeof taken->corr[0]; k++) {
+    s->spent.corr[k] += taken->corr[k];
+    s->spent.pooled[k] += taken->pooled[k];
+  }
   s->spent.mask_words += taken->mask_words;
   s->spent.product_words += taken->product_words;
 }

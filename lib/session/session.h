@@ -102,7 +102,7 @@ struct smpi_cost {
   uint64_t rounds, bytes;
   uint64_t corr[8];    /* units of each enum smpi_corr (protocols/triple/triple.h) */
   uint64_t mask_words, product_words, offline_bytes;
-  uint64_t pooled[8];  /* of corr: those that a pool on disk will give; set by the caller */
+  uint64_t pooled[8];  /* of corr: those that a pool on disk gave, or will give (then set by the caller) */
 };
 struct smpi_cost smpi_spent(const struct smpc_session *s);
 /* Count correlations, mask and product words taken (the other fields are the

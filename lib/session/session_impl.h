@@ -40,6 +40,10 @@ struct smpi_guard {
   /* An opening that all checks have passed, before the programs are compared and so
    * before any share of it leaves any party.  On refusal it has recorded the fault. */
   smpc_err (*opening)(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape);
+  /* Sets that will meet: size[i] items of member i, with paddings; 0: it brings none, or
+   * its number is told later (!are_known).  Before anything that depends on items leaves
+   * this party; with are_known at last, unless this party never learns the numbers. */
+  smpc_err (*items)(void *ctx, struct smpc_session *s, const uint64_t *size, bool are_known);
   /* The session ends; while nothing has failed it may still exchange.  Frees ctx. */
   void (*end)(void *ctx, struct smpc_session *s);
   /* Must a result for this purpose be reviewed before it opens?  NULL: no. */

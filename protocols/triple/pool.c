@@ -114,6 +114,7 @@ static smpc_err make_one(struct smpi_pool *p, enum smpi_corr kind, size_t n, boo
     drop(b);
     return err;
   }
+  b->is_from_disk = from_disk;
   b->first = p->kind[kind].units;
   p->kind[kind].units += n;
   p->kind[kind].ready += n;
@@ -148,6 +149,9 @@ static smpc_err from_source(struct smpi_pool *p, enum smpi_corr kind, size_t n) 
 /* Give the next n units of the first batch, which has them. */
 static struct smpi_batch *give(struct smpi_pool *p, enum smpi_corr kind, size_t n, uint64_t *col[]) {
   struct smpi_batch *b = p->kind[kind].head;
+  struct smpi_cost spent = {0};
+  if (b->is_from_disk) spent.pooled[kind] = n;
+  smpi_spent_add(p->s, &spent);
   smpi_corr_at(col, b->col, kind, b->given);
   smpi_pool_note(p, kind, b->first + b->given, n);
   b->given += n;

@@ -10,6 +10,7 @@
  * given, and by everyone who has taken some. */
 struct smpi_batch {
   size_t n, given, holders;
+  bool is_from_disk;
   uint64_t first;             /* number of its first unit among all of the kind */
   uint64_t *words;
   uint64_t *col[SMPI_CORR_COLUMNS];

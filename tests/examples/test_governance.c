@@ -205,6 +205,7 @@ static void an_overlap_runs_under_a_study(void **state) {
   assert_int_equal(run("rm -r psi-site")->exit, 0);
   run_expect(run("%s", count), 0, "keys in both         2");
   run_expect(run("smpc-journal verify psi-site/*.journal"), 0, "2 seals: no fault");
+  run_expect(run("smpc-journal report psi-site/a.journal"), 0, "items 3, items of all parties 6");
 }
 
 /* The version of Unicode that smpc-psi has. */
@@ -213,6 +214,33 @@ static void unicode_version(char version[16]) {
   const char *at = strstr(run("smpc-local -q --names a,b -- smpc-psi --config {config} --question any.yaml --data none.csv")->err, "are of Unicode ");
   assert_non_null(at);
   snprintf(version, 16, "%.*s", (int)strcspn(at + 15, ","), at + 15);
+}
+
+/* Sets of three: twice six items are more than ten. */
+static void items_that_meet_are_limited_and_metered(void **state) {
+  (void)state;
+  static const char again[] = "cd limit-site; smpc-psi -q --config b.yaml --study study.yaml --data ../b.csv --wait 20 >b.out 2>b.err & "
+                              "cd limit-site; smpc-psi -q --config a.yaml --study study.yaml --data ../a.csv --wait 20; code=$?; wait; exit $code";
+  char text[700], version[16];
+  run_write("a.csv", "id\n1\n2\n3\n");
+  run_write("b.csv", "id\n2\n3\n4\n");
+  unicode_version(version);
+  snprintf(text, sizeof text, "study: {title: Overlap, purpose: how many we share}\n"
+           "questions:\n"
+           "  - {name: overlap, program: psi, result: count, recipients: [a], key: [{column: id}], unicode: \"%s\", minimum: 3,\n"
+           "     limits: {items: 8, items in all: 10}}\n", version);
+  run_write("limit.yaml", text);
+  run_expect(run("smpc-local -q --names a,b --study limit.yaml --dir limit-site --logs limit-logs -- smpc-psi --config {config} "
+                 "--study {study} --data {name}.csv"), 0, "fewer than 3");
+  run_expect(run("smpc-study show limit-site/study.yaml"), 0, "8 items of one party's sets, 10 items of all parties' sets together");
+  run_expect(run("smpc-study show --chinese limit-site/study.yaml"), 0, "8 个条目(任一方的集合)、10 个条目(各方集合合计)");
+  run_expect(run("%s", again), 5, "the sets of all parties would have more items than they may together");
+  run_expect(run("smpc-journal verify --study limit-site/study.yaml limit-site/*.journal"), 0, ": no fault");
+  run_expect(run("smpc-journal report limit-site/a.journal"), 0, "hidden 1, items 3, items of all parties 6");
+  run_expect(run("smpc-journal report limit-site/a.journal"), 0, "from oblivious transfer ");
+  run_expect(run("smpc-journal report --csv limit-site/a.journal"), 0, ",items,items_in_all,triples,bit_triples,dabits,");
+  run_expect(run("smpc-journal report --json limit-site/a.journal"), 0, "\"items_in_all\": 6");
+  run_expect(run("sed 's/items: 8/items: 0/' limit-site/study.yaml >zero.yaml; smpc-study check zero.yaml"), 2, "a limit is a whole number from 1 on");
 }
 
 /* One study, three programs; each reads its own question alone. */
@@ -269,6 +297,7 @@ static void mistakes_are_named(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {T(a_study_runs_and_is_audited), T(a_result_waits_for_its_reviewer), T(a_reviewer_with_sight_sees_the_table), T(a_question_with_noise_has_one_answer), T(what_is_shown_is_plain),
                                      T(a_study_that_does_not_hold_is_refused),
-                                     T(a_regression_opens_only_what_its_study_lists), T(an_overlap_runs_under_a_study), T(a_study_may_have_questions_of_several_programs), T(mistakes_are_named)};
+                                     T(a_regression_opens_only_what_its_study_lists), T(an_overlap_runs_under_a_study), T(items_that_meet_are_limited_and_metered),
+                                     T(a_study_may_have_questions_of_several_programs), T(mistakes_are_named)};
   return cmocka_run_group_tests(tests, run_setup, run_teardown);
 }

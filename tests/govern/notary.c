@@ -116,12 +116,10 @@ static void open_held(struct smpc_session *s, unsigned me, struct notary *n) {
   if (me == 1) memcpy(n->got, out, sizeof out);
 }
 
-static void body(struct smpc_session *s, unsigned me, void *ctx) {
+static void sum(struct smpc_session *s, unsigned me, struct notary *n) {
   static const char *const purpose[] = {"totals for the test", "more totals for the test"};
-  struct notary *n = ctx;
   smpc_shape two = {1, 2};
   int64_t mine[2] = {(int64_t)me + 1 + (me == 0 ? n->other_value : 0), 10}, out[2];
-  if (!n->bare) LET_FAIL(attach(n, s));
   (void)smpi_record_rows(s, 100 + me + (me == 0 ? n->more_rows : 0));
   smpc_shared *sum = smpc_input_i64(s, smpc_p(0), mine, two);
   for (unsigned i = 1; i < NOTARY_PARTIES; i++) sum = smpc_add(s, sum, smpc_input_i64(s, smpc_p(i), mine, two));
@@ -131,6 +129,13 @@ static void body(struct smpc_session *s, unsigned me, void *ctx) {
                            me < 2 ? 2 : 0));
   if (n->release != NULL) open_held(s, me, n);
   if (me == 0) smpi_record_suppressed(s, 1);
+}
+
+static void body(struct smpc_session *s, unsigned me, void *ctx) {
+  struct notary *n = ctx;
+  if (!n->bare) LET_FAIL(attach(n, s));
+  if (n->program != NULL) n->program(s, me, n);
+  else sum(s, me, n);
   if (n->meddle != NULL) n->meddle(s, me);
   if (me != 0) return;
   n->met = smpi_status(s);
@@ -143,7 +148,7 @@ bool notary_run(struct notary *n, struct parties_result *r) {
   bool well = true;
   n->number = ++number;
   if (r == NULL) r = &mine;
-  parties_run(&(struct parties){.n = NOTARY_PARTIES, .dealer = n->with_dealer, .seed = n->seed, .timeout_ms = 2000,
+  parties_run(&(struct parties){.n = NOTARY_PARTIES, .dealer = n->with_dealer, .seed = n->seed, .source = n->source, .timeout_ms = 2000,
                                 .configure = configure}, body, n, r);
   for (unsigned i = 0; i < NOTARY_PARTIES; i++) well = well && r->open[i] == SMPC_OK && r->close[i] == SMPC_OK;
   return well;

@@ -19,10 +19,13 @@ struct notary {
   bool bare;          /* no study and no journals at all                   */
   bool unsealed;      /* without counter-signatures                        */
   bool with_dealer;
+  smpc_source source; /* of correlated randomness; 0: a dealer, if it is there */
   int without;        /* this party keeps no journal; -1: all do           */
   const char *folder; /* for the journals of party 0, "" = here            */
   uint64_t seed;      /* the same keys for the same seed                */
   void (*meddle)(struct smpc_session *s, unsigned me); /* before closing   */
+  void (*program)(struct smpc_session *s, unsigned me, struct notary *n); /* NULL: a sum */
+  void *ctx;          /* its own                                           */
   const char *study, *ask; /* go through the gate of this signed study     */
   int64_t now;        /* by everybody's clock; 0: the machine's            */
   const char *release; /* open this held result (then give openings = 0)    */

@@ -112,6 +112,7 @@ struct disk_job {
   size_t got[SMPC_MAX_COMPUTING];       /* units                                    */
   uint64_t left[SMPC_MAX_COMPUTING][SMPI_CORRS]; /* after attaching                 */
   uint64_t bytes[SMPC_MAX_COMPUTING];   /* offline, from after attaching on         */
+  uint64_t pooled[SMPC_MAX_COMPUTING];  /* of what was taken: from disk             */
   void (*meddle)(struct smpc_session *s, unsigned me); /* before the takes; may be NULL */
 };
 
@@ -143,6 +144,7 @@ static inline void disk_body(struct smpc_session *s, unsigned me, void *ctx) {
     j->got[me] += j->take[i];
   }
   j->bytes[me] = smpi_spent(s).offline_bytes - before;
+  j->pooled[me] = smpi_spent(s).pooled[j->kind];
 }
 
 /* What each of two parties looked up stands in the other's tables. */

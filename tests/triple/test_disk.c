@@ -142,6 +142,11 @@ static void a_full_pool_needs_no_transfers(void **state) {
   struct disk_job j = {.kind = SMPI_TRUNC, .take = {2 * CHUNK}, .takes = 1};
   run_ok(&j, &TWO);
   assert_int_equal(j.bytes[0], 8);
+  assert_int_equal(j.pooled[0], 2 * CHUNK);
+  disk_free_words(&j);
+  j.take[0] = CHUNK + 5; /* the last five are made now */
+  run_ok(&j, &TWO);
+  assert_int_equal(j.pooled[1], CHUNK);
   disk_free_words(&j);
   disk_end();
 }

@@ -1,0 +1,244 @@
+/* test_items_limit.c - sets that meet under a signed study: how many items each party
+ * brings, and all together, over all runs. */
+#include "support/test.h"
+
+#include <smpc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "govern/notary.h"
+
+enum { SEED = 23, MOST = 64 };
+
+/* What is asked, and how many items each party has: the first half of a set is the same everywhere. */
+struct meeting {
+  size_t n[NOTARY_PARTIES];
+  uint64_t declared[2], minimum;
+  bool is_reveal, of_three;
+  smpc_psi_protocol protocol;
+  const struct smpi_guard *changed; /* party 1's instead of its own */
+  uint64_t count;
+};
+
+static void ask(struct smpc_session *s, unsigned me, struct notary *n) {
+  struct meeting *m = n->ctx;
+  uint64_t item[MOST];
+  uint8_t matched[MOST];
+  smpc_psi q = SMPC_PSI_INIT;
+  for (size_t i = 0; i < m->n[me]; i++) item[i] = i < m->n[me] / 2 ? i : 1000 * (me + 1) + i;
+  const smpc_items set = {.n = m->n[me], .flat = item, .item_len = sizeof *item};
+  const smpc_items *mine = me < 2 || m->of_three ? &set : NULL;
+  q.to = smpc_and(smpc_to(smpc_p(0)), smpc_p(1));
+  q.purpose = "totals for the test";
+  q.size_a = m->declared[0];
+  q.size_b = m->declared[1];
+  q.minimum = m->minimum;
+  q.protocol = m->protocol;
+  if (m->of_three) q.owners.bits = 7;
+  if (me == 1 && m->changed != NULL) s->guard = m->changed;
+  (void)smpi_record_rows(s, 100);
+  if (m->is_reveal) LET_FAIL(smpc_psi_reveal(s, &q, mine, mine == NULL ? NULL : matched, mine == NULL ? 0 : mine->n, NULL));
+  else LET_FAIL(smpc_psi_count(s, &q, mine, me == 0 ? &m->count : NULL, NULL));
+}
+
+static struct notary begin(const char *limits, struct meeting *m) {
+  assert_int_equal(system("rm -f *.journal study.yaml*"), 0);
+  notary_write_study("study.yaml", SEED, limits, "");
+  notary_sign_all("study.yaml", SEED);
+  return (struct notary){.without = -1, .seed = SEED, .study = "study.yaml", .ask = "sum", .source = SMPC_OT, .program = ask, .ctx = m,
+                         .unaware = -1};
+}
+
+static void expect_run(struct notary *n) {
+  if (!notary_run(n, NULL)) fail_msg("%d %s", n->met, n->text);
+}
+
+static void expect_refusal(struct notary *n, const char *word) {
+  assert_false(notary_run(n, NULL));
+  if (n->met != SMPC_E_POLICY || strstr(n->text, word) == NULL) fail_msg("met %d, wanted \"%s\": %s", n->met, word, n->text);
+}
+
+static unsigned lines(unsigned party, const char *line) {
+  size_t len;
+  unsigned count = 0;
+  char *text = notary_read(notary_journals[party], &len);
+  for (const char *p = text; (p = strstr(p, line)) != NULL; p++) count++;
+  free(text);
+  return count;
+}
+
+static void expect_no_fault(void) {
+  char findings[4000];
+  if (notary_audit_by(findings, sizeof findings, "study.yaml", notary_journals, NOTARY_PARTIES) != 0) fail_msg("%s", findings);
+}
+
+static void items_of_a_party_are_limited_over_all_runs(void **state) {
+  (void)state;
+  struct meeting m = {.n = {10, 8}};
+  struct notary n = begin("    limits: {items: 25}\n", &m);
+  expect_run(&n);
+  expect_no_fault();
+  assert_int_equal(m.count, 4);
+  expect_run(&n);
+  expect_refusal(&n, "the sets of party0 would have more items than one party's may have in all");
+  assert_int_equal(lines(0, "kind open"), 2); /* refused before it was announced */
+  assert_int_equal(lines(0, "set 1 8\n"), 2);
+  assert_int_equal(lines(2, "kind items"), 0); /* told between the owners alone */
+  m.n[0] = 5;                                  /* what is left may still meet */
+  expect_run(&n);
+}
+
+static void items_of_all_parties_are_limited_together(void **state) {
+  (void)state;
+  struct meeting m = {.n = {10, 8}};
+  struct notary n = begin("    limits: {items in all: 40}\n", &m);
+  expect_run(&n);
+  expect_run(&n);
+  expect_refusal(&n, "the sets of all parties would have more items than they may together");
+  assert_int_equal(lines(0, "kind items"), 2);
+  assert_int_equal(lines(1, "kind items"), 2);
+}
+
+/* A party that would not refuse itself: the other does, by its own journal. */
+static smpc_err let_pass(void *ctx, struct smpc_session *s, const uint64_t *size, bool are_known) {
+  (void)ctx, (void)s, (void)size, (void)are_known;
+  return SMPC_OK;
+}
+
+static struct smpi_guard changed;
+
+static void change(struct smpc_session *s, unsigned me, struct notary *n) {
+  struct meeting *m = n->ctx;
+  if (me == 1) {
+    changed = *s->guard;
+    changed.items = let_pass;
+    m->changed = &changed;
+  }
+  ask(s, me, n);
+}
+
+static void each_party_judges_the_sets_of_the_others(void **state) {
+  (void)state;
+  struct meeting m = {.n = {10, 30}};
+  struct notary n = begin("    limits: {items: 50}\n", &m);
+  expect_run(&n);
+  n.program = change;
+  expect_refusal(&n, "the sets of party1 would have more items");
+  m.changed = NULL;
+}
+
+static void who_brings_no_set_judges_what_it_knows(void **state) {
+  (void)state;
+  char findings[4000];
+  struct meeting m = {.n = {10, 8}, .declared = {20, 10}};
+  struct notary n = begin("    limits: {items: 45}\n", &m);
+  expect_run(&n);
+  assert_int_equal(lines(2, "set 0 20\n"), 1); /* with paddings */
+  expect_no_fault();
+  smpc_study *st;
+  assert_int_equal(smpi_study_load(&st, "study.yaml", NULL), SMPC_OK);
+  st->question[0].max_items = 19;
+  st->question[0].max_items_in_all = 29;
+  assert_int_equal(notary_audit_loaded(findings, sizeof findings, st, "study.yaml", notary_journals, NOTARY_PARTIES), 6);
+  assert_non_null(strstr(findings, "more items of one party's sets than the study allows for this question: 20, and 19"));
+  assert_non_null(strstr(findings, "more items of all parties' sets than the study allows for this question: 30, and 29"));
+  smpi_study_free(st);
+  expect_run(&n);
+  expect_refusal(&n, "the sets of party0");
+}
+
+static void a_join_counts_at_all_and_once(void **state) {
+  (void)state;
+  struct meeting m = {.n = {10, 8}, .minimum = 3};
+  struct notary n = begin("    limits: {items in all: 40}\n", &m);
+  expect_run(&n);
+  assert_int_equal(m.count, 4);
+  assert_int_equal(lines(2, "set 1 8\n"), 1);
+  expect_run(&n);
+  expect_refusal(&n, "more items");
+  n = begin("    limits: {items in all: 18}\n", &m);
+  expect_run(&n); /* minimum and intersection: the same sets */
+  assert_int_equal(lines(0, "kind items"), 1);
+  expect_no_fault();
+}
+
+static void a_minimum_before_a_reveal_counts_once(void **state) {
+  (void)state;
+  struct meeting m = {.n = {10, 8}, .minimum = 3, .is_reveal = true};
+  struct notary n = begin("    limits: {items in all: 18}\n", &m);
+  expect_run(&n);
+  assert_int_equal(lines(0, "kind items"), 1);
+}
+
+static void sets_of_three_are_counted(void **state) {
+  (void)state;
+  struct meeting m = {.n = {10, 8, 6}, .is_reveal = true, .of_three = true};
+  struct notary n = begin("    limits: {items: 10, items in all: 24}\n", &m);
+  expect_run(&n);
+  assert_int_equal(lines(1, "set 2 6\n"), 1);
+  expect_no_fault();
+  expect_refusal(&n, "more items");
+}
+
+/* Written before the sets meet: a run that fails then counts. */
+static void leave(struct smpc_session *s, unsigned me) {
+  if (me == 1) (void)smpi_fail(s, SMPC_E_CANCELED, -1, "gone");
+}
+
+static void a_run_that_failed_counts(void **state) {
+  (void)state;
+  struct meeting m = {.n = {10, 8}};
+  struct notary n = begin("    limits: {items: 10}\n", &m);
+  n.meddle = leave;
+  assert_false(notary_run(&n, NULL));
+  n.meddle = NULL;
+  expect_refusal(&n, "more items");
+}
+
+/* A party that writes down fewer than met is shown by the other's journal. */
+static smpc_err (*honest)(void *, struct smpc_session *, const uint64_t *, bool);
+static smpc_err understate(void *ctx, struct smpc_session *s, const uint64_t *size, bool are_known) {
+  uint64_t less[SMPC_MAX_PARTIES];
+  memcpy(less, size, sizeof less);
+  less[1] = are_known ? 1 : size[1];
+  return honest(ctx, s, less, are_known);
+}
+
+static void lie(struct smpc_session *s, unsigned me, struct notary *n) {
+  struct meeting *m = n->ctx;
+  if (me == 1) {
+    honest = s->guard->items;
+    changed = *s->guard;
+    changed.items = m->of_three ? let_pass : understate;
+    m->changed = &changed;
+  }
+  m->of_three = false;
+  ask(s, me, n);
+}
+
+static void other_numbers_in_a_journal_are_found(void **state) {
+  (void)state;
+  char findings[4000];
+  struct meeting m = {.n = {10, 8}};
+  struct notary n = begin("", &m);
+  n.program = lie;
+  expect_run(&n);
+  assert_int_equal(notary_audit(findings, sizeof findings, notary_journals, NOTARY_PARTIES), 1);
+  assert_non_null(strstr(findings, "other sets met than in the other journals"));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(items_of_a_party_are_limited_over_all_runs),
+      cmocka_unit_test(items_of_all_parties_are_limited_together),
+      cmocka_unit_test(each_party_judges_the_sets_of_the_others),
+      cmocka_unit_test(who_brings_no_set_judges_what_it_knows),
+      cmocka_unit_test(a_join_counts_at_all_and_once),
+      cmocka_unit_test(a_minimum_before_a_reveal_counts_once),
+      cmocka_unit_test(sets_of_three_are_counted),
+      cmocka_unit_test(a_run_that_failed_counts),
+      cmocka_unit_test(other_numbers_in_a_journal_are_found),
+  };
+  return cmocka_run_group_tests_name("items_limit", tests, notary_setup, notary_teardown);
+}
