@@ -15,7 +15,7 @@ enum {
   SMPI_OPEN_SMALL = 8192,         /* 64 KiB; up to here more than two parties open all to all         */
   SMPI_OPEN_BLOCK = 4 << 20,      /* elements of one distributed block of an opening, at most         */
   SMPI_POOL_LEAST = 49152,        /* words of the smallest batch made when the pool is dry            */
-  SMPI_POOL_MOST = 1 << 24,       /* words of the largest batch made at once                          */
+  SMPI_POOL_MOST = 3 << 20,       /* words of the largest batch made at once: a block of triples      */
   SMPI_OT_K = 4,                  /* the OT source's transfers take 128 / k - 1 bits                  */
   SMPI_OT_STRETCH = 1 << 17,      /* its transfers of one stretch with all others, each direction     */
   SMPI_OT_SHORT = 4,              /* vectors below are multiplied entry by entry                      */

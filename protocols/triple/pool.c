@@ -124,7 +124,13 @@ static smpc_err make_one(struct smpi_pool *p, enum smpi_corr kind, size_t n, boo
   return SMPC_OK;
 }
 
-size_t smpi_pool_most(enum smpi_corr kind) { return SMPI_POOL_MOST / smpi_corr_words(kind); }
+/* A power of two, as blocks are: a block is then one whole batch, or a batch so many whole blocks, and nothing is
+ * copied together from two. */
+size_t smpi_pool_most(enum smpi_corr kind) {
+  size_t most = 1;
+  while (2 * most * smpi_corr_words(kind) <= SMPI_POOL_MOST) most *= 2;
+  return most;
+}
 
 /* What is reserved there, up to n units and a chunk's rest. */
 static smpc_err from_disk(struct smpi_pool *p, enum smpi_corr kind, size_t n) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ot/base.h"
 #include "support/parties.h"
 #include "support/stats.h"
 #include "support/tap.h"
@@ -128,9 +129,12 @@ static void owners_are_kept_short(void **state) {
   assert_int_equal(rows, 6 * SMPI_OWNER_RUNS + 7);
 }
 
+/* Base transfers: encodings of points have two bits that are always 0. */
+enum { POINTS = SMPI_POINT + 128 * 2 * SMPI_POINT };
+
 static void what_is_sent(void *user, unsigned from, unsigned to, size_t off, const uint8_t *data, size_t len) {
   (void)to, (void)off;
-  if (len >= 1000) stats_add((struct stats *)user + from, data, len / 8 * 8);
+  if (len >= 1000 && len != POINTS) stats_add((struct stats *)user + from, data, len / 8 * 8);
 }
 
 static void assert_uniform(const struct stats *st) {
@@ -143,7 +147,7 @@ static void assert_all_uniform(const struct smpi_owners *owners) {
   struct product p;
   memset(sent, 0, sizeof sent);
   tap_set(what_is_sent, sent);
-  run(&p, 2, (struct shape){2048, 16, 1}, owners);
+  run(&p, 2, (struct shape){2048, 24, 1}, owners);
   tap_set(NULL, NULL);
   for (unsigned i = 0; i < 2; i++) {
     assert_uniform(&sent[i]);
