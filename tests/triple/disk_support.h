@@ -2,104 +2,34 @@
 #ifndef DISK_SUPPORT_H
 #define DISK_SUPPORT_H
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "support/parties.h"
-#include "support/test.h"
-#include "triple/corr.h"
 #include "triple/disk.h"
 #include "triple/lookup.h"
 
-static char disk_root[64];
+enum { DISK_CHUNK = SMPI_DISK_WORDS / 3 }; /* triples, bit triples, truncation tuples */
 
-static inline void disk_begin(void) {
-  strcpy(disk_root, "/tmp/smpc-pool-XXXXXX");
-  assert_non_null(mkdtemp(disk_root));
-}
+extern const struct parties DISK_TWO, DISK_DEALT; /* by oblivious transfer; with a dealer, quicker */
 
-/* Remove a folder with all in it; a missing one is fine. */
-static inline void disk_remove(const char *path) {
-  char name[1700];
-  struct dirent *e;
-  DIR *dir = opendir(path);
-  while (dir != NULL && (e = readdir(dir)) != NULL) {
-    struct stat st;
-    if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) continue;
-    snprintf(name, sizeof name, "%.1400s/%s", path, e->d_name);
-    if (lstat(name, &st) == 0 && S_ISDIR(st.st_mode)) disk_remove(name);
-    else unlink(name);
-  }
-  if (dir != NULL) closedir(dir);
-  rmdir(path);
-}
-static inline void disk_end(void) { disk_remove(disk_root); }
+/* --- the folder --------------------------------------------------------------- */
 
-static inline void disk_copy(const char *from, const char *to) { /* files and folders */
-  char a[1700], b[1700], buf[4096];
-  struct dirent *e;
-  DIR *dir = opendir(from);
-  if (dir == NULL) {
-    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
-    assert_true(in != NULL && out != NULL);
-    for (size_t n; (n = fread(buf, 1, sizeof buf, in)) > 0;) assert_int_equal(fwrite(buf, 1, n, out), n);
-    fclose(in);
-    fclose(out);
-    return;
-  }
-  mkdir(to, 0700);
-  while ((e = readdir(dir)) != NULL) {
-    if (e->d_name[0] == '.') continue;
-    snprintf(a, sizeof a, "%.1400s/%s", from, e->d_name);
-    snprintf(b, sizeof b, "%.1400s/%s", to, e->d_name);
-    disk_copy(a, b);
-  }
-  closedir(dir);
-}
+extern char disk_root[64];
 
-static inline void disk_path(char out[200], unsigned me, const char *rest) {
-  snprintf(out, 200, "%s/p%u%s", disk_root, me, rest);
-}
+void disk_begin(void);
+void disk_end(void);
+void disk_remove(const char *path);                /* a folder with all in it; a missing one is fine */
+void disk_copy(const char *from, const char *to);  /* files and folders */
 
-/* The one lot of a party's pool. */
-static inline void disk_lot_path(char out[300], unsigned me) {
-  char folder[200];
-  struct dirent *e;
-  disk_path(folder, me, "");
-  DIR *dir = opendir(folder);
-  assert_non_null(dir);
-  out[0] = 0;
-  while ((e = readdir(dir)) != NULL)
-    if (strstr(e->d_name, ".lot") != NULL) snprintf(out, 300, "%s/%.60s", folder, e->d_name);
-  closedir(dir);
-}
-
-static inline void disk_key(uint8_t key[32], unsigned me) { memset(key, (int)(17 + me), 32); }
-
-static inline void disk_configure(smpc_config *cfg, unsigned me, void *ctx) {
-  (void)ctx;
-  disk_path(cfg->pool, me, "");
-}
-
-/* Open my pool for this session; the fault of opening it becomes the session's. */
-static inline bool disk_attach(struct smpc_session *s, unsigned me) {
-  struct smpi_fault f = {.party = -1};
-  struct smpi_disk *d;
-  uint8_t key[32];
-  disk_key(key, me);
-  if (smpi_disk_open(&d, &s->cfg, key, &f) != SMPC_OK) {
-    smpi_fail(s, f.code, f.party, "%s", f.text);
-    return false;
-  }
-  return smpi_disk_attach(d, s) == SMPC_OK;
-}
+void disk_path(char out[200], unsigned me, const char *rest); /* a party's pool, or what stands beside it */
+void disk_lot_path(char out[300], unsigned me);               /* the one lot of a party's pool */
+void disk_back_up(unsigned me, bool with_record);
+void disk_put_back(unsigned me, bool with_record);
 
 /* --- what sessions do ---------------------------------------------------------- */
+
+void disk_key(uint8_t key[32], unsigned me);
+void disk_configure(smpc_config *cfg, unsigned me, void *ctx);
+/* Open my pool for this session; the fault of opening it becomes the session's. */
+bool disk_attach(struct smpc_session *s, unsigned me);
 
 enum { DISK_TAKES = 4 };
 
@@ -116,79 +46,20 @@ struct disk_job {
   void (*meddle)(struct smpc_session *s, unsigned me); /* before the takes; may be NULL */
 };
 
-static inline void disk_body(struct smpc_session *s, unsigned me, void *ctx) {
-  struct disk_job *j = ctx;
-  struct smpi_demand demand = {{0}, NULL, 0};
-  uint64_t any_fill = 0, *at = j->words[me];
-  j->got[me] = 0;
-  if (!disk_attach(s, me)) return;
-  for (unsigned k = 0; k < SMPI_CORRS; k++) {
-    j->left[me][k] = smpi_disk_left(s, k);
-    any_fill |= j->fill[k];
-  }
-  uint64_t before = smpi_spent(s).offline_bytes;
-  if (any_fill != 0 && smpi_disk_fill(s, j->fill) != SMPC_OK) return;
-  memcpy(demand.units, j->prepare, sizeof demand.units);
-  if (smpi_triple_prepare(s, &demand) != SMPC_OK) return;
-  if (j->meddle != NULL) j->meddle(s, me);
-  for (size_t i = 0; i < j->takes; i++) {
-    struct smpi_taken t;
-    smpc_err err = smpi_triple_take(s, &t, j->kind, j->take[i]);
-    for (unsigned c = 0; err == SMPC_OK && at != NULL && c < smpi_corr_columns(j->kind); c++) {
-      size_t words = t.n * smpi_corr_width(j->kind, c);
-      memcpy(at, t.col[c], 8 * words);
-      at += words;
-    }
-    smpi_triple_wipe(&t);
-    if (err != SMPC_OK) return;
-    j->got[me] += j->take[i];
-  }
-  j->bytes[me] = smpi_spent(s).offline_bytes - before;
-  j->pooled[me] = smpi_spent(s).pooled[j->kind];
-}
-
-/* What each of two parties looked up stands in the other's tables. */
-static inline void disk_check_lookups(const struct disk_job *j, size_t offset, size_t n) {
-  uint64_t *mine[SMPI_CORR_COLUMNS], *its[SMPI_CORR_COLUMNS], *want[SMPI_LOOKUP_VALUES];
-  for (unsigned v = 0; v < SMPI_LOOKUP_VALUES; v++) assert_non_null(want[v] = calloc(n, 8));
-  for (unsigned i = 0; i < 2; i++) {
-    smpi_corr_lay(mine, SMPI_LOOKUP, j->words[i] + offset, n);
-    smpi_corr_lay(its, SMPI_LOOKUP, j->words[1 - i] + offset, n);
-    smpi_lookup_select(want, its, mine + SMPI_LOOKUP_INDEX, n);
-    for (unsigned v = 0; v < SMPI_LOOKUP_VALUES; v++) assert_memory_equal(mine[SMPI_LOOKUP_VALUE + v], want[v], 8 * n);
-  }
-  for (unsigned v = 0; v < SMPI_LOOKUP_VALUES; v++) free(want[v]);
-}
-
+void disk_new_words(struct disk_job *j, unsigned parties);
+void disk_free_words(struct disk_job *j);
+void disk_body(struct smpc_session *s, unsigned me, void *job);
 /* The words of one take of all parties together are what the correlation says. */
-static inline void disk_check_take(const struct disk_job *j, unsigned parties, size_t offset, size_t n) {
-  size_t words = n * smpi_corr_words(j->kind);
-  if (j->kind == SMPI_LOOKUP) {
-    disk_check_lookups(j, offset, n);
-    return;
-  }
-  uint64_t *sum = calloc(2 * words + 1, 8), *want = sum + words, *col[SMPI_CORR_COLUMNS], *all[SMPI_CORR_COLUMNS];
-  smpi_corr_lay(all, j->kind, sum, n);
-  for (unsigned i = 0; i < parties; i++) {
-    smpi_corr_lay(col, j->kind, j->words[i] + offset, n);
-    for (unsigned c = 0; c < smpi_corr_columns(j->kind); c++)
-      for (size_t w = 0; w < n * smpi_corr_width(j->kind, c); w++)
-        all[c][w] = smpi_corr_is_xor(j->kind, c) ? all[c][w] ^ col[c][w] : all[c][w] + col[c][w];
-  }
-  memcpy(want, sum, 8 * words);
-  smpi_corr_lay(col, j->kind, want, n);
-  smpi_corr_complete(col, j->kind, n, 20);
-  assert_memory_equal(sum, want, 8 * words);
-  free(sum);
-}
+void disk_check_take(const struct disk_job *j, unsigned parties, size_t offset, size_t n);
 
-static inline void disk_new_words(struct disk_job *j, unsigned parties) {
-  size_t n = 0;
-  for (size_t i = 0; i < j->takes; i++) n += j->take[i];
-  for (unsigned i = 0; i < parties; i++) assert_non_null(j->words[i] = calloc(n * smpi_corr_words(j->kind) + 1, 8));
-}
-static inline void disk_free_words(struct disk_job *j) {
-  for (unsigned i = 0; i < SMPC_MAX_COMPUTING; i++) free(j->words[i]), j->words[i] = NULL;
-}
+/* --- runs ------------------------------------------------------------------------ */
+
+/* With all takes checked; words are to be freed. */
+void disk_run_ok(struct disk_job *j, const struct parties *p);
+/* Run what must fail; what the party `who` says holds `text`. */
+void disk_run_refused(struct disk_job *j, const struct parties *p, unsigned who, smpc_err code, const char *text);
+void disk_fill(const struct parties *p, enum smpi_corr kind, uint64_t units);
+void disk_use_some_of(const struct parties *p, unsigned sessions); /* 5 triples in each */
+void disk_use_some(unsigned sessions);                             /* of DISK_TWO */
 
 #endif

@@ -1,9 +1,14 @@
 /* test_disk_faults.c - sessions that take from a pool on disk while allocations, randomness and links fail, parties
  * die, fall silent or are lied to on the wire: every session after that works, and no piece is given twice. */
+#include "support/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
 #include "../fault/sweep.h"
 #include "disk_support.h"
 
-enum { CHUNK = SMPI_DISK_WORDS / 3, TAKE = 20, MOST = 3 * TAKE * 4000 };
+enum { TAKE = 20, MOST = 3 * TAKE * 4000 };
 
 static struct { uint64_t word[MOST]; size_t n; } ledger[2];
 static bool was_given[2];
@@ -39,7 +44,7 @@ static int by_value(const void *a, const void *b) {
 }
 
 static void fill(void) {
-  struct disk_job j = {.fill = {[SMPI_BIT_TRIPLE] = 300 * CHUNK}};
+  struct disk_job j = {.fill = {[SMPI_BIT_TRIPLE] = 300 * DISK_CHUNK}};
   parties_run_ok(&(struct parties){.n = 2, .source = SMPC_OT, .seed = 5, .configure = disk_configure}, disk_body, &j, NULL);
 }
 

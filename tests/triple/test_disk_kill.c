@@ -4,10 +4,17 @@
  * Real processes, one a party, over nng; base/io.h's test version kills at the k-th step (a write is
  * then half done).  Each party notes every word it was given in a ledger of its own, which is all the
  * test goes by. */
+#include "support/test.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <smpc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "disk_support.h"
 #include "support/seams.h"
