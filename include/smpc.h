@@ -327,8 +327,9 @@ typedef struct smpc_psi_result {
  * remaining owners have, as if they had entered its set as theirs; all other coalitions learn nothing.
  * In a session with SMPC_MALICIOUS: two owners, SMPC_PSI_VOLE, `to` being exactly one of them; some 8 rounds more and
  * about 300 bits an item.  A party that deviates still chooses its set, a recipient up to 1.31 items for each announced.
- * With a minimum (semi-honest, two owners that compute): the cost of a join and a comparison before; one bit, whether
- * the minimum is reached, opens to all members, and the rest happens only if it is. */
+ * With a minimum (semi-honest, owners that compute, sets for a join): the cost of smpc_psi_join() of all owners and a
+ * comparison before; one bit, whether the minimum is reached, opens to all members, who learn the sizes too, and the
+ * rest happens only if it is.  With owners the estimate is an upper bound where `to` is without the first owner. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_reveal(smpc_session *s, const smpc_psi *q, const smpc_items *mine,
                                                   uint8_t *matched, size_t n_matched, smpc_psi_result *result);
 /* *count := how many different items are in both sets, at the members of `to`; not

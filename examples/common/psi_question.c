@@ -310,8 +310,6 @@ bool psi_question_resolve(struct psi_ask *ask, const struct psi_question *q, con
   ask->psi.minimum = q->minimum;
   if (!(q->n_between == 0 ? all_owners(&r) : named_owners(&r))) return false;
   if (ask->n > 2 || q->kind == PSI_DISTINCT) sort_owners(ask);
-  if (q->kind == PSI_REVEAL && ask->n > 2 && q->minimum != 0)
-    return wrong(&r, "minimum: the keys of more than two owners are revealed without one");
   for (unsigned i = 0; i < ask->n; i++) ask->i_own |= ask->owner[i].id == cfg->me.id;
   fill_sets(&r);
   return find_recipients(&r) && (q->kind != PSI_SUM || fill_star(&r));

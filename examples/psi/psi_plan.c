@@ -45,7 +45,9 @@ static double seconds(const struct psi_plan *p, double rtt_ms, double mbit_per_s
   double most = largest_size(p), others = p->ask->n - 1, n = my_size(p);
   double us = n * ECDH_MINE + (all_sizes(p) - n) * ECDH_THEIRS;
   if (p->dry->protocol == SMPC_PSI_VOLE) us = others * (VOLE_SETUP + most * VOLE_EACH);
-  if (p->dry->protocol == SMPC_PSI_JOIN) us = others * (JOIN_SETUP + most * JOIN_EACH);
+  bool is_gated = p->question->kind == PSI_REVEAL && p->question->minimum > 1; /* a join says first whether to go on */
+  if (p->dry->protocol == SMPC_PSI_JOIN) us = 0;
+  if (p->dry->protocol == SMPC_PSI_JOIN || is_gated) us += others * (JOIN_SETUP + most * JOIN_EACH);
   return us * 1e-6 + (double)p->cost.rounds * rtt_ms / 2000 + (double)p->cost.bytes * 8 / (mbit_per_s * 1e6);
 }
 

@@ -227,10 +227,12 @@ out:
   return smpi_status(s);
 }
 
-/* Counts that only the join can give, where nothing but [count >= minimum] is told to whom it is for. */
+/* Counts that only the join can give: of many sets, and where nothing but [count >= minimum] is told to whom it is
+ * for. */
 static bool needs_join(const struct call *c) {
   const smpc_psi *q = c->q;
-  if (!c->is_count || q->owners.bits != 0) return false;
+  if (q->owners.bits != 0) return true;
+  if (!c->is_count) return false;
   bool is_forced = q->protocol == SMPC_PSI_JOIN, is_free = q->protocol == SMPC_PSI_AUTO;
   return is_forced || (is_free && (q->minimum > 1 || (q->to.bits & ~(smpc_to(q->a).bits | smpc_to(q->b).bits)) != 0));
 }
@@ -258,8 +260,8 @@ static smpc_err call(struct call *c, const char *name, size_t n_matched, smpc_ps
   if (c->q == NULL || c->q->size != sizeof *c->q)
     return smpi_fail(c->s, SMPC_E_ARG, -1, "%s: the question was not made with SMPC_PSI_INIT of this version", name);
   c->r.size = sizeof c->r;
-  if (c->q->owners.bits != 0 && c->is_count) return smpi_psi_many_count(c->s, c->q, c->mine, &c->r.matched, result);
-  if (c->q->owners.bits != 0) return smpi_psi_many_reveal(c->s, c->q, c->mine, c->matched, n_matched, result);
+  if (c->q->owners.bits != 0 && !c->is_count)
+    return smpi_psi_many_reveal(c->s, c->q, c->mine, c->matched, n_matched, result);
   smpc_err err = run_gated(c, name, n_matched);
   if (result != NULL && err == SMPC_OK) *result = c->r;
   return err;

@@ -21,6 +21,7 @@ struct many {
   struct smpi_psi_set set;
   smpc_psi_result r;
   uint8_t *matched;
+  bool is_enough;         /* the minimum is reached: the sizes are known, and agreed */
   struct smpi_psi_many t; /* owners, sizes; mine = NOT_MINE: I hold no set */
 };
 
@@ -65,24 +66,27 @@ static smpc_err check_sizes(struct many *c) {
 }
 
 /* Refused rather than weakened. */
-static smpc_err check_reveal(struct many *c) {
+static smpc_err check_reveal(struct many *c, size_t n_matched) {
   smpc_session *s = c->s;
   if (c->t.owners < SMPI_MULTI_MIN)
     return smpi_fail(s, SMPC_E_ARG, -1, "%s: `owners` are at least three: two sets are a and b", s->op);
-  if (c->q->minimum != 0) return smpi_fail(s, SMPC_E_ARG, -1, "%s: a minimum is for counts and sums", s->op);
+  if (c->q->minimum > INT32_MAX) return smpi_fail(s, SMPC_E_RANGE, -1, "%s: the minimum is too large", s->op);
   if (c->q->protocol != SMPC_PSI_AUTO && c->q->protocol != SMPC_PSI_VOLE)
     return smpi_fail(s, SMPC_E_ARG, -1, "%s: items of more than two sets are revealed by the protocol vole alone", s->op);
   for (unsigned i = 0; i < s->cfg.parties; i++)
     if (learns(c, i) && !(c->q->owners.bits >> i & 1))
       return smpi_fail(s, SMPC_E_ARG, -1, "%s: %s holds no set, so there is nothing to reveal to it", s->op, s->cfg.member[i].name);
-  if (i_own(c) && i_learn(c) && !s->is_dry && c->items != NULL && c->items->n != 0 && c->matched == NULL)
-    return smpi_fail(s, SMPC_E_ARG, -1, "%s: matched must have room for %zu items", s->op, c->items->n);
-  return SMPC_OK;
+  if (!i_own(c) || s->is_dry) return SMPC_OK;
+  smpc_err err = smpi_psi_set_check(s, c->items);
+  bool has_room = c->items == NULL || (n_matched == c->items->n && (n_matched == 0 || c->matched != NULL));
+  if (err != SMPC_OK || !i_learn(c) || has_room) return err;
+  return smpi_fail(s, SMPC_E_ARG, -1, "%s: matched must have room for %zu items", s->op, c->items->n);
 }
 
 /* --- sizes --------------------------------------------------------------------------- */
 
 static bool has_told_sizes(const struct many *c) {
+  if (c->is_enough) return false;
   for (unsigned i = 0; i < c->t.owners; i++)
     if (c->q->sizes == NULL || c->q->sizes[i] == 0) return true;
   return false;
@@ -136,7 +140,7 @@ static void guess_sizes(struct many *c, bool to_all) {
 
 static smpc_err open_set(struct many *c) {
   smpc_err err;
-  uint64_t declared = c->q->sizes == NULL ? 0 : c->q->sizes[c->t.mine];
+  uint64_t declared = c->t.size[c->t.mine];
   TRY(smpi_psi_set_open(c->s, &c->set, c->items, declared));
   c->r.distinct = c->set.distinct;
   c->r.duplicates = c->items->n - c->set.distinct;
@@ -146,6 +150,7 @@ out:
 }
 
 static smpc_err announce(struct many *c, bool are_known) {
+  if (c->is_enough) return SMPC_OK; /* the same sets have met in the count */
   return smpi_psi_announce(c->s, c->t.owner, c->t.size, c->t.owners, are_known);
 }
 
@@ -173,19 +178,44 @@ out:
   return err;
 }
 
-static smpc_err reveal(struct many *c, const char *name, size_t n_matched) {
-  struct smpi_op op;
-  smpc_session *s = c->s;
+static smpc_err begin_reveal(struct many *c, struct smpi_op *op) {
+  if (smpi_op_begin(op, c->s, "smpc_psi_reveal", 0, NULL)) return SMPC_OK;
+  return smpi_status(c->s) != SMPC_OK ? smpi_status(c->s) : SMPC_E_STATE;
+}
+
+static smpc_err check_question(struct many *c, size_t n_matched) {
   smpc_err err;
-  if (!smpi_op_begin(&op, s, name, 0, NULL)) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
+  c->t.owners = 0;
   TRY(list_owners(c));
   absorb(c);
   TRY(check_sizes(c));
-  TRY(check_reveal(c));
-  if (i_own(c) && !s->is_dry) TRY(smpi_psi_set_check(s, c->items));
-  if (i_own(c) && i_learn(c) && !s->is_dry && c->items->n != n_matched)
-    TRY(smpi_fail(s, SMPC_E_ARG, -1, "%s: matched must have room for %zu items", name, c->items->n));
-  uint64_t all = 0; /* the same at all parties: no told size is known yet */
+  TRY(check_reveal(c, n_matched));
+out:
+  return err;
+}
+
+/* A minimum is looked at first, once all is in order; the set then has the size that it was counted with. */
+static smpc_err look_at_minimum(struct many *c, size_t n_matched) {
+  struct smpi_op op;
+  smpc_err err = begin_reveal(c, &op);
+  if (err != SMPC_OK) return err;
+  err = check_question(c, n_matched);
+  smpi_op_end(&op, NULL, err);
+  if (smpi_status(c->s) != SMPC_OK) return smpi_status(c->s);
+  err = smpi_psi_gate(c->s, c->q, i_own(c) ? c->items : NULL, &c->is_enough, &c->r);
+  c->r.protocol = SMPC_PSI_JOIN;
+  c->r.suppressed = err == SMPC_OK && !c->is_enough;
+  return err;
+}
+
+static smpc_err reveal(struct many *c, size_t n_matched) {
+  struct smpi_op op;
+  smpc_session *s = c->s;
+  smpc_err err = begin_reveal(c, &op);
+  if (err != SMPC_OK) return err;
+  TRY(check_question(c, n_matched));
+  if (c->is_enough) memcpy(c->t.size, c->r.sizes, c->t.owners * sizeof *c->t.size);
+  uint64_t all = 0; /* the same at all parties: no size that only owners are told */
   for (unsigned i = 0; i < c->t.owners; i++) all += c->t.size[i];
   if (i_own(c) && !s->is_dry) TRY(open_set(c));
   TRY(announce(c, false));
@@ -210,7 +240,8 @@ out:
 smpc_err smpi_psi_many_reveal(smpc_session *s, const smpc_psi *q, const smpc_items *mine, uint8_t *matched,
                               size_t n_matched, smpc_psi_result *result) {
   struct many c = {.s = s, .q = q, .items = mine, .matched = matched, .r.size = sizeof c.r};
-  smpc_err err = reveal(&c, "smpc_psi_reveal", n_matched);
+  smpc_err err = q->minimum > 1 ? look_at_minimum(&c, n_matched) : SMPC_OK;
+  if (err == SMPC_OK && !c.r.suppressed) err = reveal(&c, n_matched);
   if (result != NULL && err == SMPC_OK) *result = c.r;
   return err;
 }
@@ -359,39 +390,4 @@ smpc_err smpc_psi_distinct(smpc_session *s, const smpc_psi *q, const smpc_items 
   if (err == SMPC_OK && count != NULL) *count = c.r.matched;
   if (err == SMPC_OK && result != NULL) *result = c.r;
   return err;
-}
-
-/* --- how many items all have: the join's count -------------------------------------------------- */
-
-static smpc_err fill_star(smpc_session *s, smpc_psi_star *star, const smpc_psi *q) {
-  *star = (smpc_psi_star)SMPC_PSI_STAR_INIT;
-  if (q->size_a != 0 || q->size_b != 0 || (q->protocol != SMPC_PSI_AUTO && q->protocol != SMPC_PSI_JOIN))
-    return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_count: with `owners`, sizes are declared by `sizes`, and the protocol is join");
-  for (unsigned i = 0; i < 64; i++) {
-    if (!(q->owners.bits >> i & 1)) continue;
-    if (i >= s->cfg.parties || star->owners == SMPC_MAX_COMPUTING)
-      return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_count: party %u is not an input party", i);
-    smpc_psi_owner *o = &star->owner[star->owners];
-    o->party = smpc_p(i);
-    o->declared = q->sizes == NULL ? 0 : q->sizes[star->owners];
-    star->owners++;
-  }
-  return SMPC_OK;
-}
-
-smpc_err smpi_psi_many_count(smpc_session *s, const smpc_psi *q, const smpc_items *mine, uint64_t *count,
-                             smpc_psi_result *result) {
-  smpc_psi_star star;
-  smpc_psi_totals totals;
-  const smpc_psi_rows rows = {.items = mine == NULL ? (smpc_items){0} : *mine};
-  smpc_err err = fill_star(s, &star, q);
-  if (err == SMPC_OK)
-    err = smpc_psi_sum(s, &star, mine == NULL ? NULL : &rows, q->to, q->purpose, q->minimum, true, NULL, 0, NULL, 0, &totals);
-  if (err != SMPC_OK) return err;
-  if (count != NULL) *count = totals.count;
-  if (result == NULL) return SMPC_OK;
-  *result = (smpc_psi_result){.size = sizeof *result, .protocol = SMPC_PSI_JOIN, .distinct = totals.distinct,
-                              .duplicates = totals.duplicates, .matched = totals.count, .suppressed = totals.suppressed};
-  memcpy(result->sizes, totals.sizes, sizeof result->sizes);
-  return SMPC_OK;
 }

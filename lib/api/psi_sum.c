@@ -146,17 +146,37 @@ smpc_err smpc_psi_sum(smpc_session *s, const smpc_psi_star *q, const smpc_psi_ro
   return err;
 }
 
-/* --- two sets, counted --------------------------------------------------------------- */
+/* --- the count of a question, or whether it is enough -------------------------------- */
 
 /* The smaller declared set is the hub's. */
-static void star_of(smpc_psi_star *star, const smpc_psi *q) {
+static smpc_err star_of_two(smpc_psi_star *star, const smpc_psi *q) {
   bool b_is_hub = q->size_a != 0 && q->size_b != 0 && q->size_b < q->size_a;
-  *star = (smpc_psi_star)SMPC_PSI_STAR_INIT;
   star->owners = 2;
   star->owner[b_is_hub].party = q->a;
   star->owner[b_is_hub].declared = q->size_a;
   star->owner[!b_is_hub].party = q->b;
   star->owner[!b_is_hub].declared = q->size_b;
+  return SMPC_OK;
+}
+
+static smpc_err star_of_many(smpc_session *s, smpc_psi_star *star, const smpc_psi *q) {
+  if (q->size_a != 0 || q->size_b != 0)
+    return smpi_fail(s, SMPC_E_ARG, -1, "sizes of the sets of `owners` are declared by `sizes`");
+  for (unsigned i = 0; i < 64; i++) {
+    if (!(q->owners.bits >> i & 1)) continue;
+    if (i >= s->cfg.parties || star->owners == SMPC_MAX_COMPUTING)
+      return smpi_fail(s, SMPC_E_ARG, -1, "party %u of `owners` is not an input party", i);
+    smpc_psi_owner *o = &star->owner[star->owners];
+    o->party = smpc_p(i);
+    o->declared = q->sizes == NULL ? 0 : q->sizes[star->owners];
+    star->owners++;
+  }
+  return SMPC_OK;
+}
+
+static smpc_err star_of(smpc_session *s, smpc_psi_star *star, const smpc_psi *q) {
+  *star = (smpc_psi_star)SMPC_PSI_STAR_INIT;
+  return q->owners.bits == 0 ? star_of_two(star, q) : star_of_many(s, star, q);
 }
 
 static const smpc_psi_rows *rows_of(smpc_psi_rows *rows, const smpc_items *mine) {
@@ -168,10 +188,14 @@ static const smpc_psi_rows *rows_of(smpc_psi_rows *rows, const smpc_items *mine)
 static void fill_result(smpc_psi_result *r, const smpc_psi *q, const smpc_psi_star *star, const uint64_t *sizes,
                         uint64_t distinct, uint64_t duplicates) {
   bool b_is_hub = star->owner[0].party.id == q->b.id;
-  r->size_a = sizes[b_is_hub];
-  r->size_b = sizes[!b_is_hub];
   r->distinct = distinct;
   r->duplicates = duplicates;
+  if (q->owners.bits != 0) {
+    memcpy(r->sizes, sizes, sizeof r->sizes);
+    return;
+  }
+  r->size_a = sizes[b_is_hub];
+  r->size_b = sizes[!b_is_hub];
 }
 
 smpc_err smpi_psi_count_joined(smpc_session *s, const smpc_psi *q, const smpc_items *mine, uint64_t *count,
@@ -179,9 +203,11 @@ smpc_err smpi_psi_count_joined(smpc_session *s, const smpc_psi *q, const smpc_it
   smpc_psi_star star;
   smpc_psi_rows rows;
   smpc_psi_totals t;
-  star_of(&star, q);
-  smpc_err err =
-      smpc_psi_sum(s, &star, rows_of(&rows, mine), q->to, q->purpose, q->minimum, true, NULL, 0, NULL, 0, &t);
+  if (q->protocol != SMPC_PSI_AUTO && q->protocol != SMPC_PSI_JOIN)
+    return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_count: this is counted by the protocol join alone");
+  smpc_err err = star_of(s, &star, q);
+  if (err != SMPC_OK) return err;
+  err = smpc_psi_sum(s, &star, rows_of(&rows, mine), q->to, q->purpose, q->minimum, true, NULL, 0, NULL, 0, &t);
   if (err != SMPC_OK) return err;
   fill_result(result, q, &star, t.sizes, t.distinct, t.duplicates);
   result->protocol = SMPC_PSI_JOIN;
@@ -221,8 +247,9 @@ smpc_err smpi_psi_gate(smpc_session *s, const smpc_psi *q, const smpc_items *min
   smpc_psi_rows rows;
   smpc_psi_joined j;
   *reached = false;
-  star_of(&star, q);
-  smpc_err err = smpc_psi_join(s, &star, rows_of(&rows, mine), &j);
+  smpc_err err = star_of(s, &star, q);
+  if (err != SMPC_OK) return err;
+  err = smpc_psi_join(s, &star, rows_of(&rows, mine), &j);
   if (err != SMPC_OK) return err;
   smpc_shared *bit = smpi_psi_reached(s, smpi_psi_matched_count(s, &j), q->minimum);
   free_joined(&j);

@@ -10,11 +10,11 @@ smpc_shared *smpi_psi_matched_count(smpc_session *s, const smpc_psi_joined *j);
 /* [count >= minimum], shared; minimum >= 1. */
 smpc_shared *smpi_psi_reached(smpc_session *s, const smpc_shared *count, uint64_t minimum);
 
-/* smpc_psi_count() through the join, for a minimum and for recipients without a set. */
+/* smpc_psi_count() through the join: for a minimum, for recipients without a set, and for `owners`. */
 smpc_err smpi_psi_count_joined(smpc_session *s, const smpc_psi *q, const smpc_items *mine, uint64_t *count,
                                smpc_psi_result *result);
 
-/* *reached := [as many items as q->minimum are in both sets], by the join, opened to all members.
+/* *reached := [as many items as q->minimum are in both (all) sets], by the join, opened to all members.
  * distinct, duplicates and sizes go to *result. */
 smpc_err smpi_psi_gate(smpc_session *s, const smpc_psi *q, const smpc_items *mine, bool *reached,
                        smpc_psi_result *result);

@@ -165,6 +165,9 @@ def minimums_are_kept():
     assert shown(4, "distinct", "count") == 4 and shown(5, "distinct", "count") is None
     done = joint(question(KEY, "reveal", "party0", "    minimum: 3\n"), (A, B), "--csv")
     assert done.returncode == 0 and "Ada" not in done.stdout, done
+    for minimum in (2, 3):
+        done = joint(question(KEY, "reveal", "party0", f"    minimum: {minimum}\n"), (A, B, C), "--csv")
+        assert done.returncode == 0 and ("Ada" in done.stdout) == (minimum == 2), done
 
 
 def columns_are_summed():

@@ -176,7 +176,7 @@ static void what_makes_no_sense_is_refused(void **state) {
   REFUSED(r.q.owners.bits |= UINT64_C(1) << 63, NULL, SMPC_E_ARG, "not an input party");
   REFUSED((void)0, no_input, SMPC_E_ARG, "not an input party");
   REFUSED((void)0, no_compute, SMPC_E_ARG, "computing party");
-  REFUSED(r.q.minimum = 5, NULL, SMPC_E_ARG, "minimum");
+  REFUSED(r.q.minimum = UINT64_C(1) << 31, NULL, SMPC_E_RANGE, "minimum");
   REFUSED(r.q.protocol = SMPC_PSI_ECDH, NULL, SMPC_E_ARG, "vole alone");
   REFUSED(r.q.to.bits = 0, NULL, SMPC_E_ARG, "no recipient");
   REFUSED(r.q.to.bits = 8, NULL, SMPC_E_POLICY, "may not receive");

@@ -139,8 +139,11 @@ static void more_owners_are_in_order(void **state) {
   cfg.member[2].roles |= SMPC_INPUT;
   struct psi_question *q = parse(REST KEY "    between: [office, south, north]\n    sizes: [3, 2, 1]\n");
   assert_true(psi_question_resolve(&ask, q, &cfg, text, sizeof text));
-  assert_true(ask.psi.owners.bits == 7 && ask.psi.sizes == ask.size && ask.n == 3);
+  assert_true(ask.psi.owners.bits == 7 && ask.psi.sizes == ask.size && ask.n == 3 && ask.psi.minimum == 0);
   for (unsigned i = 0; i < 3; i++) assert_true(ask.owner[i].id == i && ask.size[i] == i + 1);
+  psi_question_free(q);
+  q = parse(REST KEY "    minimum: 3\n");
+  assert_true(psi_question_resolve(&ask, q, &cfg, text, sizeof text) && ask.psi.owners.bits == 7 && ask.psi.minimum == 3);
   psi_question_free(q);
   q = parse("    result: distinct\n    recipients: [office]\n    between: [south, north]\n    minimum: 7\n" KEY);
   assert_true(psi_question_resolve(&ask, q, &cfg, text, sizeof text));
@@ -153,7 +156,6 @@ static void more_owners_are_in_order(void **state) {
   assert_int_equal(ask.star.owner[0].wholes, 0);
   psi_question_free(q);
   unresolved(&cfg, "    result: sum\n    recipients: [office]\n    column: cost\n    of: east\n" KEY, "not one of the owners");
-  unresolved(&cfg, REST KEY "    minimum: 3\n", "without one");
 }
 
 TEST_MAIN(T(keys_have_their_defaults), T(nonsense_is_refused), T(other_tables_are_refused), T(names_become_parties),
