@@ -22,6 +22,7 @@ typedef enum smpc_review { SMPC_REVIEW_NONE = 0, SMPC_REVIEW_BLIND = 1, SMPC_REV
 typedef struct smpc_study_question {
   const char *name, *program;
   const char *condition, *minimum_cell; /* as they stand, or NULL               */
+  const char *result, *minimum, *privacy; /* so, too: of an intersection; of a model */
   unsigned grade;                       /* of the result, index into grade[]    */
   unsigned n_openings;
   smpc_study_opening *opening;          /* the first is the question's own      */

@@ -14,7 +14,7 @@
 /* --- the file as it stands ------------------------------------------------------- */
 
 struct entry {
-  char *name, *unicode, *minimum, *column, *of;
+  char *name, *purpose, *unicode, *minimum, *column, *of;
   int program, kind, empty, protocol, numbers;
   char **recipients, **between, **sizes;
   unsigned n_recipients, n_between, n_sizes;
@@ -46,6 +46,7 @@ static const cyaml_schema_value_t string_value = {CYAML_VALUE_STRING(STRING, cha
 static const cyaml_schema_field_t entry_fields[] = {
     CYAML_FIELD_STRING_PTR("name", STRING, struct entry, name, 1, 128),
     CYAML_FIELD_ENUM("program", ENUM, struct entry, program, programs, N(programs)),
+    CYAML_FIELD_STRING_PTR("purpose", OPTIONAL, struct entry, purpose, 1, PSI_MAX_PURPOSE),
     CYAML_FIELD_ENUM("result", ENUM, struct entry, kind, kinds, N(kinds)),
     CYAML_FIELD_SEQUENCE_COUNT("recipients", STRING, struct entry, recipients, n_recipients, &string_value, 1, SMPC_MAX_PARTIES),
     CYAML_FIELD_SEQUENCE_COUNT("between", OPTIONAL, struct entry, between, n_between, &string_value, 2, SMPC_MAX_COMPUTING),
@@ -140,7 +141,7 @@ static bool check(const struct reader *r, struct psi_question *q, const struct e
 static bool fill(const struct reader *r, struct psi_question *q, const struct document *d) {
   const struct entry *e = &d->questions[0];
   q->title = d->study.title;
-  q->purpose = d->study.purpose;
+  q->purpose = e->purpose != NULL ? e->purpose : d->study.purpose;
   q->name = e->name;
   q->kind = (enum psi_kind)e->kind;
   q->empty_matches = e->empty != 0;

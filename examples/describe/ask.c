@@ -13,7 +13,7 @@ struct variable { char *name, *expression, **range; unsigned n_range; };
 struct t_test { char *variable, *group; };
 struct chi_test { char *rows, *columns, **row_values, **column_values; unsigned n_row_values, n_column_values; };
 struct entry {
-  char *name, *min_parties, *minimum_cell, *bits;
+  char *name, *purpose, *min_parties, *minimum_cell, *bits;
   int program, correlations;
   char **recipients, **quantiles, **smallest, **largest;
   unsigned n_recipients, n_quantiles, n_smallest, n_largest, n_variables, n_t, n_chi;
@@ -65,6 +65,7 @@ static const cyaml_schema_value_t chi_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DE
 static const cyaml_schema_field_t entry_fields[] = {
     CYAML_FIELD_STRING_PTR("name", STRING, struct entry, name, 1, 128),
     CYAML_FIELD_ENUM("program", ENUM, struct entry, program, programs, N(programs)),
+    CYAML_FIELD_STRING_PTR("purpose", OPTIONAL, struct entry, purpose, 1, QUESTION_MAX_PURPOSE - 100),
     LIST("recipients", STRING, struct entry, recipients, &string_value, 1, SMPC_MAX_PARTIES),
     CYAML_FIELD_STRING_PTR("min_parties", OPTIONAL, struct entry, min_parties, 1, 20),
     CYAML_FIELD_STRING_PTR("minimum_cell", STRING, struct entry, minimum_cell, 1, 20),
@@ -208,7 +209,7 @@ static bool read_tests(const struct reader *r, struct ask *a, const struct entry
 static bool fill(const struct reader *r, struct ask *a, const struct document *d) {
   const struct entry *e = &d->questions[0];
   a->base.title = d->study.title;
-  a->base.purpose = d->study.purpose;
+  a->base.purpose = e->purpose != NULL ? e->purpose : d->study.purpose;
   a->base.name = e->name;
   a->base.recipients = e->recipients;
   a->base.n_recipients = e->n_recipients;
@@ -239,9 +240,9 @@ bool ask_parse(struct ask **a, const char *name, const char *bytes, size_t len, 
   return true;
 }
 
-bool ask_load(struct ask **a, const char *path, char *text, size_t text_len) {
+bool ask_load(struct ask **a, const char *path, const char *name, char *text, size_t text_len) {
   size_t len;
-  char *bytes = question_read(path, &len, text, text_len);
+  char *bytes = question_read_asked(path, name, &len, text, text_len);
   *a = NULL;
   bool good = bytes != NULL && ask_parse(a, path, bytes, len, text, text_len);
   free(bytes);

@@ -7,6 +7,7 @@
  * exit   0 done   1 usage   2 input   3 network   4 disagreement   5 refused by policy or by
  *        the small-count rules   6 cheating   7 machine   99 bug
  */
+#include <smpc_study.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ struct run {
   struct ask *ask;
   struct desc_sums own;
   struct desc_job job;
+  uint64_t rows; /* read */
 };
 
 static enum cli_exit input_error(const char *text) {
@@ -61,7 +63,7 @@ static enum cli_exit read_agreed(struct run *r) {
   struct data_fault fault = {0};
   const char *file = r->options.study != NULL ? r->options.study : r->options.question;
   if (file == NULL) return cli_error("--question FILE or --study FILE is needed"), CLI_USAGE;
-  if (!ask_load(&r->ask, file, text, sizeof text)) return input_error(text);
+  if (!ask_load(&r->ask, file, r->options.ask, text, sizeof text)) return input_error(text);
   enum cli_exit code = data_error(data_check(&r->ask->base.data, &fault), &fault);
   if (code == CLI_DONE) code = cli_config(&r->cfg, &r->options);
   if (code != CLI_DONE) return code;
@@ -100,6 +102,7 @@ static enum cli_exit read_own(struct run *r) {
   data_rows_free(&rows);
   if (!good) return input_error(text);
   r->job.mine = &r->own;
+  r->rows = (uint64_t)seen.rows;
   cli_note(&r->options, "own data: %lld rows read, %lld complete cases used, %lld left out for missing values",
            (long long)seen.rows, (long long)seen.cohort, (long long)seen.missing);
   return CLI_DONE;
@@ -121,7 +124,9 @@ static enum cli_exit describe_jointly(struct run *r) {
   smpc_session *s = NULL;
   enum cli_exit code = cli_open(&s, &r->cfg, &r->options);
   if (code != CLI_DONE) return code;
-  desc_program(s, &r->job);
+  r->job.err = smpc_journal_rows(s, r->rows);
+  if (r->job.err == SMPC_OK) desc_program(s, &r->job);
+  if (r->job.err == SMPC_OK) smpc_journal_suppressed(s, r->job.refusal[0] != 0 ? r->job.all.n : 0);
   code = cli_close(s);
   if (code == CLI_DONE && r->job.err != SMPC_OK) {
     cli_error("%s", smpc_strerror(r->job.err));

@@ -10,6 +10,7 @@
  *        the small-count rules   6 cheating   7 machine   99 bug
  */
 #include <math.h>
+#include <smpc_study.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ struct run {
   struct design own;
   struct own_columns columns;
   struct fit_job job;
+  uint64_t rows; /* read */
 };
 
 static enum cli_exit input_error(const char *text) {
@@ -122,6 +124,7 @@ static enum cli_exit read_columns(struct run *r) {
   data_close(d);
   if (code != 0) return data_error(code, &fault);
   r->job.columns = &r->columns;
+  r->rows = (uint64_t)seen.rows;
   cli_note(&r->options, "own data: %lld rows read, %lld complete, %zu %s", (long long)seen.rows, (long long)seen.cohort, r->columns.n,
            r->model->match == MODEL_BY_KEY ? "of them with a key, to be matched" : "rows to be put beside the others'");
   return CLI_DONE;
@@ -143,6 +146,7 @@ static enum cli_exit read_own(struct run *r) {
   data_rows_free(&rows);
   if (!good) return input_error(text);
   r->job.mine = &r->own;
+  r->rows = (uint64_t)seen.rows;
   cli_note(&r->options, "own data: %lld rows read, %lld complete cases used, %lld left out for missing values",
            (long long)seen.rows, (long long)seen.cohort, (long long)seen.missing);
   return CLI_DONE;
@@ -180,7 +184,9 @@ static enum cli_exit fit_jointly(struct run *r) {
   smpc_session *s = NULL;
   enum cli_exit code = cli_open(&s, &r->cfg, &r->options);
   if (code != CLI_DONE) return code;
-  fit_program(s, &r->job);
+  r->job.err = smpc_journal_rows(s, r->rows);
+  if (r->job.err == SMPC_OK) fit_program(s, &r->job);
+  if (r->job.err == SMPC_OK) smpc_journal_suppressed(s, r->job.refusal[0] != 0 ? r->job.fit.p : 0);
   code = cli_close(s);
   if (code == CLI_DONE && r->job.err != SMPC_OK) {
     cli_error("%s", smpc_strerror(r->job.err));

@@ -12,7 +12,7 @@
 
 struct predictor { char *name, *expression, *range, *party; };
 struct entry {
-  char *name;
+  char *name, *purpose;
   int program, privacy, site_level, site_indicators, split, method, match, empty;
   char **recipients;
   unsigned n_recipients;
@@ -68,6 +68,7 @@ static const cyaml_schema_value_t predictor_value = {
 static const cyaml_schema_field_t entry_fields[] = {
     CYAML_FIELD_STRING_PTR("name", STRING, struct entry, name, 1, 128),
     CYAML_FIELD_ENUM("program", ENUM, struct entry, program, programs, N(programs)),
+    CYAML_FIELD_STRING_PTR("purpose", OPTIONAL, struct entry, purpose, 1, QUESTION_MAX_PURPOSE - 100),
     CYAML_FIELD_ENUM("privacy", ENUM, struct entry, privacy, privacies, N(privacies)),
     CYAML_FIELD_ENUM("site_level", OPTIONAL_ENUM, struct entry, site_level, site_levels, N(site_levels)),
     CYAML_FIELD_ENUM("site_indicators", OPTIONAL_ENUM, struct entry, site_indicators, answers, N(answers)),
@@ -225,7 +226,7 @@ static bool check(const struct reader *r, const struct model *m, const struct en
 static bool fill(const struct reader *r, struct model *m, const struct document *d) {
   const struct entry *e = &d->questions[0];
   m->base.title = d->study.title;
-  m->base.purpose = d->study.purpose;
+  m->base.purpose = e->purpose != NULL ? e->purpose : d->study.purpose;
   m->base.name = e->name;
   m->base.recipients = e->recipients;
   m->base.n_recipients = e->n_recipients;

@@ -30,10 +30,23 @@ static void print_parties(const smpc_study *st, smpc_who who, const char *betwee
   }
 }
 
+/* What a question of each program tells its recipients. */
+enum { TABLE, REVEAL, COUNT, DISTINCT, SUM, MODEL, STEPS, STATISTICS, REVEALS };
+static const struct { const char *program, *result, *privacy; } kinds[REVEALS] = {
+    [TABLE] = {"cohort-count", NULL, NULL},
+    [REVEAL] = {"psi", "reveal", NULL},
+    [COUNT] = {"psi", "count", NULL},
+    [DISTINCT] = {"psi", "distinct", NULL},
+    [SUM] = {"psi", "sum", NULL},
+    [MODEL] = {"logistic-regression", NULL, "model-only"},
+    [STEPS] = {"logistic-regression", NULL, "aggregates"},
+    [STATISTICS] = {"describe", NULL, NULL}};
+
 /* The words of one language. */
 struct words {
   const char *head, *purpose, *basis, *duo, *period, *to_day, *security, *semi_honest, *source, *dealer, *ot;
   const char *parties, *roles[4], *between, *clearance, *key;
+  const char *reveals[REVEALS], *common;
   const char *question, *program, *reads, *graded, *condition, *opens, *nobody, *minimum, *result, *lower;
   const char *noise, *budget, *dominance, *percent, *change, *blind, *sight, *days, *limits, *runs, *rows, *values, *items, *items_in_all, *no_limit, *subtract, *agreement, *digest, *end;
 };
@@ -47,6 +60,15 @@ static const struct words english = {
     "made by a dealer, who sees no data. Whoever controls the dealer and any one computing party can learn all inputs.",
     "made by the computing parties among themselves; nobody else is trusted.",
     "Parties", {"gives data", "computes on shares", "may receive results", "deals randomness"}, ", ", "cleared for ", "key ",
+    {"A table: numbers of people in groups.",
+     "Each recipient learns which of its own keys all the others hold. Other parties also learn how many keys each set has, or its declared size.",
+     "The recipients learn how many keys all hold, not which. Other parties also learn how many keys each set has, or its declared size.",
+     "The recipients learn how many different keys there are altogether. Other parties also learn how many keys each set has, or its declared size.",
+     "The recipients learn the sum of a column over the keys that all hold, not the keys. Other parties also learn how many keys each set has, or its declared size.",
+     "A model: its coefficients and how good it is. The steps of the fit stay shared, but for the bits and counts listed here.",
+     "A model, and at every step of the fit sums over all patients from which it follows.",
+     "Statistics of all patients together: counts, means, spread and what else the question asks for."},
+    "Where fewer than %s keys are common, nothing is shown.",
     "Question ", "Computed by ", "Reads at each party with data, without any of it leaving: ", " graded ",
     "Who counts: ", "What becomes known, and to whom", "Nothing else becomes known to anybody, but that the question was asked, when, and by whom.",
     "Groups of fewer than %s people are not shown; a recipient's own people do not count towards this.", "The result is graded ",
@@ -67,6 +89,15 @@ static const struct words chinese = {
     "对于不遵守协议的一方,不提供保护。",
     "相关随机数:", "由发牌方生成,它看不到任何数据;但控制发牌方和任意一个计算方的人可以得到全部输入。", "由计算方共同生成,不需要信任任何第三方。",
     "参与方", {"提供数据", "在份额上计算", "可接收结果", "发放随机数"}, "、", "可接触级别:", "密钥 ",
+    {"结果是一张表:各组的人数。",
+     "每个接收方得知自己的哪些键为其他所有方共有。其他参与方还会得知每个集合的键数或声明的大小。",
+     "接收方得知各方共有多少个键,但不知道是哪些。其他参与方还会得知每个集合的键数或声明的大小。",
+     "接收方得知各方合计有多少个不同的键。其他参与方还会得知每个集合的键数或声明的大小。",
+     "接收方得知某一列在共有键上的总和,不知道是哪些键。其他参与方还会得知每个集合的键数或声明的大小。",
+     "结果是一个模型:系数及其拟合优度。除这里列出的标志和计数外,拟合的各步骤始终以份额形式存在。",
+     "结果是一个模型,以及拟合每一步中全部患者的合计值,模型由此得出。",
+     "全部患者合在一起的统计量:计数、均值、离散程度以及问题所要求的其他内容。"},
+    "共有键少于 %s 个时,什么都不显示。",
     "问题 ", "计算程序:", "在每个数据方本地读取、原始数据不出域的列:", ",分级:", "计入条件:", "会公开什么、给谁",
     "除此之外,任何人都不会获知任何内容,只会知道何时由谁问过这个问题。", "少于 %s 人的组不显示;接收方自己的人不计入这个最低人数。", "结果的分级:",
     "注意:结果的分级低于它所依据的某些数据。签名即表示同意。",
@@ -125,6 +156,22 @@ static bool can_subtract(const smpc_study *st, const smpc_study_question *q) {
   return inputs == 2 && both > 0;
 }
 
+/* `text` with the number in its %s. */
+static void print_with(const char *text, const char *number) {
+  const char *at = strstr(text, "%s");
+  printf("  %.*s%s%s\n", (int)(at - text), text, number, at + 2);
+}
+
+static bool is_same(const char *want, const char *is) { return want == NULL || (is != NULL && strcmp(want, is) == 0); }
+
+static void show_reveals(const smpc_study_question *q, const struct words *w) {
+  for (int k = 0; k < REVEALS; k++)
+    if (is_same(kinds[k].program, q->program) && is_same(kinds[k].result, q->result) && is_same(kinds[k].privacy, q->privacy))
+      printf("  %s\n", w->reveals[k]);
+  if (q->minimum_cell != NULL) print_with(w->minimum, q->minimum_cell);
+  if (q->minimum != NULL) print_with(w->common, q->minimum);
+}
+
 static void show_question(const smpc_study *st, unsigned i, const struct words *w) {
   const smpc_study_question *q = &st->question[i];
   char claim[SMPC_CLAIM_LEN];
@@ -136,10 +183,7 @@ static void show_question(const smpc_study *st, unsigned i, const struct words *
     print_parties(st, q->opening[k].to, w->between);
     putchar('\n');
   }
-  if (q->minimum_cell != NULL) {
-    const char *at = strstr(w->minimum, "%s");
-    printf("  %.*s%s%s\n", (int)(at - w->minimum), w->minimum, q->minimum_cell, at + 2);
-  }
+  show_reveals(q, w);
   if (q->epsilon != 0) printf("  %s%g\n", w->noise, (double)q->epsilon / 1e6);
   if (q->dominant_parties != 0) printf("  %s%u, %u%s\n", w->dominance, q->dominant_parties, q->dominant_percent, w->percent);
   if (q->min_change != 0) printf("  %s%llu\n", w->change, (unsigned long long)q->min_change);

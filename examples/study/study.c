@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../describe/ask.h"
 #include "data.h"
 #include "../logistic-regression/model.h"
 #include "psi_question.h"
@@ -101,6 +102,15 @@ static enum cli_exit check_model(const struct job *job, const char *name) {
   return code;
 }
 
+static enum cli_exit check_describe(const struct job *job, const char *name) {
+  struct ask *read;
+  char text[600];
+  if (!ask_load(&read, job->file, name, text, sizeof text)) return refused(text);
+  enum cli_exit code = refused_by_data(job, name, &read->base.data);
+  ask_free(read);
+  return code;
+}
+
 static enum cli_exit check_psi(const struct job *job, const char *name) {
   struct psi_question *read;
   char text[600];
@@ -111,12 +121,25 @@ static enum cli_exit check_psi(const struct job *job, const char *name) {
 
 /* A result that would be held and could never be seen. */
 static enum cli_exit check_review(const struct job *job, const smpc_study_question *q) {
-  bool is_psi = strcmp(q->program, "psi") == 0;
-  if (q->review == SMPC_REVIEW_NONE || (!is_psi && strcmp(q->program, "logistic-regression") != 0)) return CLI_DONE;
-  cli_error("%s: question \"%s\": `review`: %s", job->file, q->name,
-            is_psi ? "an intersection cannot be held: only what smpc_open() opens can"
-                   : "smpc-logistic-regression cannot open a model that was held");
-  return CLI_INPUT;
+  static const struct { const char *program, *why; } cannot[] = {
+      {"psi", "an intersection cannot be held: only what smpc_open() opens can"},
+      {"logistic-regression", "smpc-logistic-regression cannot open a model that was held"},
+      {"describe", "smpc-describe cannot open statistics that were held"}};
+  for (size_t i = 0; q->review != SMPC_REVIEW_NONE && i < sizeof cannot / sizeof *cannot; i++) {
+    if (strcmp(q->program, cannot[i].program) != 0) continue;
+    cli_error("%s: question \"%s\": `review`: %s", job->file, q->name, cannot[i].why);
+    return CLI_INPUT;
+  }
+  return CLI_DONE;
+}
+
+static enum cli_exit check_program(const struct job *job, const smpc_study_question *q) {
+  static const struct { const char *program; enum cli_exit (*check)(const struct job *, const char *); } known[] = {
+      {"cohort-count", check_count}, {"logistic-regression", check_model}, {"describe", check_describe}, {"psi", check_psi}};
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (strcmp(q->program, known[i].program) == 0) return known[i].check(job, q->name);
+  printf("question \"%s\" is of %s, a program of your own: only that can check the rest of it\n", q->name, q->program);
+  return CLI_DONE;
 }
 
 /* What the library does not know: the question in its program's eyes. */
@@ -124,13 +147,7 @@ static enum cli_exit check_questions(const struct job *job, const smpc_study *st
   for (unsigned i = 0; i < st->n_questions; i++) {
     const smpc_study_question *q = &st->question[i];
     enum cli_exit code = check_review(job, q);
-    if (code != CLI_DONE) return code;
-    if (strcmp(q->program, "cohort-count") == 0) code = check_count(job, q->name);
-    else if (strcmp(q->program, "logistic-regression") == 0) code = check_model(job, q->name);
-    else if (strcmp(q->program, "psi") == 0) code = check_psi(job, q->name);
-    else
-      printf("question \"%s\" is of %s, a program of your own: only that can check the rest of it\n", q->name,
-             q->program);
+    if (code == CLI_DONE) code = check_program(job, q);
     if (code != CLI_DONE) return code;
   }
   printf("%s: %u parties, %u question%s: well formed\n", job->file, st->n_parties, st->n_questions,

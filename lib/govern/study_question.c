@@ -150,6 +150,9 @@ smpc_err smpi_study_question(struct reader *r, unsigned i) {
   q->program = a->program;
   q->condition = a->condition;
   q->minimum_cell = a->minimum_cell;
+  q->result = a->result;
+  q->minimum = a->minimum;
+  q->privacy = a->privacy;
   if (!is_one_line(a->name)) return smpi_study_fault(r, "questions", i, "name", "a name is one line");
   for (unsigned k = 0; k < i; k++)
     if (strcmp(a->name, r->st->question[k].name) == 0)

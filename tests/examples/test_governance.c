@@ -243,7 +243,7 @@ static void items_that_meet_are_limited_and_metered(void **state) {
   run_expect(run("sed 's/items: 8/items: 0/' limit-site/study.yaml >zero.yaml; smpc-study check zero.yaml"), 2, "a limit is a whole number from 1 on");
 }
 
-/* One study, three programs; each reads its own question alone. */
+/* One study, four programs; each reads its own question alone. */
 static void a_study_may_have_questions_of_several_programs(void **state) {
   (void)state;
   static const char form[] = "study: {title: Three, purpose: three things}\n"
@@ -254,7 +254,10 @@ static void a_study_may_have_questions_of_several_programs(void **state) {
                              "    unicode: \"%s\"\n"
                              "  -\n    name: fit   # é\n    program: logistic-regression\n    privacy: model-only\n    recipients: [a]\n"
                              "    columns: [{name: n, type: number}]\n    outcome: n > 2\n    predictors: [{name: n, range: 3}]\n"
-                             "    minimum_cell: %s\n";
+                             "    minimum_cell: %s\n"
+                             "  - name: stats\n    program: describe\n    purpose: means of n\n    recipients: [a]\n"
+                             "    columns: [{name: n, type: number}]\n    minimum_cell: 1\n    variables: [{name: n, range: [0, 10]}]\n"
+                             "    also opens: [{purpose: \"means of n: whether the small-count rules hold\", recipients: [a, b]}]\n";
   static const char local[] = "smpc-local -q --names a,b --study three.yaml --dir three --party-yaml three-more.yaml -- ";
   char text[2000], version[16];
   run_write("a.csv", "id,n\n1,1\n2,2\n3,3\n");
@@ -264,11 +267,18 @@ static void a_study_may_have_questions_of_several_programs(void **state) {
   snprintf(text, sizeof text, form, version, "5");
   run_write("three.yaml", text);
   run_expect(run("%s smpc-psi --config {config} --study {study} --ask overlap --data {name}.csv", local), 0, "keys in both         2");
-  run_expect(run("smpc-study check three/study.yaml"), 0, "2 parties, 3 questions: well formed");
+  run_expect(run("smpc-study check three/study.yaml"), 0, "2 parties, 4 questions: well formed");
+  run_expect(run("rm -r three; %s smpc-describe -q --config {config} --study {study} --ask stats --data {name}.csv", local), 0, "6 rows");
+  run_expect(run("smpc-journal verify --study three/study.yaml three/*.journal"), 0, ": no fault");
+  run_expect(run("smpc-journal report three/b.journal"), 0, "means of n\n    runs 1, openings 2, values 7, rows 3");
+  run_expect(run("rm -r three; %s smpc-describe -q --config {config} --study {study} --data {name}.csv", local), 2, "study");
   run_expect(run("rm -r three; %s smpc-cohort-count -q --config {config} --study {study} --ask sizes --data {name}.csv", local), 0, "6");
   run_expect(run("rm -r three; %s smpc-cohort-count -q --config {config} --study {study} --ask size --data {name}.csv", local), 2,
              "\"size\": there is no question of this name");
-  run_expect(run("smpc-study show three/study.yaml"), 0, "logistic-regression");
+  run_expect(run("smpc-study show three/study.yaml"), 0, "learn how many keys all hold, not which");
+  run_expect(run("smpc-study show three/study.yaml"), 0, "Statistics of all patients together");
+  run_expect(run("smpc-study show --chinese three/study.yaml"), 0, "结果是一个模型:系数");
+  run_expect(run("sed -i 's/range: .0, 10./range: [10, 0]/' three/study.yaml; smpc-study check three/study.yaml"), 2, "two numbers, the smaller first");
   snprintf(text, sizeof text, form, "1.0", "5");
   run_write("three.yaml", text);
   run_expect(run("smpc-study check three/study.yaml && sed -i 's/range: 3/range: 99/' three/study.yaml && smpc-study check three/study.yaml"), 2,
