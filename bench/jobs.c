@@ -142,16 +142,6 @@ static double typical(const struct bench *b) {
 
 /* --- the benches -------------------------------------------------------------------- */
 
-/* The median rate, in bytes a second, of 16 n bytes both ways at once. */
-static smpc_err duplex_rate(struct bench *b, size_t len, double *rate) {
-  double seconds[5];
-  smpc_err err = SMPC_OK;
-  for (size_t i = 0; i < 5; i++) TRY(time_duplex(b, len, &seconds[i]));
-  *rate = (double)len / median(seconds, 5);
-out:
-  return err;
-}
-
 /* What `items` cost with their correlated randomness, which this party helped to make. */
 static void add_whole(struct bench *b, double items) {
   struct figures f = b->f;
@@ -162,16 +152,20 @@ static void add_whole(struct bench *b, double items) {
   add_extra(b, "offline_bytes_each", b->f.offline_bytes / items);
 }
 
+/* Each repeat has the bare exchange of as many bytes just before it: their quotient is then of one moment. */
 static smpc_err run_mul(struct bench *b) {
   static const struct work w = {make_vectors, multiply};
-  double rate = 0;
-  smpc_err err;
-  TRY(duplex_rate(b, 16 * b->o->n, &rate));
-  TRY(run_work(b, &w));
-  double per_second = (double)b->o->n / typical(b);
-  add_extra(b, "per_second", per_second);
-  add_extra(b, "duplex_bytes_per_second", rate);
-  add_extra(b, "duplex_ratio", 16 * per_second / rate);
+  double bare[MAX_REPEAT], quotient[MAX_REPEAT];
+  size_t repeats = b->f.repeats = b->o->repeat;
+  smpc_err err = SMPC_OK;
+  for (size_t i = 0; i < repeats; i++) {
+    TRY(time_duplex(b, 16 * b->o->n, &bare[i]));
+    TRY(once(b, &w, i));
+    quotient[i] = bare[i] / b->f.seconds[i];
+  }
+  add_extra(b, "per_second", (double)b->o->n / typical(b));
+  add_extra(b, "duplex_bytes_per_second", 16 * (double)b->o->n / median(bare, repeats));
+  add_extra(b, "duplex_ratio", median(quotient, repeats));
 out:
   return err;
 }
