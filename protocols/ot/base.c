@@ -1,28 +1,42 @@
-/* base.c - base oblivious transfer over ristretto255.
+/* base.c - base oblivious transfer over ristretto255, at two security levels.
  *
  * Functionality F_eOT    n transfers: the receiver's choice bit c_i; gives the
  *                        sender K_i0, K_i1, the receiver K_ic; a corrupt party may
  *                        fix the keys it receives itself (endemic OT [MR19]).
- * Protocol      [MR19], from Diffie-Hellman, with one message of the sender
+ * Protocol, malicious    [MR19], from Diffie-Hellman, with one message of the sender
  *               for the whole batch as in [MRR21]:
  *     1. S -> R    A = a G
  *     2. R -> S    for each i: R_i,1-c uniform, R_i,c = b_i G - H(i, c, R_i,1-c)
  *                  (neither message depends on the other: one round)
  *     3. S         K_ij = KDF(i, j, a (R_ij + H(i, j, R_i,1-j)))     j = 0, 1
  *        R         K_ic = KDF(i, c, b_i A)
- * Why           R_ic + H(i, c, R_i,1-c) = b_i G.
+ * Protocol, semi-honest  the key agreement of [CSW20]; T = H'() is a point whose logarithm nobody knows:
+ *     1. S -> R    A = a G
+ *     2. R -> S    for each i: B_i = b_i G + c_i T          (one round again)
+ *     3. S         K_i0 = KDF(i, 0, a B_i),  K_i1 = KDF(i, 1, a B_i - a T)
+ *        R         K_ic = KDF(i, c, b_i A)
+ * Why           R_ic + H(i, c, R_i,1-c) = b_i G;  B_i - c_i T = b_i G.
  * Security      malicious, computational (oracle Diffie-Hellman in ristretto255, H and
  *               KDF random oracles).  R_i0, R_i1 are uniform whatever c_i.  For at most
  *               one j can R know the logarithm of R_ij + H(i, j, R_i,1-j).  Reusing A
  *               needs oracles of their own for each transfer [MRR21]: i, j, session,
  *               instance, sender and receiver are hashed into both, the whole
  *               transcript of the transfer into the KDF.
+ *               Semi-honest, computational (Diffie-Hellman, H' and KDF random oracles): B_i is uniform
+ *               whatever c_i.  Who asks the KDF of one transfer for both keys has a T, which A and T do
+ *               not give: T is the oracle's answer to session, instance, sender and receiver.  A receiver
+ *               that deviates gets no second key either, but may put off its choice, which nothing it sent
+ *               determines; the challenge that mends this in [CSW20] is left out: so not for the malicious form.
  * Assumes       authenticated channels.
- * Cost          S 32 bytes, R 64 n bytes; S 2 n scalar products and 2 n hashes to the group,
+ * Cost          malicious: S 32 bytes, R 64 n bytes; S 2 n scalar products and 2 n hashes to the group,
  *               R n + n (of the base point) and 3 n.
+ *               Semi-honest: S 32 bytes, R 32 n bytes; S n + 1 scalar products, R n + n (of the base point),
+ *               each n additions and one hash.
  * Secrets       a b_i c_i and the keys; the branches are on validity alone.
  * Differs from  [MR19]: ristretto255; hashes to the group are of a domain-separated 64-byte
  *               string; invalid encodings and the identity are refused.
+ *               [CSW20]: no challenge, as said; T belongs to the place, which never comes again, not to a
+ *               seed of the receiver's.
  */
 #include "ot/base.h"
 
@@ -33,7 +47,8 @@
 #include "rand/hash.h"
 
 _Static_assert(SMPI_POINT == crypto_core_ristretto255_BYTES && SMPI_POINT == crypto_core_ristretto255_SCALARBYTES &&
-               SMPI_BASE_RANDOM == crypto_core_ristretto255_HASHBYTES, "sizes of ristretto255");
+               SMPI_BASE_RANDOM == crypto_core_ristretto255_HASHBYTES &&
+               SMPI_BASE_PASSIVE_RANDOM == crypto_core_ristretto255_NONREDUCEDSCALARBYTES, "sizes of ristretto255");
 
 void smpi_base_place(struct smpi_base_place *p, const uint8_t session[32], uint32_t instance, unsigned sender,
                      unsigned receiver) {
@@ -45,6 +60,62 @@ void smpi_base_place(struct smpi_base_place *p, const uint8_t session[32], uint3
   smpi_hash_add_u64(&h, receiver);
   smpi_hash_end(&h, p->id);
 }
+
+/* --- what both levels use -------------------------------------------------------- */
+
+static void derive(blk *key, const struct smpi_base_place *p, size_t i, uint64_t j, const uint8_t offer[SMPI_POINT],
+                   const uint8_t *points, size_t points_len, const uint8_t common[SMPI_POINT]) {
+  uint8_t out[SMPI_HASH_LEN];
+  struct smpi_hash h;
+  smpi_hash_begin(&h, "smpc base ot key");
+  smpi_hash_add(&h, p->id, sizeof p->id);
+  smpi_hash_add_u64(&h, i);
+  smpi_hash_add_u64(&h, j);
+  smpi_hash_add(&h, offer, SMPI_POINT);
+  smpi_hash_add(&h, points, points_len);
+  smpi_hash_add(&h, common, SMPI_POINT);
+  smpi_hash_end(&h, out);
+  memcpy(key, out, sizeof *key);
+  smpi_wipe(out, sizeof out);
+}
+
+/* libsodium 1.0.18 overlooks the top bit, which no encoding has set (RFC 9496, 4.3.1). */
+static bool is_top_clear(const uint8_t point[SMPI_POINT]) { return (point[SMPI_POINT - 1] & 0x80) == 0; }
+
+static bool is_proper(const uint8_t point[SMPI_POINT]) {
+  return is_top_clear(point) && crypto_core_ristretto255_is_valid_point(point) == 1 &&
+         !sodium_is_zero(point, SMPI_POINT);
+}
+
+static uint64_t choice_bit(const blk *choice, size_t i) { return choice->w[i / 64] >> i % 64 & 1; }
+
+/* out := bit ? y : x */
+static void select_point(uint8_t out[SMPI_POINT], const uint8_t x[SMPI_POINT], const uint8_t y[SMPI_POINT],
+                         uint64_t bit) {
+  uint8_t mask = (uint8_t)(0 - bit);
+  for (size_t j = 0; j < SMPI_POINT; j++) out[j] = (uint8_t)((x[j] & ~mask) | (y[j] & mask));
+}
+
+void smpi_base_offer(uint8_t offer[SMPI_POINT], uint8_t secret[SMPI_POINT], const uint8_t random[SMPI_BASE_RANDOM]) {
+  crypto_core_ristretto255_scalar_reduce(secret, random);
+  (void)crypto_scalarmult_ristretto255_base(offer, secret); /* the identity once in 2^252: refused by the other */
+}
+
+/* The receiver's keys; a transfer's points have points_len bytes. */
+static bool receive_keys(blk *key, const struct smpi_base_place *p, const uint8_t offer[SMPI_POINT],
+                         const uint8_t (*secret)[SMPI_POINT], const blk *choice, const uint8_t *points,
+                         size_t points_len, size_t n) {
+  uint8_t common[SMPI_POINT];
+  bool good = is_proper(offer);
+  for (size_t i = 0; i < n && good; i++, points += points_len) {
+    good = crypto_scalarmult_ristretto255(common, secret[i], offer) == 0;
+    if (good) derive(&key[i], p, i, choice_bit(choice, i), offer, points, points_len, common);
+  }
+  smpi_wipe(common, sizeof common);
+  return good;
+}
+
+/* --- malicious --------------------------------------------------------------------- */
 
 /* H(i, j, point) into the group. */
 static void hash_to_group(uint8_t out[SMPI_POINT], const struct smpi_base_place *p, size_t i, uint64_t j,
@@ -61,42 +132,6 @@ static void hash_to_group(uint8_t out[SMPI_POINT], const struct smpi_base_place 
   }
   (void)crypto_core_ristretto255_from_hash(out, wide); /* cannot fail */
   smpi_wipe(wide, sizeof wide);
-}
-
-static void derive(blk *key, const struct smpi_base_place *p, size_t i, uint64_t j, const uint8_t offer[SMPI_POINT],
-                   const uint8_t points[2][SMPI_POINT], const uint8_t common[SMPI_POINT]) {
-  uint8_t out[SMPI_HASH_LEN];
-  struct smpi_hash h;
-  smpi_hash_begin(&h, "smpc base ot key");
-  smpi_hash_add(&h, p->id, sizeof p->id);
-  smpi_hash_add_u64(&h, i);
-  smpi_hash_add_u64(&h, j);
-  smpi_hash_add(&h, offer, SMPI_POINT);
-  smpi_hash_add(&h, points, 2 * SMPI_POINT);
-  smpi_hash_add(&h, common, SMPI_POINT);
-  smpi_hash_end(&h, out);
-  memcpy(key, out, sizeof *key);
-  smpi_wipe(out, sizeof out);
-}
-
-/* libsodium 1.0.18 overlooks the top bit, which no encoding has set (RFC 9496, 4.3.1). */
-static bool is_proper(const uint8_t point[SMPI_POINT]) {
-  return (point[SMPI_POINT - 1] & 0x80) == 0 && crypto_core_ristretto255_is_valid_point(point) == 1 &&
-         !sodium_is_zero(point, SMPI_POINT);
-}
-
-static uint64_t choice_bit(const blk *choice, size_t i) { return choice->w[i / 64] >> i % 64 & 1; }
-
-/* out := bit ? y : x */
-static void select_point(uint8_t out[SMPI_POINT], const uint8_t x[SMPI_POINT], const uint8_t y[SMPI_POINT],
-                         uint64_t bit) {
-  uint8_t mask = (uint8_t)(0 - bit);
-  for (size_t j = 0; j < SMPI_POINT; j++) out[j] = (uint8_t)((x[j] & ~mask) | (y[j] & mask));
-}
-
-void smpi_base_offer(uint8_t offer[SMPI_POINT], uint8_t secret[SMPI_POINT], const uint8_t random[SMPI_BASE_RANDOM]) {
-  crypto_core_ristretto255_scalar_reduce(secret, random);
-  (void)crypto_scalarmult_ristretto255_base(offer, secret); /* the identity once in 2^252: refused by the other */
 }
 
 void smpi_base_choose(uint8_t (*points)[2][SMPI_POINT], uint8_t (*secret)[SMPI_POINT], const struct smpi_base_place *p,
@@ -126,7 +161,7 @@ static bool sent_key(blk *key, const struct smpi_base_place *p, size_t i, unsign
   hash_to_group(common, p, i, j, points[1 - j]);
   bool good = crypto_core_ristretto255_add(common, common, points[j]) == 0 && is_proper(common) &&
               crypto_scalarmult_ristretto255(common, secret, common) == 0;
-  if (good) derive(key, p, i, j, offer, points, common);
+  if (good) derive(key, p, i, j, offer, points[0], 2 * SMPI_POINT, common);
   smpi_wipe(common, sizeof common);
   return good;
 }
@@ -144,12 +179,61 @@ bool smpi_base_sent(blk (*key)[2], const struct smpi_base_place *p, const uint8_
 bool smpi_base_received(blk *key, const struct smpi_base_place *p, const uint8_t offer[SMPI_POINT],
                         const uint8_t (*secret)[SMPI_POINT], const blk *choice,
                         const uint8_t (*points)[2][SMPI_POINT], size_t n) {
-  uint8_t common[SMPI_POINT];
-  bool good = is_proper(offer);
-  for (size_t i = 0; i < n && good; i++) {
-    good = crypto_scalarmult_ristretto255(common, secret[i], offer) == 0;
-    if (good) derive(&key[i], p, i, choice_bit(choice, i), offer, points[i], common);
+  return receive_keys(key, p, offer, secret, choice, points[0][0], 2 * SMPI_POINT, n);
+}
+
+/* --- semi-honest ---------------------------------------------------------------------- */
+
+/* T. */
+static void shift_point(uint8_t out[SMPI_POINT], const struct smpi_base_place *p) {
+  uint8_t wide[crypto_core_ristretto255_HASHBYTES];
+  for (unsigned half = 0; half < 2; half++) {
+    struct smpi_hash h;
+    smpi_hash_begin(&h, half == 0 ? "smpc base ot shift 0" : "smpc base ot shift 1");
+    smpi_hash_add(&h, p->id, sizeof p->id);
+    smpi_hash_end(&h, wide + 32 * half);
   }
+  (void)crypto_core_ristretto255_from_hash(out, wide); /* cannot fail */
+}
+
+void smpi_base_passive_choose(uint8_t (*point)[SMPI_POINT], uint8_t (*secret)[SMPI_POINT],
+                              const struct smpi_base_place *p, const blk *choice, const uint8_t *random, size_t n) {
+  uint8_t shift[SMPI_POINT], mine[2][SMPI_POINT];
+  shift_point(shift, p);
+  for (size_t i = 0; i < n; i++, random += SMPI_BASE_PASSIVE_RANDOM) {
+    crypto_core_ristretto255_scalar_reduce(secret[i], random);
+    (void)crypto_scalarmult_ristretto255_base(mine[0], secret[i]);
+    (void)crypto_core_ristretto255_add(mine[1], mine[0], shift);
+    select_point(point[i], mine[0], mine[1], choice_bit(choice, i));
+  }
+  smpi_wipe(mine, sizeof mine);
+}
+
+/* Both keys of one transfer at the sender; shift is a T.  The product decodes the point, and refuses what is
+ * malformed and the identity. */
+static bool send_keys(blk key[2], const struct smpi_base_place *p, size_t i, const uint8_t offer[SMPI_POINT],
+                      const uint8_t secret[SMPI_POINT], const uint8_t shift[SMPI_POINT],
+                      const uint8_t point[SMPI_POINT]) {
+  uint8_t common[2][SMPI_POINT];
+  bool good = is_top_clear(point) && crypto_scalarmult_ristretto255(common[0], secret, point) == 0 &&
+              crypto_core_ristretto255_sub(common[1], common[0], shift) == 0;
+  for (unsigned j = 0; j < 2 && good; j++) derive(&key[j], p, i, j, offer, point, SMPI_POINT, common[j]);
   smpi_wipe(common, sizeof common);
   return good;
+}
+
+bool smpi_base_passive_sent(blk (*key)[2], const struct smpi_base_place *p, const uint8_t offer[SMPI_POINT],
+                            const uint8_t secret[SMPI_POINT], const uint8_t (*point)[SMPI_POINT], size_t n) {
+  uint8_t shift[SMPI_POINT];
+  shift_point(shift, p);
+  bool good = crypto_scalarmult_ristretto255(shift, secret, shift) == 0;
+  for (size_t i = 0; i < n && good; i++) good = send_keys(key[i], p, i, offer, secret, shift, point[i]);
+  smpi_wipe(shift, sizeof shift);
+  return good;
+}
+
+bool smpi_base_passive_received(blk *key, const struct smpi_base_place *p, const uint8_t offer[SMPI_POINT],
+                                const uint8_t (*secret)[SMPI_POINT], const blk *choice,
+                                const uint8_t (*point)[SMPI_POINT], size_t n) {
+  return receive_keys(key, p, offer, secret, choice, point[0], SMPI_POINT, n);
 }

@@ -60,8 +60,8 @@ struct smpi_cot_job {
 
 struct smpi_cot_passive;
 
-/* Base transfers and trees for all pairs.  2 rounds (1 with k = 1), 8224 + 32 (128 - 128/k) bytes to each
- * other party, some 40 ms of CPU for each. */
+/* Base transfers and trees for all pairs.  2 rounds (1 with k = 1), 4128 + 32 (128 - 128/k) bytes to each
+ * other party, some 20 ms of CPU for each. */
 smpc_err smpi_cot_open(struct smpi_cot_passive **c, struct smpc_session *s, const struct smpi_cot_params *p);
 void smpi_cot_close(struct smpi_cot_passive *c); /* wipes; NULL is allowed */
 
@@ -85,7 +85,7 @@ uint32_t smpi_cot_instance(const struct smpi_cot_passive *c);
 
 struct smpi_cot_active;
 
-/* Besides, 32 * 128/k + 32 bytes to check the trees. */
+/* Besides, 4096 bytes and 40 ms for base transfers of the malicious form, and 32 * 128/k + 32 bytes to check the trees. */
 smpc_err smpi_cot_active_open(struct smpi_cot_active **c, struct smpc_session *s, const struct smpi_cot_params *p);
 void smpi_cot_active_close(struct smpi_cot_active *c);
 

@@ -5,7 +5,8 @@
  *     1. R -> S    the offer of base transfers in which R is the sender
  *        S -> R    its points, with the choice bits 1 - Delta_i                  (round 1)
  *     2. R -> S    the trees (tree.c), their checks in the malicious form        (round 2)
- * Both directions of all pairs share both rounds; a pair may do with one direction. */
+ * Both directions of all pairs share both rounds; a pair may do with one direction.  Base transfers are of the
+ * level of what is built on them, as is_checked says. */
 #include "ot/pairs.h"
 
 #include <string.h>
@@ -18,8 +19,10 @@ enum { N = SMPI_OT_KAPPA };
 
 /* --- what one pair needs until its trees stand -------------------------------------- */
 
-struct round1 { uint8_t offer[SMPI_POINT], points[N][2][SMPI_POINT]; };
+/* Two points a transfer, semi-honest one: then the second half is not sent. */
+struct round1 { uint8_t offer[SMPI_POINT], points[2 * N][SMPI_POINT]; };
 _Static_assert(sizeof(struct round1) == 8224, "no padding: it is sent as it is");
+typedef uint8_t one_point[SMPI_POINT], two_points[2][SMPI_POINT];
 
 struct setup {
   struct round1 out, in;
@@ -80,6 +83,24 @@ void smpi_ot_pairs_wipe(struct smpi_ot_pairs *a) {
 
 /* --- round 1: base transfers -------------------------------------------------------------- */
 
+static void choose(struct setup *u, const struct smpi_base_place *p, bool is_checked) {
+  const uint8_t *random = u->random + SMPI_BASE_RANDOM;
+  if (is_checked) smpi_base_choose((two_points *)u->out.points, u->choice_secret, p, &u->choice, random, N);
+  else smpi_base_passive_choose(u->out.points, u->choice_secret, p, &u->choice, random, N);
+}
+
+static bool make_keys(struct setup *u, const struct smpi_base_place *p, bool is_checked) {
+  const one_point *theirs = (const one_point *)u->in.points;
+  if (!is_checked) return smpi_base_passive_sent(u->sent, p, u->out.offer, u->secret, theirs, N);
+  return smpi_base_sent(u->sent, p, u->out.offer, u->secret, (const two_points *)theirs, N);
+}
+
+static bool take_keys(struct setup *u, const struct smpi_base_place *p, bool is_checked) {
+  const one_point *mine = (const one_point *)u->out.points, *secret = (const one_point *)u->choice_secret;
+  if (!is_checked) return smpi_base_passive_received(u->received, p, u->in.offer, secret, &u->choice, mine, N);
+  return smpi_base_received(u->received, p, u->in.offer, secret, &u->choice, (const two_points *)mine, N);
+}
+
 static void begin_base(struct run *r, unsigned i, const blk *delta) {
   struct smpi_ot_pair *pair = &r->a->pair[i];
   struct setup *u = r->setup[i];
@@ -88,27 +109,22 @@ static void begin_base(struct run *r, unsigned i, const blk *delta) {
   else smpi_prg_words(smpi_prg_own(r->s), pair->send.delta.w, 2);
   u->choice = (blk){{~pair->send.delta.w[0], ~pair->send.delta.w[1]}};
   if (receives(r->a, i)) smpi_base_offer(u->out.offer, u->secret, u->random);
-  if (!sends(r->a, i)) return;
-  smpi_base_choose(u->out.points, u->choice_secret, &pair->as_sender, &u->choice, u->random + SMPI_BASE_RANDOM, N);
+  if (sends(r->a, i)) choose(u, &pair->as_sender, r->a->is_checked);
 }
 
 static smpc_err end_base(struct run *r, unsigned i) {
   struct smpi_ot_pair *pair = &r->a->pair[i];
   struct setup *u = r->setup[i];
-  const uint8_t(*theirs)[2][SMPI_POINT] = (const uint8_t(*)[2][SMPI_POINT])u->in.points;
-  const uint8_t(*mine)[2][SMPI_POINT] = (const uint8_t(*)[2][SMPI_POINT])u->out.points;
-  const uint8_t(*secret)[SMPI_POINT] = (const uint8_t(*)[SMPI_POINT])u->choice_secret;
-  bool good = !receives(r->a, i) || smpi_base_sent(u->sent, &pair->as_receiver, u->out.offer, u->secret, theirs, N);
-  if (sends(r->a, i))
-    good = good && smpi_base_received(u->received, &pair->as_sender, u->in.offer, secret, &u->choice, mine, N);
+  bool good = !receives(r->a, i) || make_keys(u, &pair->as_receiver, r->a->is_checked);
+  if (good && sends(r->a, i)) good = take_keys(u, &pair->as_sender, r->a->is_checked);
   if (!good)
     return smpi_fail(r->s, SMPC_E_FORMAT, (int)pair->member, "%s sent a malformed point for oblivious transfer",
                      smpi_member_name(r->s, pair->member));
   return SMPC_OK;
 }
 
-static size_t message_len(bool offer, bool points) {
-  return (offer ? SMPI_POINT : 0) + (points ? sizeof((struct round1){0}.points) : 0);
+static size_t message_len(const struct smpi_ot_pairs *a, bool offer, bool points) {
+  return (offer ? SMPI_POINT : 0) + (points ? (a->is_checked ? 2 : 1) * (size_t)N * SMPI_POINT : 0);
 }
 
 static smpc_err exchange(struct run *r, bool is_base) {
@@ -124,8 +140,8 @@ static smpc_err exchange(struct run *r, bool is_base) {
       f->out = u->tree_out, f->out_len = out ? tree : 0;
       f->in = u->tree_in, f->in_len = in ? tree : 0;
     } else { /* an offer, points, or both */
-      f->out = out ? (void *)&u->out : (void *)u->out.points, f->out_len = message_len(out, in);
-      f->in = in ? (void *)&u->in : (void *)u->in.points, f->in_len = message_len(in, out);
+      f->out = out ? (void *)&u->out : (void *)u->out.points, f->out_len = message_len(r->a, out, in);
+      f->in = in ? (void *)&u->in : (void *)u->in.points, f->in_len = message_len(r->a, in, out);
     }
   }
   return n == 0 ? SMPC_OK : smpi_exchange(r->s, flow, n);

@@ -75,10 +75,11 @@ smpc_err smpi_vole_active_receive(struct smpi_vole_active *v, struct smpc_sessio
 /* --- both ------------------------------------------------------------------- */
 
 /* Bytes of opening to each other party, cot.h with k = 4: of the sender of one direction, of its receiver,
- * of both; and what the receiver's check adds. */
+ * of both; and what the malicious form adds, of the sender and of the receiver. */
 enum {
-  SMPI_VOLE_OPEN_SEND = 8192, SMPI_VOLE_OPEN_RECEIVE = 32 + 32 * (128 - 128 / 4),
-  SMPI_VOLE_OPEN_BYTES = SMPI_VOLE_OPEN_SEND + SMPI_VOLE_OPEN_RECEIVE, SMPI_VOLE_OPEN_CHECK = 32 * 128 / 4 + 32
+  SMPI_VOLE_OPEN_SEND = 4096, SMPI_VOLE_OPEN_RECEIVE = 32 + 32 * (128 - 128 / 4),
+  SMPI_VOLE_OPEN_BYTES = SMPI_VOLE_OPEN_SEND + SMPI_VOLE_OPEN_RECEIVE,
+  SMPI_VOLE_OPEN_SEND_MORE = 4096, SMPI_VOLE_OPEN_RECEIVE_MORE = 32 * 128 / 4 + 32
 };
 /* Bytes of one run that the sender and the receiver send, and its rounds. */
 void smpi_vole_bytes(uint64_t *sender, uint64_t *receiver, size_t n, unsigned dim, bool is_active);

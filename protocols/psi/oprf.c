@@ -326,8 +326,8 @@ void smpi_psi_oprf_cost(struct smpi_cost *c, size_t n, size_t m, bool sender_lea
   smpi_vole_bytes(&sender, &receiver, shape.len, dim, is_malicious);
   sender += (uint64_t)m * len + (is_malicious ? SMPI_HASH_LEN + SMPI_OPRF_SALT : 0);
   receiver += smpi_oprf_head_len(is_malicious) + (uint64_t)shape.len * len + (sender_learns ? (m + 7) / 8 : 0);
-  sender = sender * runs + SMPI_VOLE_OPEN_SEND;
-  receiver = receiver * runs + SMPI_VOLE_OPEN_RECEIVE + (is_malicious ? SMPI_VOLE_OPEN_CHECK : 0);
+  sender = sender * runs + SMPI_VOLE_OPEN_SEND + (is_malicious ? SMPI_VOLE_OPEN_SEND_MORE : 0);
+  receiver = receiver * runs + SMPI_VOLE_OPEN_RECEIVE + (is_malicious ? SMPI_VOLE_OPEN_RECEIVE_MORE : 0);
   c->rounds += 2 + runs * (2 + smpi_vole_rounds(shape.len, dim, is_malicious) + sender_learns + is_malicious);
   c->bytes += sender > receiver ? sender : receiver;
 }

@@ -172,7 +172,7 @@ smpc_err smpi_ot_source_open(struct smpi_source **src, struct smpc_session *s) {
 /* --- cost ----------------------------------------------------------------------------------- */
 
 uint64_t smpi_ot_open_bytes(unsigned parties) {
-  return (uint64_t)(parties - 1) * (8192 + 32 + 32 * (128 - 128 / SMPI_OT_K)); /* ot/cot.h */
+  return (uint64_t)(parties - 1) * (4096 + 32 + 32 * (128 - 128 / SMPI_OT_K)); /* ot/cot.h */
 }
 
 uint64_t smpi_ot_units_bytes(unsigned parties, enum smpi_corr kind, uint64_t n, unsigned frac_bits) {

@@ -7,7 +7,7 @@
 
 extern const struct smpi_source_ops smpi_ot_ops; /* its name and trust sentence */
 
-/* At a computing party, all at the same step.  ~40 ms of CPU and
+/* At a computing party, all at the same step.  ~20 ms of CPU and
  * smpi_ot_open_bytes() to all others together, 2 rounds. */
 smpc_err smpi_ot_source_open(struct smpi_source **src, struct smpc_session *s);
 

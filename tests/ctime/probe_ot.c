@@ -50,6 +50,11 @@ static void base_choice(void) {
   smpi_base_offer(offer, own, random);
   bool good = smpi_base_received(key, &p, offer, (const uint8_t(*)[SMPI_POINT])scalar, &choice,
                                  (const uint8_t(*)[2][SMPI_POINT])points, 4);
+  uint8_t(*const point)[SMPI_POINT] = points[0];
+  smpi_base_passive_choose(point, scalar, &p, &choice, random, 4);
+  reveal(point, 4 * sizeof *point);
+  good &= smpi_base_passive_received(key, &p, offer, (const uint8_t(*)[SMPI_POINT])scalar, &choice,
+                                     (const uint8_t(*)[SMPI_POINT])point, 4);
   sink = good;
 }
 

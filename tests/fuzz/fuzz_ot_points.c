@@ -1,5 +1,5 @@
-/* Any bytes as the messages of base transfers: an offer, then two points a transfer.  What is accepted
- * is proper points, and gives the two sides the same key. */
+/* Any bytes as the messages of base transfers: an offer, then points, two a transfer and, semi-honest, one.  What is
+ * accepted is proper points, and gives two different keys. */
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +23,21 @@ static void offered(const uint8_t offer[SMPI_POINT], const struct smpi_base_plac
   if (smpi_base_received(key, p, offer, (const uint8_t(*)[SMPI_POINT])secret, &choice,
                          (const uint8_t(*)[2][SMPI_POINT])points, 1))
     must_be_proper(offer);
+  smpi_base_passive_choose(points[0], secret, p, &choice, random, 1);
+  if (smpi_base_passive_received(key, p, offer, (const uint8_t(*)[SMPI_POINT])secret, &choice,
+                                 (const uint8_t(*)[SMPI_POINT])points[0], 1))
+    must_be_proper(offer);
+}
+
+/* The other's points, against our own offer. */
+static void chosen(const uint8_t (*point)[SMPI_POINT], const struct smpi_base_place *p, const uint8_t *offer,
+                   const uint8_t *secret, size_t n) {
+  blk key[2 * MOST][2];
+  if (!smpi_base_passive_sent(key, p, offer, secret, point, n)) return;
+  for (size_t i = 0; i < n; i++) {
+    must_be_proper(point[i]);
+    if (memcmp(&key[i][0], &key[i][1], sizeof key[i][0]) == 0) abort();
+  }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
@@ -36,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
   if (n > MOST) n = MOST;
   memcpy(points, bytes + SMPI_POINT, n * sizeof points[0]);
   smpi_base_offer(offer, secret, random);
+  chosen((const uint8_t(*)[SMPI_POINT])points[0], &p, offer, secret, 2 * n);
   if (!smpi_base_sent(key, &p, offer, secret, (const uint8_t(*)[2][SMPI_POINT])points, n)) return 0;
   for (size_t i = 0; i < n; i++) {
     must_be_proper(points[i][0]);

@@ -15,11 +15,14 @@ static void random_bytes(uint8_t *out, size_t len, uint64_t seed) {
   for (size_t i = 0; i < len; i++) out[i] = (uint8_t)test_random(&seed);
 }
 
+/* Semi-honest, the first N of the 2 N points. */
 struct base {
+  bool is_passive;
   struct smpi_base_place place;
-  uint8_t offer[32], secret[32], points[N][2][32], choice_secret[N][32];
+  uint8_t offer[32], secret[32], points[2 * N][32], choice_secret[N][32];
   blk choice, sent[N][2], received[N];
 };
+typedef const uint8_t one_point[32], two_points[2][32];
 
 static void offer_and_choose(struct base *b, uint64_t seed) {
   static uint8_t random[N * SMPI_BASE_CHOICE_RANDOM];
@@ -30,15 +33,20 @@ static void offer_and_choose(struct base *b, uint64_t seed) {
   smpi_base_offer(b->offer, b->secret, random);
   random_bytes((uint8_t *)&b->choice, sizeof b->choice, seed + 2);
   random_bytes(random, sizeof random, seed + 3);
-  smpi_base_choose(b->points, b->choice_secret, &b->place, &b->choice, random, N);
+  if (b->is_passive) smpi_base_passive_choose(b->points, b->choice_secret, &b->place, &b->choice, random, N);
+  else smpi_base_choose((uint8_t(*)[2][32])b->points, b->choice_secret, &b->place, &b->choice, random, N);
 }
 
 static bool send_keys(struct base *b, const struct smpi_base_place *p) {
-  return smpi_base_sent(b->sent, p, b->offer, b->secret, (const uint8_t(*)[2][32])b->points, N);
+  one_point *points = (one_point *)b->points;
+  if (b->is_passive) return smpi_base_passive_sent(b->sent, p, b->offer, b->secret, points, N);
+  return smpi_base_sent(b->sent, p, b->offer, b->secret, (two_points *)points, N);
 }
 static bool receive_keys(struct base *b) {
-  return smpi_base_received(b->received, &b->place, b->offer, (const uint8_t(*)[32])b->choice_secret, &b->choice,
-                            (const uint8_t(*)[2][32])b->points, N);
+  one_point *points = (one_point *)b->points, *secret = (one_point *)b->choice_secret;
+  if (b->is_passive)
+    return smpi_base_passive_received(b->received, &b->place, b->offer, secret, &b->choice, points, N);
+  return smpi_base_received(b->received, &b->place, b->offer, secret, &b->choice, (two_points *)points, N);
 }
 
 static unsigned choice_of(const struct base *b, size_t i) { return (unsigned)(b->choice.w[i / 64] >> i % 64 & 1); }
@@ -54,6 +62,7 @@ static void the_chosen_key_and_no_other(void **state) {
   (void)state;
   static struct base b;
   for (uint64_t seed = 0; seed < 4; seed++) {
+    b.is_passive = seed % 2 != 0;
     offer_and_choose(&b, seed);
     assert_true(send_keys(&b, &b.place));
     assert_true(receive_keys(&b));
@@ -68,29 +77,56 @@ static void keys_belong_to_their_place(void **state) {
   (void)state;
   static struct base b;
   uint8_t session[32];
-  offer_and_choose(&b, 9);
-  assert_true(receive_keys(&b));
-  for (unsigned what = 0; what < 5; what++) {
+  for (unsigned what = 0; what < 10; what++) {
     struct smpi_base_place other;
+    unsigned change = what % 5;
+    b.is_passive = what >= 5;
+    offer_and_choose(&b, 9);
+    assert_true(receive_keys(&b));
     random_bytes(session, 32, 9);
-    session[31] ^= what == 1;
-    smpi_base_place(&other, session, what == 2 ? 8 : 7, what == 3, what == 4 ? 0 : 1);
+    session[31] ^= change == 1;
+    smpi_base_place(&other, session, change == 2 ? 8 : 7, change == 3, change == 4 ? 0 : 1);
     assert_true(send_keys(&b, &other));
-    assert_int_equal(equal_keys(&b, true), what == 0 ? N : 0);
+    assert_int_equal(equal_keys(&b, true), change == 0 ? N : 0);
   }
 }
 
-/* The identity, no canonical encoding, no square root, on either side. */
-static void malformed_points_are_refused(void **state) {
+/* What the box says, from its terms: a (B - c T) = b A, for the T that is the same for all transfers of a
+ * place and no other's. */
+static void semi_honest_points_are_shifted(void **state) {
   (void)state;
+  static struct base b = {.is_passive = true};
+  uint8_t shift[2][32], product[32];
+  for (unsigned place = 0; place < 2; place++) {
+    bool found = false;
+    offer_and_choose(&b, 30 + place);
+    for (size_t i = 0; i < N; i++) {
+      assert_int_equal(crypto_scalarmult_ristretto255_base(product, b.choice_secret[i]), 0);
+      if (choice_of(&b, i) == 0) {
+        assert_memory_equal(b.points[i], product, 32);
+        continue;
+      }
+      assert_int_equal(crypto_core_ristretto255_sub(product, b.points[i], product), 0);
+      if (found) assert_memory_equal(product, shift[place], 32);
+      memcpy(shift[place], product, 32);
+      found = true;
+    }
+    assert_true(found);
+  }
+  assert_memory_not_equal(shift[0], shift[1], 32);
+}
+
+/* The identity, no canonical encoding, no square root, on either side. */
+static void refuses_malformed(bool is_passive) {
   static struct base b;
+  b.is_passive = is_passive;
   uint8_t bad[4][32] = {{0}, {1}, {0}, {0}};
   memset(bad[2], 0xff, 32);
   bad[3][0] = 0xed, memset(bad[3] + 1, 0xff, 30), bad[3][31] = 0x7f; /* 2^255 - 19: zero, not reduced */
   for (unsigned k = 0; k < 4; k++) {
     for (unsigned j = 0; j < 2; j++) {
       offer_and_choose(&b, 20);
-      memcpy(b.points[k * 42][j], bad[k], 32);
+      memcpy(b.points[k * 42 + j], bad[k], 32);
       assert_false(send_keys(&b, &b.place));
     }
     offer_and_choose(&b, 20);
@@ -101,8 +137,14 @@ static void malformed_points_are_refused(void **state) {
   b.offer[31] |= 0x80; /* a good point with the bit that libsodium overlooks */
   assert_false(receive_keys(&b));
   offer_and_choose(&b, 20);
-  b.points[0][1][31] |= 0x80;
+  b.points[1][31] |= 0x80;
   assert_false(send_keys(&b, &b.place));
+}
+
+static void malformed_points_are_refused(void **state) {
+  (void)state;
+  refuses_malformed(false);
+  refuses_malformed(true);
 }
 
 /* Whichever is chosen, both points are uniform: their encodings look alike but for the top bit and
@@ -114,7 +156,22 @@ static void points_do_not_show_the_choice(void **state) {
   for (uint64_t seed = 0; seed < 40; seed++) {
     offer_and_choose(&b, 100 + seed);
     for (size_t i = 0; i < N; i++)
-      for (unsigned j = 0; j < 2; j++) stats_add(&st[j == choice_of(&b, i)], b.points[i][j] + 8, 16);
+      for (unsigned j = 0; j < 2; j++) stats_add(&st[j == choice_of(&b, i)], b.points[2 * i + j] + 8, 16);
+  }
+  for (unsigned j = 0; j < 2; j++) {
+    assert_true(stats_bytes_are_uniform(&st[j]));
+    assert_true(stats_bits_are_balanced(&st[j], NULL));
+  }
+}
+
+/* One point a transfer: chosen or not, it looks alike. */
+static void semi_honest_points_do_not_show_the_choice(void **state) {
+  (void)state;
+  static struct base b = {.is_passive = true};
+  struct stats st[2] = {{{0}}};
+  for (uint64_t seed = 0; seed < 80; seed++) {
+    offer_and_choose(&b, 300 + seed);
+    for (size_t i = 0; i < N; i++) stats_add(&st[choice_of(&b, i)], b.points[i] + 8, 16);
   }
   for (unsigned j = 0; j < 2; j++) {
     assert_true(stats_bytes_are_uniform(&st[j]));
@@ -196,6 +253,7 @@ static void the_digest_sees_wrong_messages(void **state) {
   }
 }
 
-TEST_MAIN(T(the_chosen_key_and_no_other), T(keys_belong_to_their_place), T(malformed_points_are_refused),
-          T(points_do_not_show_the_choice), T(all_leaves_but_one), T(leaves_are_distinct),
+TEST_MAIN(T(the_chosen_key_and_no_other), T(keys_belong_to_their_place), T(semi_honest_points_are_shifted),
+          T(malformed_points_are_refused), T(points_do_not_show_the_choice),
+          T(semi_honest_points_do_not_show_the_choice), T(all_leaves_but_one), T(leaves_are_distinct),
           T(the_digest_sees_wrong_messages))

@@ -70,7 +70,7 @@ static void the_header_states_the_cost(void **state) {
     struct ot_run o = {.parties = 2, .k = k, .n = {{0, 5000}, {0, 0}}};
     ot_run(&o);
     assert_int_equal(o.rounds_open[0], k == 1 ? 1 : 2);
-    assert_int_equal(o.bytes_open[0], 8192 + 32 + 32 * (128 - 128 / k));
+    assert_int_equal(o.bytes_open[0], 4096 + 32 + 32 * (128 - 128 / k));
     assert_int_equal(o.rounds[0], 1);
     assert_int_equal(o.bytes[0], 0);
     assert_int_equal(o.bytes[1], 5 * 128 * (128 / k - 1));
@@ -139,7 +139,7 @@ static void one_direction_is_enough(void **state) {
     struct ot_run o = {.parties = 2, .k = 4, .is_active = active, .is_one_way = true, .n = {{0, 3000}, {0, 0}}};
     ot_run(&o);
     assert_int_equal(ot_run_wrong(&o), 0);
-    assert_int_equal(o.bytes_open[0], 8192);
+    assert_int_equal(o.bytes_open[0], active ? 8192 : 4096);
     assert_int_equal(o.bytes_open[1], 32 + 32 * 6 * 16 + active * (32 * 32 + 32));
     ot_run_end(&o);
     struct ot_run back = {.parties = 2, .k = 4, .is_active = active, .is_one_way = true, .n = {{0, 0}, {3000, 0}}};
