@@ -164,6 +164,9 @@ SMPC_API smpc_shared *smpc_slice(smpc_session *s, const smpc_shared *x, size_t r
 SMPC_API smpc_shared *smpc_transpose(smpc_session *s, const smpc_shared *x);
 SMPC_API smpc_shared *smpc_concat(smpc_session *s, const smpc_shared *x, const smpc_shared *y); /* y's rows below x's */
 SMPC_API smpc_shared *smpc_reshape(smpc_session *s, const smpc_shared *x, smpc_shape shape);
+/* x times 2^f as whole numbers: the same shares, read otherwise (whole numbers stay).  So fixed point and whole
+ * numbers can open at once. */
+SMPC_API smpc_shared *smpc_as_i64(smpc_session *s, const smpc_shared *x);
 
 /* --- 5. interactive ------------------------------------------------------ */
 /* Elementwise product; shapes as for add.  1 round, 16n bytes to each other

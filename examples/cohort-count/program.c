@@ -34,20 +34,22 @@
 
 #include "dominance.h"
 
-void count_flags_purpose(char out[COUNT_PURPOSE_LEN], const struct question *q) {
-  snprintf(out, COUNT_PURPOSE_LEN, "%s: which cells are suppressed", q->purpose);
-}
-
 bool count_has_true_totals(const struct question *q) {
   return q->totals == QUESTION_TOTALS_TRUE && q->data.n_strata > 0;
+}
+
+bool count_opening(struct opening *o, const void *user, unsigned which) {
+  const struct count_job *job = user;
+  o->what = which == COUNT_FLAGS ? "which cells and margins are suppressed" : "the table";
+  o->to_everybody = which == COUNT_FLAGS;
+  snprintf(o->purpose, sizeof o->purpose, "%s%s", job->joint.purpose, which == COUNT_FLAGS ? ": which cells are suppressed" : "");
+  return which == COUNT_TABLE || count_has_true_totals(job->question);
 }
 
 static smpc_shape shape(size_t rows, size_t cols) {
   smpc_shape s = {rows, cols};
   return s;
 }
-
-static bool is_in(smpc_who who, unsigned party) { return (who.bits & smpc_to(smpc_p(party)).bits) != 0; }
 
 static smpc_shared *constant(smpc_session *s, int64_t value) { return smpc_constant_i64(s, &value, shape(1, 1)); }
 
@@ -63,7 +65,7 @@ static smpc_shared *stack(smpc_session *s, smpc_shared *x, smpc_shared *y) { ret
 
 /* Who learns anything from which it could subtract its own counts. */
 static smpc_who learners(const struct count_job *job) {
-  return count_has_true_totals(job->question) ? job->everybody : job->roles.recipients;
+  return count_has_true_totals(job->question) ? job->joint.everybody : job->joint.roles.recipients;
 }
 
 /* What must pass: `versions`, row 0 the joint table, the others what a learner cannot
@@ -73,7 +75,7 @@ struct judged { smpc_shared *versions, *shares; };
 /* `distinct`: every key once. */
 static smpc_shared *count_keys(smpc_session *s, const struct count_job *job) {
   smpc_psi q = SMPC_PSI_INIT;
-  q.owners = job->roles.inputs;
+  q.owners = job->joint.roles.inputs;
   return smpc_psi_tally(s, &q, job->items, job->cell, job->question->n_cells, NULL);
 }
 
@@ -84,15 +86,15 @@ static struct judged inputs(smpc_session *s, const struct count_job *job) {
   unsigned n_own = 0, n = 0;
   bool is_distinct = job->question->distinct != NULL;
   for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++) {
-    if (!is_in(job->roles.inputs, i) || (is_distinct && !is_in(learners(job), i))) continue;
+    if (!joint_is_in(job->joint.roles.inputs, i) || (is_distinct && !joint_is_in(learners(job), i))) continue;
     smpc_shared *x = smpc_input_i64(s, smpc_p(i), job->mine, cells);
     input[n++] = x;
     sum = sum ? smpc_add(s, sum, x) : x;
-    if (is_in(learners(job), i)) own[n_own++] = x;
+    if (joint_is_in(learners(job), i)) own[n_own++] = x;
   }
   if (is_distinct) sum = count_keys(s, job);
-  if (job->epsilon > 0) /* what is shown is decided by the noised counts alone: nothing else depends on the true ones */
-    return (struct judged){smpc_add(s, sum, smpc_noise_laplace(s, job->epsilon, cells)), NULL};
+  if (job->joint.epsilon > 0) /* what is shown is decided by the noised counts alone: nothing else depends on the true ones */
+    return (struct judged){smpc_add(s, sum, smpc_noise_laplace(s, job->joint.epsilon, cells)), NULL};
   all = sum;
   for (unsigned r = 0; r < n_own; r++) all = smpc_concat(s, all, smpc_sub(s, sum, own[r]));
   return (struct judged){all, dominance_rows(s, job->question, input, n, sum)};
@@ -122,20 +124,19 @@ static smpc_shared *shown(smpc_session *s, const struct question *q, const struc
 /* Step 3, displayed totals. */
 static smpc_err open_cells(smpc_session *s, struct count_job *job, const smpc_shared *versions,
                            const smpc_shared *show) {
-  size_t n = job->question->n_cells;
   smpc_shared *marked = smpc_mul(s, show, smpc_scale_i64(s, 1, row(s, versions, 0), 1));
-  return smpc_open_i64(s, marked, job->roles.recipients, job->question->purpose, job->words, n);
+  return joint_open(s, &job->joint, marked);
 }
 
 /* --- true totals ------------------------------------------------------------ */
 struct totals {
   smpc_session *s;
-  const struct count_job *job;
+  struct count_job *job;
   struct suppress *flags;
   smpc_shared *versions;
   size_t n_versions;
   struct suppress_rule rule;
-  char purpose[COUNT_PURPOSE_LEN];
+  struct opening told;
 };
 
 /* The margins of a table given as one row, in one column: rows, then columns; one
@@ -155,7 +156,7 @@ static smpc_shared *failures(const struct totals *t, smpc_shared *sums, const in
 /* Open where a number of failures is zero. */
 static smpc_err open_passed(const struct totals *t, const smpc_shared *n_failures, int64_t *passed, size_t n) {
   smpc_shared *ok = smpc_less(t->s, n_failures, constant(t->s, 1));
-  return smpc_open_i64(t->s, ok, t->job->everybody, t->purpose, passed, n);
+  return smpc_open_i64(t->s, ok, t->job->joint.everybody, t->told.purpose, passed, n);
 }
 
 /* The cells for which `in` is 1, in every version. */
@@ -222,7 +223,7 @@ static smpc_err open_table(const struct totals *t, int64_t *room) {
   for (size_t l = 0; l < lines; l++) room[cells + l] = t->flags->line_shown[l];
   room[n - 1] = t->flags->total_shown;
   all = smpc_mul(t->s, smpc_scale_i64(t->s, 1, all, 1), smpc_constant_i64(t->s, room, shape(n, 1)));
-  return smpc_open_i64(t->s, all, t->job->roles.recipients, t->job->question->purpose, t->job->words, n);
+  return joint_open(t->s, &t->job->joint, all);
 }
 
 /* Open the flags of the rule, and choose the complement. */
@@ -231,7 +232,7 @@ static smpc_err open_flags(const struct totals *t, const smpc_shared *show, int6
   size_t n = q->n_cells;
   unsigned rows = q->data.n_strata == 2 ? question_n_labels(q, 0) : 1;
   uint8_t *primary = calloc(n, 1);
-  smpc_err err = primary == NULL ? SMPC_E_NOMEM : smpc_open_i64(t->s, show, t->job->everybody, t->purpose, room, n);
+  smpc_err err = primary == NULL ? SMPC_E_NOMEM : smpc_open_i64(t->s, show, t->job->joint.everybody, t->told.purpose, room, n);
   for (size_t c = 0; err == SMPC_OK && c < n; c++) primary[c] = room[c] != 1;
   if (err == SMPC_OK &&
       !suppress_choose(t->flags, rows, (unsigned)(n / rows), primary, q->zeros == QUESTION_ZEROS_SHOWN))
@@ -249,9 +250,9 @@ static smpc_err open_with_totals(smpc_session *s, struct count_job *job, smpc_sh
                      versions,
                      smpc_shared_shape(versions).rows,
                      {job->question->minimum_cell, job->question->zeros == QUESTION_ZEROS_SHOWN},
-                     ""};
+                     {0}};
   int64_t *room = calloc(2 * job->question->n_cells + 4, sizeof *room);
-  count_flags_purpose(t.purpose, job->question);
+  (void)count_opening(&t.told, job, COUNT_FLAGS);
   smpc_err err = room == NULL ? SMPC_E_NOMEM : open_flags(&t, show, room);
   if (err == SMPC_OK) err = check_lines(&t, room);
   if (err == SMPC_OK) err = check_total(&t, room);
@@ -273,37 +274,27 @@ size_t count_result_len(const struct question *q) {
 }
 
 /* Everywhere 0 is TABLE_SUPPRESSED, and else one more than the count. */
-void count_decode(struct table *t, const int64_t *words) {
+void count_decode(struct joint *joint) {
+  struct count_job *job = (struct count_job *)joint;
+  struct table *t = job->table;
   const struct question *q = t->question;
+  const int64_t *words = joint->words;
   size_t lines = n_lines(q);
-  for (size_t c = 0; c < q->n_cells; c++) t->cells[c] = words[c] - 1;
+  joint->hidden = 0;
+  joint->knows_hidden = true;
+  for (size_t c = 0; c < q->n_cells; c++) joint->hidden += (t->cells[c] = words[c] - 1) == TABLE_SUPPRESSED;
   if (!count_has_true_totals(q)) return;
   for (size_t l = 0; l < lines; l++) t->lines[l] = words[q->n_cells + l] - 1;
   t->total = words[q->n_cells + lines] - 1;
   t->flags.rows = q->data.n_strata == 2 ? question_n_labels(q, 0) : 1;
-}
-
-/* For a blind review: rows in all, hidden cells. */
-static smpc_err open_facts(smpc_session *s, const struct count_job *job, const smpc_shared *show) {
-  int64_t fact[2] = {0, 0};
-  smpc_shared *rows = job->epsilon > 0 ? constant(s, 0) : NULL; /* the number of rows is no count with noise */
-  for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++) {
-    if (!is_in(job->roles.inputs, i) || job->epsilon > 0) continue;
-    smpc_shared *own = smpc_input_i64(s, smpc_p(i), &job->rows, shape(1, 1));
-    rows = rows ? smpc_add(s, rows, own) : own;
-  }
-  smpc_shared *hidden = smpc_scale_i64(s, -1, smpc_sum(s, show), (int64_t)job->question->n_cells);
-  smpc_err err = smpc_open_i64(s, smpc_concat(s, rows, hidden), job->reviewers, job->review_purpose, fact, 2);
-  if (err != SMPC_OK || !is_in(job->reviewers, job->me.id)) return err;
-  if (job->epsilon == 0) smpc_journal_all_rows(s, (uint64_t)fact[0]);
-  smpc_journal_suppressed(s, (uint64_t)fact[1]);
-  return err;
+  t->flags_known = true;
 }
 
 static smpc_err open_result(smpc_session *s, struct count_job *job) {
   struct judged j = inputs(s, job);
-  smpc_shared *show = shown(s, job->question, &j), *versions = j.versions;
-  smpc_err err = job->reviewers.bits == 0 ? SMPC_OK : open_facts(s, job, show);
+  smpc_shared *show = shown(s, job->question, &j), *versions = j.versions, *hidden = NULL;
+  if (joint_tells(&job->joint)) hidden = smpc_scale_i64(s, -1, smpc_sum(s, show), (int64_t)job->question->n_cells);
+  smpc_err err = joint_tell(s, &job->joint, hidden);
   suppress_free(&job->table->flags);
   if (err != SMPC_OK) return err;
   return count_has_true_totals(job->question) ? open_with_totals(s, job, versions, show)
@@ -312,13 +303,7 @@ static smpc_err open_result(smpc_session *s, struct count_job *job) {
 
 void count_program(smpc_session *s, void *user) {
   struct count_job *job = user;
-  size_t n = count_result_len(job->question);
-  job->words = calloc(n, sizeof *job->words);
-  if (job->words == NULL) job->err = SMPC_E_NOMEM;
-  else job->err = job->releases ? smpc_open_held_i64(s, job->words, n) : open_result(s, job);
-  if (job->err == SMPC_OK) count_decode(job->table, job->words);
-  if (job->err == SMPC_OK && job->keep != NULL) memcpy(job->keep, job->words, n * sizeof *job->words);
-  free(job->words);
-  job->words = NULL;
-  if (job->err == SMPC_E_NOMEM) smpc_session_cancel(s); /* the others need not wait for us */
+  job->joint.err = open_result(s, job);
+  if (job->joint.err == SMPC_OK) count_decode(&job->joint);
+  if (job->joint.err == SMPC_E_NOMEM) smpc_session_cancel(s); /* the others need not wait for us */
 }

@@ -4,27 +4,17 @@
 
 #include <smpc.h>
 
+#include "joint.h"
 #include "question.h"
 #include "table.h"
 
 struct count_job {
+  struct joint joint;
   const struct question *question;
-  struct question_roles roles;
-  smpc_who everybody;  /* who runs this program: all parties but the dealer      */
-  const int64_t *mine; /* [n_cells] this party's counts; read at input parties only */
-  struct table *table; /* out: at recipients the table, elsewhere what is public */
-  smpc_err err;        /* out */
-  /* a study that asks for a blind review, or zeros: who is told how many rows and hidden cells there are */
-  smpc_who reviewers;
-  const char *review_purpose;
-  smpc_party me;
-  int64_t rows;        /* this party's */
-  double epsilon;      /* of the noise on every cell; 0: none */
-  int64_t *words;      /* the program's own: what opens */
-  int64_t *keep;       /* NULL, or out: a copy of it [count_result_len()] */
+  const int64_t *mine;     /* [n_cells] this party's counts; read at input parties only */
+  struct table *table;     /* out: at recipients the table, elsewhere what is public */
   const smpc_items *items; /* `distinct`: this party's keys, at input parties, and */
   const uint32_t *cell;    /* [items->n] their cells                        */
-  bool releases;       /* open the result of an earlier run, which was held */
 };
 
 /* Count: the same text at every party.  An smpc_program_fn; `user` is a count_job.
@@ -37,15 +27,14 @@ struct count_job {
  * number and the shapes of the operations do not. */
 void count_program(smpc_session *s, void *user);
 
-/* The words that open as the result: how many; and what they say, into the table.
+/* The words that open as the result: how many; and what those of a count_job say, into its table.
  * Zeros, which is what no recipient has, say that all is suppressed. */
 size_t count_result_len(const struct question *q);
-void count_decode(struct table *t, const int64_t *words);
+void count_decode(struct joint *job);
 
-/* What every opening to everybody is for, "PURPOSE: which cells are suppressed";
- * the opening of the table is for the question's purpose itself. */
-enum { COUNT_PURPOSE_LEN = QUESTION_MAX_PURPOSE + 64 };
-void count_flags_purpose(char out[COUNT_PURPOSE_LEN], const struct question *q);
+/* What it opens: which cells are suppressed, with true totals, to everybody; the table. */
+enum { COUNT_FLAGS, COUNT_TABLE, COUNT_OPENINGS };
+bool count_opening(struct opening *o, const void *job, unsigned which);
 
 /* Are there margins to be checked in shares? */
 bool count_has_true_totals(const struct question *q);

@@ -1,4 +1,5 @@
-/* psi_question.c - see psi_question.h: libcyaml checks the shape, check() the rest. */
+/* psi_question.c - see psi_question.h: libcyaml checks the shape, question_file.c what every question has,
+ * this the rest. */
 #include "psi_question.h"
 
 #include <stdarg.h>
@@ -7,147 +8,86 @@
 #include <string.h>
 
 #include "psi_schema.h"
-#include "question.h"
-#include "study_keys.h"
+#include "question_file.h"
 #include "yaml_file.h"
 
 /* --- the file as it stands ------------------------------------------------------- */
 
 struct entry {
-  char *name, *purpose, *unicode, *minimum, *column, *of;
-  int program, kind, empty, protocol, numbers;
-  char **recipients, **between, **sizes;
-  unsigned n_recipients, n_between, n_sizes;
+  struct question_entry head;
+  char *unicode, *minimum, *column, *of;
+  int kind, empty, protocol, numbers;
+  char **between, **sizes;
+  unsigned n_between, n_sizes;
   struct psi_component *key;
   unsigned n_key;
-};
-struct study { char *title, *purpose; };
-struct document {
-  struct study study;
-  struct entry *questions;
-  unsigned n_questions;
 };
 
 static const cyaml_strval_t programs[] = {{"psi", 1}};
 static const cyaml_strval_t kinds[] = {
     {"reveal", PSI_REVEAL}, {"count", PSI_COUNT}, {"distinct", PSI_DISTINCT}, {"sum", PSI_SUM}};
 static const cyaml_strval_t numbers[] = {{"decimal", PSI_DECIMAL}, {"whole", PSI_WHOLE}};
-static const cyaml_strval_t empties[] = {{"no key", 0}, {"matches", 1}};
 static const cyaml_strval_t protocols[] = {{"ecdh", SMPC_PSI_ECDH}, {"vole", SMPC_PSI_VOLE}, {"join", SMPC_PSI_JOIN}};
-enum {
-  STRING = CYAML_FLAG_POINTER,
-  OPTIONAL = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-  ENUM = CYAML_FLAG_STRICT,
-  OPTIONAL_ENUM = CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL
-};
-#define N(array) (sizeof(array) / sizeof *(array))
 
-static const cyaml_schema_value_t string_value = {CYAML_VALUE_STRING(STRING, char, 1, 255)};
 static const cyaml_schema_field_t entry_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", STRING, struct entry, name, 1, 128),
-    CYAML_FIELD_ENUM("program", ENUM, struct entry, program, programs, N(programs)),
-    CYAML_FIELD_STRING_PTR("purpose", OPTIONAL, struct entry, purpose, 1, PSI_MAX_PURPOSE),
-    CYAML_FIELD_ENUM("result", ENUM, struct entry, kind, kinds, N(kinds)),
-    CYAML_FIELD_SEQUENCE_COUNT("recipients", STRING, struct entry, recipients, n_recipients, &string_value, 1, SMPC_MAX_PARTIES),
-    CYAML_FIELD_SEQUENCE_COUNT("between", OPTIONAL, struct entry, between, n_between, &string_value, 2, SMPC_MAX_COMPUTING),
-    CYAML_FIELD_SEQUENCE_COUNT("key", STRING, struct entry, key, n_key, &psi_component_value, 1, PSI_MAX_KEY),
-    CYAML_FIELD_STRING_PTR("unicode", STRING, struct entry, unicode, 1, 20),
-    CYAML_FIELD_ENUM("empty", OPTIONAL_ENUM, struct entry, empty, empties, N(empties)),
-    CYAML_FIELD_SEQUENCE_COUNT("sizes", OPTIONAL, struct entry, sizes, n_sizes, &string_value, 2, SMPC_MAX_COMPUTING),
-    CYAML_FIELD_ENUM("protocol", OPTIONAL_ENUM, struct entry, protocol, protocols, N(protocols)),
-    CYAML_FIELD_STRING_PTR("minimum", OPTIONAL, struct entry, minimum, 1, 20),
-    CYAML_FIELD_STRING_PTR("column", OPTIONAL, struct entry, column, 1, 255),
-    CYAML_FIELD_STRING_PTR("of", OPTIONAL, struct entry, of, 1, 255),
-    CYAML_FIELD_ENUM("numbers", OPTIONAL_ENUM, struct entry, numbers, numbers, N(numbers)),
-    STUDY_QUESTION_KEYS,
+    QUESTION_KEYS(struct entry, programs),
+    CYAML_FIELD_ENUM("result", QUESTION_ENUM, struct entry, kind, kinds, QUESTION_N(kinds)),
+    CYAML_FIELD_SEQUENCE_COUNT("between", QUESTION_MAYBE, struct entry, between, n_between, &question_string, 2, SMPC_MAX_COMPUTING),
+    PSI_KEY_KEYS("key", QUESTION_NEEDED, struct entry, key, n_key),
+    CYAML_FIELD_SEQUENCE_COUNT("sizes", QUESTION_MAYBE, struct entry, sizes, n_sizes, &question_string, 2, SMPC_MAX_COMPUTING),
+    CYAML_FIELD_ENUM("protocol", QUESTION_MAYBE_ENUM, struct entry, protocol, protocols, QUESTION_N(protocols)),
+    CYAML_FIELD_STRING_PTR("minimum", QUESTION_MAYBE, struct entry, minimum, 1, 20),
+    CYAML_FIELD_STRING_PTR("column", QUESTION_MAYBE, struct entry, column, 1, 255),
+    CYAML_FIELD_STRING_PTR("of", QUESTION_MAYBE, struct entry, of, 1, 255),
+    CYAML_FIELD_ENUM("numbers", QUESTION_MAYBE_ENUM, struct entry, numbers, numbers, QUESTION_N(numbers)),
     CYAML_FIELD_END};
-static const cyaml_schema_value_t entry_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct entry, entry_fields)};
-static const cyaml_schema_field_t study_fields[] = {
-    CYAML_FIELD_STRING_PTR("title", STRING, struct study, title, 1, 500),
-    CYAML_FIELD_STRING_PTR("purpose", STRING, struct study, purpose, 1, PSI_MAX_PURPOSE),
-    CYAML_FIELD_IGNORE("duo", CYAML_FLAG_OPTIONAL), CYAML_FIELD_END};
-static const cyaml_schema_field_t document_fields[] = {
-    CYAML_FIELD_MAPPING("study", CYAML_FLAG_DEFAULT, struct document, study, study_fields),
-    CYAML_FIELD_SEQUENCE_COUNT("questions", STRING, struct document, questions, n_questions, &entry_value, 1, 1),
-    STUDY_DOCUMENT_KEYS,
-    CYAML_FIELD_END};
-static const cyaml_schema_value_t document_value = {CYAML_VALUE_MAPPING(STRING, struct document, document_fields)};
+QUESTION_DOCUMENT(struct entry, entry_fields);
 
 /* --- what a schema cannot say ------------------------------------------------------ */
 
-struct reader {
-  const char *name;
-  char *text;
-  size_t text_len;
-};
-
-static bool refuse(const struct reader *r, const char *key, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-static bool refuse(const struct reader *r, const char *key, const char *fmt, ...) {
-  char what[400];
-  va_list args;
-  va_start(args, fmt);
-  vsnprintf(what, sizeof what, fmt, args);
-  va_end(args);
-  snprintf(r->text, r->text_len, "%s: `%s`: %s", r->name, key, what);
-  return false;
-}
-
-static bool check_key(const struct reader *r, const struct entry *e) {
+static bool check_key(const struct question_reader *r, const struct entry *e) {
   char why[300];
-  return psi_key_check(e->key, e->n_key, why, sizeof why) || refuse(r, "key", "%s", why);
+  if (!question_unicode(r, e->unicode)) return false;
+  return psi_key_check(e->key, e->n_key, why, sizeof why) || question_refuse(r, "key", NULL, "%s", why);
 }
 
-static bool check_sizes(const struct reader *r, struct psi_question *q, const struct entry *e) {
+static bool check_sizes(const struct question_reader *r, struct psi_question *q, const struct entry *e) {
   for (unsigned i = 0; i < e->n_sizes; i++)
     if (!yaml_number(&q->size[i], e->sizes[i], UINT32_MAX) || q->size[i] == 0)
-      return refuse(r, "sizes", "\"%s\" is not a whole number from 1 to 2^32 - 1", e->sizes[i]);
-  if (e->n_sizes != 0 && e->n_between == 0) return refuse(r, "sizes", "say by `between:` whose they are");
-  if (e->n_sizes != 0 && e->n_sizes != e->n_between) return refuse(r, "sizes", "there must be one for each of `between:`");
+      return question_refuse(r, "sizes", NULL, "\"%s\" is not a whole number from 1 to 2^32 - 1", e->sizes[i]);
+  if (e->n_sizes != 0 && e->n_between == 0) return question_refuse(r, "sizes", NULL, "say by `between:` whose they are");
+  if (e->n_sizes != 0 && e->n_sizes != e->n_between) return question_refuse(r, "sizes", NULL, "there must be one for each of `between:`");
   return true;
 }
 
-static bool check_minimum(const struct reader *r, struct psi_question *q, const struct entry *e) {
+static bool check_minimum(const struct question_reader *r, struct psi_question *q, const struct entry *e) {
   if (e->minimum == NULL) return true;
   if (!yaml_number(&q->minimum, e->minimum, INT32_MAX) || q->minimum == 0)
-    return refuse(r, "minimum", "\"%s\" is not a whole number from 1 to 2^31 - 1", e->minimum);
+    return question_refuse(r, "minimum", NULL, "\"%s\" is not a whole number from 1 to 2^31 - 1", e->minimum);
   return true;
 }
 
 /* What belongs together. */
-static bool check_kind(const struct reader *r, const struct psi_question *q, const struct entry *e) {
+static bool check_kind(const struct question_reader *r, const struct psi_question *q, const struct entry *e) {
   bool is_joined = q->kind == PSI_DISTINCT || q->kind == PSI_SUM;
   if (q->kind == PSI_SUM && (e->column == NULL || e->of == NULL))
-    return refuse(r, "column", "say by `column:` and `of:` what is summed, and whose it is");
-  if (q->kind != PSI_SUM && (e->column != NULL || e->of != NULL)) return refuse(r, "column", "is for `result: sum`");
+    return question_refuse(r, "column", NULL, "say by `column:` and `of:` what is summed, and whose it is");
+  if (q->kind != PSI_SUM && (e->column != NULL || e->of != NULL)) return question_refuse(r, "column", NULL, "is for `result: sum`");
   if (q->kind == PSI_COUNT && q->protocol == SMPC_PSI_VOLE)
-    return refuse(r, "protocol", "vole shows which keys match: it cannot count");
+    return question_refuse(r, "protocol", NULL, "vole shows which keys match: it cannot count");
   if (q->kind == PSI_REVEAL && q->protocol == SMPC_PSI_JOIN)
-    return refuse(r, "protocol", "join keeps matches in shares: it cannot reveal them");
+    return question_refuse(r, "protocol", NULL, "join keeps matches in shares: it cannot reveal them");
   if (is_joined && q->protocol != SMPC_PSI_AUTO && q->protocol != SMPC_PSI_JOIN)
-    return refuse(r, "protocol", "different keys and sums take the protocol join");
+    return question_refuse(r, "protocol", NULL, "different keys and sums take the protocol join");
   return true;
 }
 
-static bool check(const struct reader *r, struct psi_question *q, const struct entry *e) {
-  if (!yaml_is_label(q->title)) return refuse(r, "title", "must be one line, without spaces at its ends");
-  if (!yaml_is_label(q->purpose)) return refuse(r, "purpose", "must be one line, without spaces at its ends");
-  if (!yaml_is_label(q->name)) return refuse(r, "name", "must be one line, without spaces at its ends");
-  if (strcmp(e->unicode, psi_unicode()) != 0)
-    return refuse(r, "unicode", "the tables of this program are of Unicode %s, not %s: keys could differ", psi_unicode(),
-                  e->unicode);
-  return check_key(r, e) && check_sizes(r, q, e) && check_minimum(r, q, e) && check_kind(r, q, e);
-}
-
-static bool fill(const struct reader *r, struct psi_question *q, const struct document *d) {
-  const struct entry *e = &d->questions[0];
-  q->title = d->study.title;
-  q->purpose = e->purpose != NULL ? e->purpose : d->study.purpose;
-  q->name = e->name;
+static bool fill(const struct question_reader *r, void *made, const void *entry) {
+  struct psi_question *q = made;
+  const struct entry *e = entry;
   q->kind = (enum psi_kind)e->kind;
   q->empty_matches = e->empty != 0;
   q->protocol = (smpc_psi_protocol)e->protocol;
-  q->recipients = e->recipients;
-  q->n_recipients = e->n_recipients;
   q->between = e->between;
   q->n_between = e->n_between;
   q->key = e->key;
@@ -155,48 +95,38 @@ static bool fill(const struct reader *r, struct psi_question *q, const struct do
   q->column = e->column;
   q->of = e->of;
   q->numbers = (enum psi_numbers)e->numbers;
-  return check(r, q, e);
+  return check_key(r, e) && check_sizes(r, q, e) && check_minimum(r, q, e) && check_kind(r, q, e);
 }
 
-/* Takes the loaded file over. */
-static bool take(struct psi_question **out, void *file, const struct reader *r) {
-  struct psi_question *q = calloc(1, sizeof *q);
-  if (q == NULL) {
-    yaml_free(file, &document_value);
-    return refuse(r, "questions", "out of memory");
-  }
-  q->file = file;
-  if (fill(r, q, file)) {
-    *out = q;
-    return true;
-  }
-  psi_question_free(q);
-  return false;
-}
+static const struct question_format format = {&document_value, sizeof(struct psi_question), sizeof(struct entry), fill};
 
 bool psi_question_parse(struct psi_question **q, const char *name, const char *bytes, size_t len, char *text,
                         size_t text_len) {
-  const struct reader r = {name, text, text_len};
-  void *file = NULL;
-  *q = NULL;
-  bool good = yaml_parse(&file, name, bytes, len, &document_value, text, text_len) && take(q, file, &r);
-  if (good) question_digest_of((*q)->digest, bytes, len);
+  void *made;
+  bool good = question_make(&made, &format, name, bytes, len, NULL, text, text_len);
+  *q = made;
   return good;
 }
 
 bool psi_question_load(struct psi_question **q, const char *path, const char *ask, char *text, size_t text_len) {
-  size_t len;
-  char *bytes = question_read_asked(path, ask, &len, text, text_len);
-  *q = NULL;
-  bool good = bytes != NULL && psi_question_parse(q, path, bytes, len, text, text_len);
-  free(bytes);
+  void *made;
+  bool good = question_make_from(&made, &format, path, ask, text, text_len);
+  *q = made;
   return good;
 }
 
-void psi_question_free(struct psi_question *q) {
-  if (q == NULL) return;
-  yaml_free(q->file, &document_value);
-  free(q);
+void psi_question_free(struct psi_question *q) { question_unmake(q, &format); }
+
+const char *psi_question_refuses(const struct psi_question *q, const smpc_study_question *asked) {
+  if (asked->epsilon != 0) return "`epsilon`: smpc-psi adds no noise";
+  if (asked->review == SMPC_REVIEW_NONE) return NULL;
+  if (q->kind == PSI_REVEAL)
+    return "`review`: which keys match arises at the recipient alone and is never in shares, so nobody can hold it back for "
+           "reviewers; a count, a sum or the number of different keys can be held";
+  if (q->protocol == SMPC_PSI_ECDH)
+    return "`review`: with `protocol: ecdh` the count arises at the recipient and is never in shares, so it cannot be held: "
+           "leave the protocol out, or take join";
+  return NULL;
 }
 
 /* --- names into parties --------------------------------------------------------------- */
@@ -263,13 +193,13 @@ static void sort_owners(struct psi_ask *ask) {
 }
 
 static bool find_recipients(const struct resolver *r) {
-  for (unsigned i = 0; i < r->q->n_recipients; i++) {
+  for (unsigned i = 0; i < r->q->base.n_recipients; i++) {
     smpc_party p;
     bool owns = false;
-    if (!find_member(&p, "recipients", r->q->recipients[i], SMPC_RESULT, "result", r->cfg, r->text, r->text_len)) return false;
+    if (!find_member(&p, "recipients", r->q->base.recipients[i], SMPC_RESULT, "result", r->cfg, r->text, r->text_len)) return false;
     for (unsigned k = 0; k < r->ask->n; k++) owns |= r->ask->owner[k].id == p.id;
     if (!owns && r->q->kind == PSI_REVEAL)
-      return wrong(r, "recipients: \"%s\" is not one of the owners, so there is nothing to reveal to it", r->q->recipients[i]);
+      return wrong(r, "recipients: \"%s\" is not one of the owners, so there is nothing to reveal to it", r->q->base.recipients[i]);
     r->ask->psi.to = smpc_and(r->ask->psi.to, p);
   }
   return true;
@@ -306,7 +236,7 @@ bool psi_question_resolve(struct psi_ask *ask, const struct psi_question *q, con
                           size_t text_len) {
   const struct resolver r = {ask, q, cfg, text, text_len};
   *ask = (struct psi_ask){.psi = SMPC_PSI_INIT, .star = SMPC_PSI_STAR_INIT};
-  ask->psi.purpose = q->purpose;
+  ask->psi.purpose = q->base.purpose;
   ask->psi.protocol = q->protocol;
   ask->psi.minimum = q->minimum;
   if (!(q->n_between == 0 ? all_owners(&r) : named_owners(&r))) return false;

@@ -23,30 +23,27 @@
 #ifndef PSI_QUESTION_H
 #define PSI_QUESTION_H
 
-#include <smpc.h>
+#include <smpc_study.h>
 
 #include "psi_key.h"
 #include "question.h"
 
 enum psi_kind { PSI_REVEAL = 1, PSI_COUNT, PSI_DISTINCT, PSI_SUM };
 enum psi_numbers { PSI_DECIMAL, PSI_WHOLE };
-enum { PSI_MAX_PURPOSE = 500 };
 
 struct psi_question {
-  const char *title, *purpose, *name;
+  struct question base; /* title, purpose, name, recipients, digest */
   enum psi_kind kind;
   bool empty_matches;
   smpc_psi_protocol protocol;
-  char **recipients, **between;
-  unsigned n_recipients, n_between;
+  char **between;
+  unsigned n_between;
   const struct psi_component *key;
   unsigned n_key;
   uint64_t size[SMPC_MAX_COMPUTING]; /* declared, in the order of `between`; 0: told */
   uint64_t minimum;
   const char *column, *of; /* sum; else NULL */
   enum psi_numbers numbers;
-  uint8_t digest[QUESTION_DIGEST_LEN]; /* of the file's exact bytes               */
-  void *file;          /* what the above points into */
 };
 
 /* Read the file at `path`, and of its questions the one called `ask` (NULL: it has only one).  False: `text` has one sentence that names the file and the key. */
@@ -54,6 +51,9 @@ bool psi_question_load(struct psi_question **q, const char *path, const char *as
 bool psi_question_parse(struct psi_question **q, const char *name, const char *bytes, size_t len, char *text,
                         size_t text_len);
 void psi_question_free(struct psi_question *q); /* NULL is allowed */
+
+/* Why it cannot be asked under what its study says of it; NULL: it can. */
+const char *psi_question_refuses(const struct psi_question *q, const smpc_study_question *asked);
 
 /* What to ask the library. */
 struct psi_ask {

@@ -23,4 +23,12 @@ static const cyaml_schema_field_t psi_component_fields[] = {
 static const cyaml_schema_value_t psi_component_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct psi_component, psi_component_fields)};
 
+static const cyaml_strval_t psi_empties[] = {{"no key", 0}, {"matches", 1}};
+/* The list of columns under `name`, into `list` and `n_list`, and `unicode`, both needed or not; `empty`. */
+#define PSI_KEY_KEYS(name, flags, type, list, n_list)                                                                 \
+  CYAML_FIELD_SEQUENCE_COUNT(name, flags, type, list, n_list, &psi_component_value, 1, PSI_MAX_KEY),               \
+      CYAML_FIELD_STRING_PTR("unicode", flags, type, unicode, 1, 20),                                              \
+      CYAML_FIELD_ENUM("empty", CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL, type, empty, psi_empties,                 \
+                       sizeof psi_empties / sizeof *psi_empties)
+
 #endif

@@ -47,6 +47,7 @@ struct question {
   struct data_question data; /* columns, condition, strata                    */
   size_t n_cells;
   uint8_t digest[QUESTION_DIGEST_LEN]; /* of the file's exact bytes             */
+  bool owns_strata;                    /* data.strata was allocated                     */
   void *file;                          /* what the above points into                    */
 };
 

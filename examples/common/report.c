@@ -155,25 +155,6 @@ bool report_csv(FILE *out, const struct report *r) {
   return true;
 }
 
-double report_network_seconds(const smpc_cost *cost, double rtt_ms, double mbit_per_s) {
-  return (double)cost->rounds * rtt_ms / 2000 + (double)(cost->bytes + cost->offline_bytes) * 8 / (mbit_per_s * 1e6);
-}
-
-void report_randomness(FILE *out, const smpc_cost *cost) {
-  const struct { const char *name; uint64_t n; } kind[] = {
-      {"triples", cost->triples}, {"bit-triples", cost->bit_triples - cost->bit_pairs}, {"bit-pairs", cost->bit_pairs},
-      {"dabits", cost->dabits},   {"edabits", cost->edabits},                           {"truncations", cost->truncations},
-      {"lookups", cost->lookups}};
-  const char *comma = "  for a pool             ";
-  for (size_t k = 0; k < sizeof kind / sizeof *kind; k++) {
-    if (kind[k].n == 0) continue;
-    fprintf(out, "%s%s=%llu", comma, kind[k].name, (unsigned long long)kind[k].n);
-    comma = ",";
-  }
-  if (comma[0] == ',') putc('\n', out);
-  if (cost->pooled != 0) fprintf(out, "  of these, in the pool  %llu\n", (unsigned long long)cost->pooled);
-}
-
 bool report_write(FILE *out, const struct report *r, enum cli_format format) {
   if (format == CLI_JSON) return report_json(out, r);
   return format == CLI_CSV ? report_csv(out, r) : report_table(out, r);

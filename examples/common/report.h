@@ -6,7 +6,10 @@
 #ifndef REPORT_H
 #define REPORT_H
 
+#include <jansson.h>
+
 #include "cli.h"
+#include "joint.h"
 #include "table.h"
 
 struct report {
@@ -28,10 +31,12 @@ void report_field(FILE *out, const char *text);
 /* "hospital-a, hospital-b": the members in `who`; to be freed, NULL when out of memory. */
 char *report_names(const smpc_config *cfg, smpc_who who);
 
-/* In a plan: what a run's messages, preprocessing included, take on a network. */
-double report_network_seconds(const smpc_cost *cost, double rtt_ms, double mbit_per_s);
+/* What a program opens, to whom and what for, under a line of its own, `title`. */
+void report_openings(FILE *out, const char *title, const struct joint *job, opening_fn opening, unsigned n_openings);
+/* The same for JSON: "openings" of `o`. */
+void report_json_openings(json_t *o, const struct joint *job, opening_fn opening, unsigned n_openings);
 
-/* In a plan: the correlated randomness that a run takes, as smpc-party pool --fill wants it. */
-void report_randomness(FILE *out, const smpc_cost *cost);
+/* In a plan: what a run costs on two networks; `note` says for what, or is "". */
+void report_cost(FILE *out, const smpc_cost *cost, const char *note);
 
 #endif

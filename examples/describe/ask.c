@@ -6,50 +6,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "study_keys.h"
+#include "question_file.h"
 #include "yaml_file.h"
 
 struct variable { char *name, *expression, **range; unsigned n_range; };
 struct t_test { char *variable, *group; };
 struct chi_test { char *rows, *columns, **row_values, **column_values; unsigned n_row_values, n_column_values; };
 struct entry {
-  char *name, *purpose, *min_parties, *minimum_cell, *bits;
-  int program, correlations;
-  char **recipients, **quantiles, **smallest, **largest;
-  unsigned n_recipients, n_quantiles, n_smallest, n_largest, n_variables, n_t, n_chi;
-  struct data_question data;
+  struct question_entry head;
+  char *bits;
+  int correlations;
+  char **quantiles, **smallest, **largest;
+  unsigned n_quantiles, n_smallest, n_largest, n_variables, n_t, n_chi;
   struct variable *variables;
   struct t_test *t;
   struct chi_test *chi;
 };
-struct study { char *title, *purpose; };
-struct document { struct study study; struct entry *questions; unsigned n_questions; };
 
-enum {
-  STRING = CYAML_FLAG_POINTER,
-  OPTIONAL = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-  ENUM = CYAML_FLAG_STRICT,
-  OPTIONAL_ENUM = CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL,
-  MAX_STRING = 16384
-};
-#define N(array) (sizeof(array) / sizeof *(array))
+#define STRING QUESTION_NEEDED
+#define OPTIONAL QUESTION_MAYBE
+#define MAX_STRING QUESTION_MAX_STRING
 #define LIST(key, flags, type, member, value, least, most) \
   CYAML_FIELD_SEQUENCE_COUNT(key, flags, type, member, n_##member, value, least, most)
 
 static const cyaml_strval_t programs[] = {{"describe", 0}};
-static const cyaml_strval_t types[] = {{"text", DATA_TEXT}, {"number", DATA_NUMBER}};
 static const cyaml_strval_t answers[] = {{"no", 0}, {"yes", 1}, {"false", 0}, {"true", 1}};
 
-static const cyaml_schema_value_t string_value = {CYAML_VALUE_STRING(STRING, char, 1, MAX_STRING)};
-static const cyaml_schema_field_t column_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", STRING, struct data_column, name, 1, 128),
-    CYAML_FIELD_ENUM("type", ENUM, struct data_column, type, types, N(types)), STUDY_COLUMN_KEYS, CYAML_FIELD_END};
-static const cyaml_schema_value_t column_value = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct data_column, column_fields)};
 static const cyaml_schema_field_t variable_fields[] = {
     CYAML_FIELD_STRING_PTR("name", STRING, struct variable, name, 1, 128),
     CYAML_FIELD_STRING_PTR("expression", OPTIONAL, struct variable, expression, 1, MAX_STRING),
-    LIST("range", STRING, struct variable, range, &string_value, 2, 2), CYAML_FIELD_END};
+    LIST("range", STRING, struct variable, range, &question_string, 2, 2), CYAML_FIELD_END};
 static const cyaml_schema_value_t variable_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct variable, variable_fields)};
 static const cyaml_schema_field_t t_fields[] = {
@@ -58,45 +44,27 @@ static const cyaml_schema_field_t t_fields[] = {
 static const cyaml_schema_value_t t_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct t_test, t_fields)};
 static const cyaml_schema_field_t chi_fields[] = {
     CYAML_FIELD_STRING_PTR("rows", STRING, struct chi_test, rows, 1, MAX_STRING),
-    LIST("row_values", STRING, struct chi_test, row_values, &string_value, 2, ASK_MAX_VALUES),
+    LIST("row_values", STRING, struct chi_test, row_values, &question_string, 2, ASK_MAX_VALUES),
     CYAML_FIELD_STRING_PTR("columns", STRING, struct chi_test, columns, 1, MAX_STRING),
-    LIST("column_values", STRING, struct chi_test, column_values, &string_value, 2, ASK_MAX_VALUES), CYAML_FIELD_END};
+    LIST("column_values", STRING, struct chi_test, column_values, &question_string, 2, ASK_MAX_VALUES), CYAML_FIELD_END};
 static const cyaml_schema_value_t chi_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct chi_test, chi_fields)};
 static const cyaml_schema_field_t entry_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", STRING, struct entry, name, 1, 128),
-    CYAML_FIELD_ENUM("program", ENUM, struct entry, program, programs, N(programs)),
-    CYAML_FIELD_STRING_PTR("purpose", OPTIONAL, struct entry, purpose, 1, QUESTION_MAX_PURPOSE - 100),
-    LIST("recipients", STRING, struct entry, recipients, &string_value, 1, SMPC_MAX_PARTIES),
-    CYAML_FIELD_STRING_PTR("min_parties", OPTIONAL, struct entry, min_parties, 1, 20),
-    CYAML_FIELD_STRING_PTR("minimum_cell", STRING, struct entry, minimum_cell, 1, 20),
-    CYAML_FIELD_SEQUENCE_COUNT("columns", STRING, struct entry, data.columns, data.n_columns, &column_value, 1, 2000),
-    CYAML_FIELD_STRING_PTR("condition", OPTIONAL, struct entry, data.condition, 1, MAX_STRING),
+    QUESTION_KEYS(struct entry, programs), QUESTION_ROW_KEYS(struct entry),
     LIST("variables", STRING, struct entry, variables, &variable_value, 1, ASK_MAX_VARIABLES),
-    CYAML_FIELD_ENUM("correlations", OPTIONAL_ENUM, struct entry, correlations, answers, N(answers)),
-    LIST("quantiles", OPTIONAL, struct entry, quantiles, &string_value, 0, ASK_MAX_RANKS),
-    LIST("smallest", OPTIONAL, struct entry, smallest, &string_value, 0, ASK_MAX_RANKS),
-    LIST("largest", OPTIONAL, struct entry, largest, &string_value, 0, ASK_MAX_RANKS),
+    CYAML_FIELD_ENUM("correlations", QUESTION_MAYBE_ENUM, struct entry, correlations, answers, QUESTION_N(answers)),
+    LIST("quantiles", OPTIONAL, struct entry, quantiles, &question_string, 0, ASK_MAX_RANKS),
+    LIST("smallest", OPTIONAL, struct entry, smallest, &question_string, 0, ASK_MAX_RANKS),
+    LIST("largest", OPTIONAL, struct entry, largest, &question_string, 0, ASK_MAX_RANKS),
     CYAML_FIELD_STRING_PTR("bits", OPTIONAL, struct entry, bits, 1, 4),
     LIST("t tests", OPTIONAL, struct entry, t, &t_value, 0, ASK_MAX_TESTS),
     LIST("chi square", OPTIONAL, struct entry, chi, &chi_value, 0, ASK_MAX_TESTS),
-    STUDY_QUESTION_KEYS, CYAML_FIELD_END};
-static const cyaml_schema_value_t entry_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct entry, entry_fields)};
-static const cyaml_schema_field_t study_fields[] = {
-    CYAML_FIELD_STRING_PTR("title", STRING, struct study, title, 1, 500),
-    CYAML_FIELD_STRING_PTR("purpose", STRING, struct study, purpose, 1, QUESTION_MAX_PURPOSE - 100),
-    CYAML_FIELD_IGNORE("duo", CYAML_FLAG_OPTIONAL), CYAML_FIELD_END};
-static const cyaml_schema_field_t document_fields[] = {
-    CYAML_FIELD_MAPPING("study", CYAML_FLAG_DEFAULT, struct document, study, study_fields),
-    LIST("questions", STRING, struct document, questions, &entry_value, 1, 1), STUDY_DOCUMENT_KEYS, CYAML_FIELD_END};
-static const cyaml_schema_value_t document_value = {CYAML_VALUE_MAPPING(STRING, struct document, document_fields)};
+    CYAML_FIELD_END};
+QUESTION_DOCUMENT(struct entry, entry_fields);
 
 /* --- what a schema cannot say --------------------------------------------------------- */
 
-struct reader { const char *name; char *text; size_t text_len; };
-
-static bool refuse(const struct reader *r, const char *key, const char *why) {
-  if (r->text != NULL) snprintf(r->text, r->text_len, "%s: `%s`: %s", r->name, key, why);
-  return false;
+static bool refuse(const struct question_reader *r, const char *key, const char *why) {
+  return question_refuse(r, key, NULL, "%s", why);
 }
 
 static bool number(uint64_t *value, const char *digits, uint64_t least, uint64_t most) {
@@ -109,13 +77,9 @@ static bool real(double *value, const char *text) {
   return end != text && *end == 0 && isfinite(*value) && strspn(text, "+-.0123456789eE") == strlen(text);
 }
 
-static bool read_numbers(const struct reader *r, struct ask *a, const struct entry *e) {
-  uint64_t cell = 0, parties = 2, bits = 12;
-  if (!number(&cell, e->minimum_cell, 1, QUESTION_MAX_MINIMUM)) return refuse(r, "minimum_cell", "not a whole number from 1 to 10^9");
-  if (!number(&parties, e->min_parties, 2, SMPC_MAX_PARTIES)) return refuse(r, "min_parties", "not a whole number from 2 to 32");
+static bool read_bits(const struct question_reader *r, struct ask *a, const struct entry *e) {
+  uint64_t bits = 12;
   if (!number(&bits, e->bits, 1, ASK_MAX_BITS)) return refuse(r, "bits", "not a whole number from 1 to 16");
-  a->base.minimum_cell = (int64_t)cell;
-  a->base.min_parties = (unsigned)parties;
   a->bits = (unsigned)bits;
   return true;
 }
@@ -126,7 +90,7 @@ static unsigned add_stratum(struct ask *a, const char *name, const char *express
   return a->base.data.n_strata++;
 }
 
-static bool read_variables(const struct reader *r, struct ask *a, const struct entry *e) {
+static bool read_variables(const struct question_reader *r, struct ask *a, const struct entry *e) {
   for (unsigned i = 0; i < e->n_variables; i++) {
     const struct variable *v = &e->variables[i];
     struct ask_variable *out = &a->variable[a->n_variables++];
@@ -155,7 +119,7 @@ static bool read_quantile(struct ask_rank *q, const char *text) {
   return q->part > 0;
 }
 
-static bool read_kth(const struct reader *r, struct ask *a, const char *key, char *const *list, unsigned n,
+static bool read_kth(const struct question_reader *r, struct ask *a, const char *key, char *const *list, unsigned n,
                      enum ask_rank_kind kind) {
   for (unsigned i = 0; i < n; i++) {
     uint64_t k = 0;
@@ -168,7 +132,7 @@ static bool read_kth(const struct reader *r, struct ask *a, const char *key, cha
   return true;
 }
 
-static bool read_ranks(const struct reader *r, struct ask *a, const struct entry *e) {
+static bool read_ranks(const struct question_reader *r, struct ask *a, const struct entry *e) {
   for (unsigned i = 0; i < e->n_quantiles; i++)
     if (!read_quantile(&a->rank[a->n_ranks++], e->quantiles[i]))
       return refuse(r, "quantiles", "a number between 0 and 1, written 0.25, of at most six places");
@@ -185,7 +149,7 @@ static bool read_values(double *out, char *const *list, unsigned n) {
   return true;
 }
 
-static bool read_tests(const struct reader *r, struct ask *a, const struct entry *e) {
+static bool read_tests(const struct question_reader *r, struct ask *a, const struct entry *e) {
   for (unsigned i = 0; i < e->n_t; i++) {
     struct ask_t *t = &a->t[a->n_t++];
     while (t->variable < a->n_variables && strcmp(a->variable[t->variable].name, e->t[i].variable) != 0) t->variable++;
@@ -206,52 +170,39 @@ static bool read_tests(const struct reader *r, struct ask *a, const struct entry
   return true;
 }
 
-static bool fill(const struct reader *r, struct ask *a, const struct document *d) {
-  const struct entry *e = &d->questions[0];
-  a->base.title = d->study.title;
-  a->base.purpose = e->purpose != NULL ? e->purpose : d->study.purpose;
-  a->base.name = e->name;
-  a->base.recipients = e->recipients;
-  a->base.n_recipients = e->n_recipients;
-  a->base.data = e->data;
+static bool fill(const struct question_reader *r, void *made, const void *entry) {
+  struct ask *a = made;
+  const struct entry *e = entry;
   a->base.data.part = "variable";
   a->correlations = e->correlations != 0;
   a->base.data.strata = calloc(ASK_MAX_VARIABLES + 3 * ASK_MAX_TESTS, sizeof *a->base.data.strata);
+  a->base.owns_strata = true;
   if (a->base.data.strata == NULL) return refuse(r, "variables", "out of memory");
-  if (!yaml_is_label(a->base.title)) return refuse(r, "title", "must be one line, without spaces at its ends");
-  if (!yaml_is_label(a->base.purpose)) return refuse(r, "purpose", "must be one line, without spaces at its ends");
-  if (!yaml_is_label(a->base.name)) return refuse(r, "name", "must be one line, without spaces at its ends");
-  if (!read_numbers(r, a, e) || !read_variables(r, a, e) || !read_ranks(r, a, e) || !read_tests(r, a, e)) return false;
+  if (!read_bits(r, a, e) || !read_variables(r, a, e) || !read_ranks(r, a, e) || !read_tests(r, a, e)) return false;
   if (((uint64_t)a->n_variables * a->n_ranks) << a->bits <= ASK_MAX_POINTS) return true;
   return refuse(r, "bits", "variables times quantiles and ranks times 2^bits is above 2^22");
 }
 
-bool ask_parse(struct ask **a, const char *name, const char *bytes, size_t len, char *text, size_t text_len) {
-  struct reader r = {name, text, text_len};
-  void *file = NULL;
-  *a = NULL;
-  if (!yaml_parse(&file, name, bytes, len, &document_value, text, text_len)) return false;
-  struct ask *new = calloc(1, sizeof *new);
-  if (new == NULL) return yaml_free(file, &document_value), refuse(&r, "study", "out of memory");
-  new->base.file = file;
-  question_digest_of(new->base.digest, bytes, len);
-  if (!fill(&r, new, file)) return ask_free(new), false;
-  *a = new;
-  return true;
-}
+static const struct question_format format = {&document_value, sizeof(struct ask), sizeof(struct entry), fill};
 
-bool ask_load(struct ask **a, const char *path, const char *name, char *text, size_t text_len) {
-  size_t len;
-  char *bytes = question_read_asked(path, name, &len, text, text_len);
-  *a = NULL;
-  bool good = bytes != NULL && ask_parse(a, path, bytes, len, text, text_len);
-  free(bytes);
+bool ask_parse(struct ask **a, const char *name, const char *bytes, size_t len, char *text, size_t text_len) {
+  void *made;
+  bool good = question_make(&made, &format, name, bytes, len, NULL, text, text_len);
+  *a = made;
   return good;
 }
 
-void ask_free(struct ask *a) {
-  if (a == NULL) return;
-  free(a->base.data.strata);
-  yaml_free(a->base.file, &document_value);
-  free(a);
+bool ask_load(struct ask **a, const char *path, const char *ask, char *text, size_t text_len) {
+  void *made;
+  bool good = question_make_from(&made, &format, path, ask, text, text_len);
+  *a = made;
+  return good;
+}
+
+void ask_free(struct ask *a) { question_unmake(a, &format); }
+
+const char *ask_refuses(const smpc_study_question *q) {
+  if (q->epsilon == 0) return NULL;
+  return "`epsilon`: noise is for counts of people; how far one person moves a variance, a correlation or a quantile has no "
+         "useful bound, so smpc-describe adds none";
 }

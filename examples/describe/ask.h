@@ -3,6 +3,8 @@
 #ifndef ASK_H
 #define ASK_H
 
+#include <smpc_study.h>
+
 #include "question.h"
 
 enum {
@@ -40,10 +42,12 @@ struct ask {
   struct ask_chi chi[ASK_MAX_TESTS];
 };
 
-/* Read the file, and of its questions the one called `name` (NULL: it has only one).  False: `text` names the file,
- * the line and the key. */
-bool ask_load(struct ask **a, const char *path, const char *name, char *text, size_t text_len);
+/* Read the file, and of its questions the one called `ask` (NULL: it has only one).  False: `text` names the file, the line and the key. */
+bool ask_load(struct ask **a, const char *path, const char *ask, char *text, size_t text_len);
 bool ask_parse(struct ask **a, const char *name, const char *bytes, size_t len, char *text, size_t text_len);
 void ask_free(struct ask *a); /* NULL is allowed */
+
+/* Why no such question can be asked under what its study says of it; NULL: it can. */
+const char *ask_refuses(const smpc_study_question *q);
 
 #endif

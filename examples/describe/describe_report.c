@@ -82,27 +82,23 @@ static void print_tests(FILE *out, const struct desc_job *job) {
   }
 }
 
-static void print_openings(FILE *out, const struct desc_job *job, const char *recipients) {
-  struct desc_opening o;
-  fputs("\nOpened\n", out);
-  for (unsigned i = 0; i < DESC_OPENINGS; i++)
-    if (desc_opening(&o, job, (enum desc_which)i))
-      fprintf(out, "  %s, to %s\n    purpose: %s\n", o.what, o.to_everybody ? "all parties" : recipients, o.purpose);
-  if (job->roles.n_inputs == 2)
+static void print_openings(FILE *out, const struct desc_job *job) {
+  report_openings(out, "Opened", &job->joint, desc_opening, DESC_OPENINGS);
+  if (job->joint.roles.n_inputs == 2)
     fputs("  Only two parties have data: a recipient among them learns the other's sums by subtracting its own.\n", out);
 }
 
 static bool table_of(FILE *out, const struct desc_job *job) {
-  char *recipients = report_names(job->cfg, job->roles.recipients);
+  char *recipients = report_names(job->joint.cfg, job->joint.roles.recipients);
   if (recipients == NULL) return false;
   fprintf(out, "%s: %s\nDescriptive statistics over %u hospitals, complete cases\n\n", job->ask->base.title, job->ask->base.name,
-          job->roles.n_inputs);
-  if (job->is_delivered) {
+          job->joint.roles.n_inputs);
+  if (job->joint.is_delivered) {
     print_moments(out, job);
     print_correlations(out, job);
     print_tests(out, job);
   } else fprintf(out, "The statistics were opened to %s.\n", recipients);
-  print_openings(out, job, recipients);
+  print_openings(out, job);
   free(recipients);
   return true;
 }
@@ -136,7 +132,7 @@ static void csv_of_variable(FILE *out, const struct desc_job *job, unsigned i) {
 static void csv_of(FILE *out, const struct desc_job *job) {
   const struct ask *a = job->ask;
   fputs("statistic,variable,with,value\n", out);
-  if (!job->is_delivered) return;
+  if (!job->joint.is_delivered) return;
   record(out, "n", "", "", (double)job->all.v[0]);
   for (unsigned i = 0; i < a->n_variables; i++) csv_of_variable(out, job, i);
   for (unsigned i = 0; i < a->n_t; i++) {
@@ -229,19 +225,14 @@ static json_t *list(const struct desc_job *job, unsigned n, json_t *(*one)(const
 static bool json_of(FILE *out, const struct desc_job *job) {
   const struct ask *a = job->ask;
   json_t *o = json_pack("{s:s, s:s, s:i, s:b}", "title", a->base.title, "question", a->base.name, "input_parties",
-                        (int)job->roles.n_inputs, "delivered", (int)job->is_delivered), *openings = json_array();
-  struct desc_opening opening;
-  if (job->is_delivered) {
+                        (int)job->joint.roles.n_inputs, "delivered", (int)job->joint.is_delivered);
+  if (job->joint.is_delivered) {
     json_object_set_new(o, "n", json_integer(job->all.v[0]));
     json_object_set_new(o, "variables", list(job, a->n_variables, variable_json));
     json_object_set_new(o, "t.tests", list(job, a->n_t, t_json));
     json_object_set_new(o, "chi.square", list(job, a->n_chi, chi_json));
   }
-  for (unsigned i = 0; i < DESC_OPENINGS; i++)
-    if (desc_opening(&opening, job, (enum desc_which)i))
-      json_array_append_new(openings, json_pack("{s:s, s:s, s:s}", "what", opening.what, "purpose", opening.purpose, "to",
-                                                opening.to_everybody ? "all parties" : "recipients"));
-  json_object_set_new(o, "openings", openings);
+  report_json_openings(o, &job->joint, desc_opening, DESC_OPENINGS);
   bool good = json_dumpf(o, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) == 0 || ferror(out);
   putc('\n', out);
   json_decref(o);
@@ -257,16 +248,10 @@ bool desc_report(FILE *out, const struct desc_job *job, enum cli_format format) 
 /* --- the plan ------------------------------------------------------------------------------ */
 
 void desc_plan(FILE *out, const struct desc_job *job, const smpc_cost *c) {
-  char *recipients = report_names(job->cfg, job->roles.recipients);
   fprintf(out, "%s: %s\n%u variables over %u parties with data\n", job->ask->base.title, job->ask->base.name,
-          job->ask->n_variables, job->roles.n_inputs);
-  print_openings(out, job, recipients != NULL ? recipients : "");
-  fprintf(out, "\nCost\n  rounds                 %llu\n", (unsigned long long)c->rounds);
-  fprintf(out, "  bytes, busiest party   %llu\n", (unsigned long long)c->bytes);
-  fprintf(out, "  bytes, preprocessing   %llu\n", (unsigned long long)c->offline_bytes);
-  report_randomness(out, c);
-  fprintf(out, "  time, one building     %.2f s   (0.5 ms, 1000 Mbit/s)\n", report_network_seconds(c, 0.5, 1000));
-  fprintf(out, "  time, one country      %.2f s   (40 ms, 100 Mbit/s)\n", report_network_seconds(c, 40, 100));
+          job->ask->n_variables, job->joint.roles.n_inputs);
+  print_openings(out, job);
+  putc('\n', out);
+  report_cost(out, c, "");
   fputs("Nothing was read, sent or opened.\n", out);
-  free(recipients);
 }

@@ -9,12 +9,12 @@
  *                2. rules, of all rows and of what is left when each recipient with data takes its own
  *                   away: at least minimum_cell rows; in each group of a t test; in each cell of a chi^2
  *                   table; and of all rows beyond each quantile and rank, on either side.  One bit a rule opens
- *                3. the sums open to the recipients
- *                4. a quantile's place is the number of points of the grid at which fewer rows
+ *                3. a quantile's place is the number of points of the grid at which fewer rows
  *                   than it asks for are at most there: where a bisection would compare one point a
  *                   step, in shares or with an opened bit, all are compared at once; only the
  *                   number of them opens
- * Why            rows at or below point j increase with j, so the points of step 4 are the first ones.
+ *                4. sums and places open to the recipients
+ * Why            rows at or below point j increase with j, so the points of step 3 are the first ones.
  *                part/whole of n: whole (rows <= point) < part n, in whole numbers: exact.
  * Ranges         counts are below 2^29 (2^24 rows of 32 hospitals), sums of |z| <= 1 in units of 2^-31
  *                at most 2^60; whole <= 10^6: products below 2^49.
@@ -33,47 +33,39 @@ static smpc_shared *constant(smpc_session *s, int64_t v) { return smpc_constant_
 static smpc_shared *within(smpc_session *s, smpc_shared *x, double range) { return smpc_assume_range(s, x, range), x; }
 static smpc_shared *stack(smpc_session *s, smpc_shared *x, smpc_shared *y) { return x == NULL ? y : smpc_concat(s, x, y); }
 
-bool desc_opening(struct desc_opening *o, const struct desc_job *job, enum desc_which which) {
-  static const struct { const char *what, *suffix; bool to_everybody; } all[DESC_OPENINGS] = {
-      [DESC_RULES] = {"whether the small-count rules hold, one bit a rule", ": whether the small-count rules hold", true},
-      [DESC_SUMS] = {"the joint counts, means, variances and covariances that the question asks for", "", false},
-      [DESC_RANKS] = {"of each quantile and rank its place in the range", "", false}};
-  o->what = all[which].what;
-  o->to_everybody = all[which].to_everybody;
-  snprintf(o->purpose, sizeof o->purpose, "%s%s", job->ask->base.purpose, all[which].suffix);
-  return which != DESC_RANKS || job->ask->n_ranks != 0;
-}
-
-static smpc_err open_to(smpc_session *s, const struct desc_job *job, const smpc_shared *x, enum desc_which why, int64_t *out,
-                        size_t n) {
-  struct desc_opening o;
-  (void)desc_opening(&o, job, why);
-  smpc_who to = o.to_everybody ? job->everybody : job->roles.recipients;
-  bool mine = desc_is_in(to, job->cfg->me.id);
-  memset(out, 0, n * sizeof *out);
-  return smpc_open_i64(s, x, to, o.purpose, mine ? out : NULL, mine ? n : 0);
+bool desc_opening(struct opening *o, const void *user, unsigned which) {
+  static const char *const what[DESC_OPENINGS] = {
+      "whether the small-count rules hold, one bit a rule",
+      "the joint counts, means, variances and covariances that the question asks for"};
+  const struct desc_job *job = user;
+  bool has_ranks = which == DESC_RESULT && job->ask->n_ranks != 0;
+  o->what = has_ranks ? "the joint counts, means, variances and covariances that the question asks for, and of each quantile "
+                        "and rank its place in the range" : what[which];
+  o->to_everybody = which == DESC_RULES;
+  snprintf(o->purpose, sizeof o->purpose, "%s%s", job->joint.purpose, o->to_everybody ? ": whether the small-count rules hold" : "");
+  return true;
 }
 
 /* --- 1. shares ----------------------------------------------------------------------- */
 
-struct joint {
+struct shares {
   struct desc_job *job;
   smpc_shared *sums;    /* 1 x numbers: of everybody                                        */
   smpc_shared *counts;  /* versions x counts: of everybody, then without each recipient's own */
   smpc_shared *at_most; /* variables x 2^bits                                               */
 };
 
-static void share(smpc_session *s, struct joint *t) {
+static void share(smpc_session *s, struct shares *t) {
   const struct ask *a = t->job->ask;
   const struct desc_sums *mine = t->job->mine;
   size_t n = desc_numbers(a), counts = desc_counts(a), grid = (size_t)1 << a->bits;
   smpc_shared *own[SMPC_MAX_PARTIES];
   unsigned n_own = 0;
   for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++) {
-    if (!desc_is_in(t->job->roles.inputs, i)) continue;
+    if (!joint_is_in(t->job->joint.roles.inputs, i)) continue;
     smpc_shared *x = within(s, smpc_input_i64(s, smpc_p(i), mine ? mine->v : NULL, shape(1, n)), MOST_SUM / SMPC_MAX_PARTIES);
     t->sums = t->sums ? within(s, smpc_add(s, t->sums, x), MOST_SUM) : x;
-    if (desc_is_in(t->job->roles.recipients, i)) own[n_own++] = x;
+    if (joint_is_in(t->job->joint.roles.recipients, i)) own[n_own++] = x;
     if (a->n_ranks == 0) continue;
     x = within(s, smpc_input_i64(s, smpc_p(i), mine ? mine->at_most : NULL, shape(a->n_variables, grid)), MOST_ROWS);
     t->at_most = t->at_most ? within(s, smpc_add(s, t->at_most, x), MOST_ROWS) : x;
@@ -87,13 +79,13 @@ static void share(smpc_session *s, struct joint *t) {
 /* --- 2. rules -------------------------------------------------------------------------- */
 
 /* 1 if none of the counts is below the minimum. */
-static smpc_shared *hold(smpc_session *s, const struct joint *t, const smpc_shared *counts) {
+static smpc_shared *hold(smpc_session *s, const struct shares *t, const smpc_shared *counts) {
   if (counts == NULL) return constant(s, 1);
   smpc_shared *few = smpc_less(s, counts, constant(s, t->job->ask->base.minimum_cell));
   return smpc_less(s, smpc_sum(s, few), constant(s, 1));
 }
 
-static smpc_shared *group_counts(smpc_session *s, const struct joint *t) {
+static smpc_shared *group_counts(smpc_session *s, const struct shares *t) {
   const struct ask *a = t->job->ask;
   size_t versions = smpc_shared_shape(t->counts).rows;
   smpc_shared *n = smpc_transpose(s, smpc_slice(s, t->counts, 0, 0, shape(versions, 1))), *all = NULL;
@@ -104,16 +96,16 @@ static smpc_shared *group_counts(smpc_session *s, const struct joint *t) {
   return all;
 }
 
-static smpc_shared *cell_counts(smpc_session *s, const struct joint *t) {
+static smpc_shared *cell_counts(smpc_session *s, const struct shares *t) {
   const struct ask *a = t->job->ask;
   size_t first = desc_chi_at(a, 0), versions = smpc_shared_shape(t->counts).rows;
   return a->n_chi == 0 ? NULL : smpc_slice(s, t->counts, 0, first, shape(versions, desc_counts(a) - first));
 }
 
-static smpc_shared *rows_of(smpc_session *s, const struct joint *t) { return smpc_slice(s, t->counts, 0, 0, shape(1, 1)); }
+static smpc_shared *rows_of(smpc_session *s, const struct shares *t) { return smpc_slice(s, t->counts, 0, 0, shape(1, 1)); }
 
 /* Of each quantile part n - minimum whole, and from above; of each rank n - k - minimum: 0 or more. */
-static smpc_shared *ranks_hold(smpc_session *s, const struct joint *t) {
+static smpc_shared *ranks_hold(smpc_session *s, const struct shares *t) {
   const struct ask *a = t->job->ask;
   const smpc_shared *n = rows_of(s, t);
   smpc_shared *room = NULL;
@@ -135,34 +127,37 @@ static void explain(struct desc_job *job, const int64_t flag[RULES]) {
       [RULE_CELLS] = "a cell of a chi square table has fewer than %lld rows, in all or without a recipient's own",
       [RULE_RANKS] = "fewer than %lld rows lie beyond a quantile or rank"};
   for (unsigned i = RULES; i-- > 0;)
-    if (!flag[i]) snprintf(job->refusal, sizeof job->refusal, why[i], (long long)job->ask->base.minimum_cell);
+    if (!flag[i]) snprintf(job->joint.refusal, sizeof job->joint.refusal, why[i], (long long)job->ask->base.minimum_cell);
 }
 
-static smpc_err open_rules(smpc_session *s, struct joint *t, bool *pass) {
+static smpc_err open_rules(smpc_session *s, struct shares *t, bool *pass) {
   size_t versions = smpc_shared_shape(t->counts).rows;
-  int64_t flag[RULES];
+  int64_t flag[RULES] = {0};
+  struct opening o;
+  (void)desc_opening(&o, t->job, DESC_RULES);
   smpc_shared *bits = hold(s, t, smpc_slice(s, t->counts, 0, 0, shape(versions, 1)));
   bits = smpc_concat(s, bits, hold(s, t, group_counts(s, t)));
   bits = smpc_concat(s, bits, hold(s, t, cell_counts(s, t)));
   bits = smpc_concat(s, bits, ranks_hold(s, t));
-  smpc_err err = open_to(s, t->job, bits, DESC_RULES, flag, RULES);
-  *pass = t->job->estimating || (flag[RULE_ROWS] && flag[RULE_GROUPS] && flag[RULE_CELLS] && flag[RULE_RANKS]);
+  smpc_err err = smpc_open_i64(s, bits, t->job->joint.everybody, o.purpose, flag, RULES);
+  *pass = t->job->joint.estimating || (flag[RULE_ROWS] && flag[RULE_GROUPS] && flag[RULE_CELLS] && flag[RULE_RANKS]);
   if (err == SMPC_OK && !*pass) explain(t->job, flag);
   return err;
 }
 
-/* --- 4. quantiles and ranks -------------------------------------------------------------- */
+/* --- 3. quantiles and ranks -------------------------------------------------------------- */
 
 /* What the rows at most at a point, times whole, stay below before the place: 1 x 1. */
-static smpc_shared *target(smpc_session *s, const struct joint *t, const struct ask_rank *r) {
+static smpc_shared *target(smpc_session *s, const struct shares *t, const struct ask_rank *r) {
   if (r->kind == ASK_SMALLEST) return constant(s, r->part);
   if (r->kind == ASK_QUANTILE) return smpc_scale_i64(s, r->part, rows_of(s, t), 0);
   return smpc_scale_i64(s, 1, rows_of(s, t), 1 - r->part); /* the (n - k + 1)-th smallest */
 }
 
-static smpc_err open_ranks(smpc_session *s, struct joint *t) {
+/* Of each variable and rank the place: n x 1. */
+static smpc_shared *ranks(smpc_session *s, const struct shares *t) {
   const struct ask *a = t->job->ask;
-  size_t grid = (size_t)1 << a->bits, n = (size_t)a->n_variables * a->n_ranks;
+  size_t grid = (size_t)1 << a->bits;
   smpc_shared *rows = NULL, *targets = NULL;
   for (unsigned v = 0; v < a->n_variables; v++) {
     const smpc_shared *at_most = smpc_slice(s, t->at_most, v, 0, shape(1, grid));
@@ -174,19 +169,40 @@ static smpc_err open_ranks(smpc_session *s, struct joint *t) {
     rows = stack(s, rows, own);
   }
   smpc_shared *before = smpc_less(s, smpc_transpose(s, rows), smpc_transpose(s, targets));
-  return open_to(s, t->job, smpc_sum_rows(s, before), DESC_RANKS, t->job->place, n);
+  return smpc_transpose(s, smpc_sum_rows(s, before));
+}
+
+/* --- 4. the result ----------------------------------------------------------------------------- */
+
+size_t desc_result_len(const struct ask *a) { return desc_numbers(a) + (size_t)a->n_variables * a->n_ranks; }
+
+void desc_decode(struct joint *joint) {
+  struct desc_job *job = (struct desc_job *)joint;
+  size_t n = job->all.n;
+  memcpy(job->all.v, joint->words, n * sizeof *job->all.v);
+  memcpy(job->place, joint->words + n, (joint->n_words - n) * sizeof *job->place);
+}
+
+static smpc_err open_result(smpc_session *s, struct shares *t) {
+  smpc_shared *all = smpc_transpose(s, t->sums);
+  smpc_err err = joint_tell(s, &t->job->joint, NULL);
+  if (err != SMPC_OK) return err;
+  if (t->job->ask->n_ranks != 0) all = smpc_concat(s, all, ranks(s, t));
+  return joint_open(s, &t->job->joint, all);
 }
 
 void desc_program(smpc_session *s, void *user) {
   struct desc_job *job = user;
-  struct joint t = {.job = job};
+  struct shares t = {.job = job};
   bool pass = false;
-  job->refusal[0] = 0;
-  job->is_delivered = false;
+  job->joint.refusal[0] = 0;
+  job->joint.is_delivered = false;
   share(s, &t);
-  job->err = open_rules(s, &t, &pass);
-  if (job->err != SMPC_OK || !pass) return;
-  job->err = open_to(s, job, t.sums, DESC_SUMS, job->all.v, job->all.n);
-  if (job->err == SMPC_OK && job->ask->n_ranks != 0) job->err = open_ranks(s, &t);
-  job->is_delivered = job->err == SMPC_OK && desc_is_in(job->roles.recipients, job->cfg->me.id);
+  job->joint.err = open_rules(s, &t, &pass);
+  job->joint.all_know_hidden = true;
+  job->joint.hidden = pass ? 0 : job->all.n;
+  if (job->joint.err != SMPC_OK || !pass) return;
+  job->joint.err = open_result(s, &t);
+  if (job->joint.err == SMPC_OK) desc_decode(&job->joint);
+  job->joint.is_delivered = job->joint.err == SMPC_OK && joint_is_in(job->joint.roles.recipients, job->joint.cfg->me.id);
 }

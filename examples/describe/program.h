@@ -7,6 +7,7 @@
 
 #include "ask.h"
 #include "data.h"
+#include "joint.h"
 
 /* What a hospital computes on its own rows, whole numbers; later what is opened of
  * everybody's.  z = (x - middle) / half of the range, so |z| <= 1; sums of z in units
@@ -34,28 +35,22 @@ void desc_sums_free(struct desc_sums *s); /* wipes */
 bool desc_sums_of(struct desc_sums *s, const struct data_rows *rows, const struct ask *a, char *text, size_t text_len);
 
 struct desc_job {
+  struct joint joint;
   const struct ask *ask;
-  const smpc_config *cfg;
-  struct question_roles roles;
-  smpc_who everybody;           /* all but the dealer                        */
   const struct desc_sums *mine; /* NULL at a party without data              */
-  bool estimating;              /* a dry run: openings give zeros            */
   struct desc_sums all;         /* at recipients, after success: v           */
   int64_t *place;               /* and [n_variables n_ranks]: of 2^bits parts of the range */
-  bool is_delivered;
-  char refusal[300];            /* why there is nothing, when all went well  */
-  smpc_err err;
 };
 
-/* What is opened, in program order. */
-enum desc_which { DESC_RULES, DESC_SUMS, DESC_RANKS, DESC_OPENINGS };
-struct desc_opening { const char *what; bool to_everybody; char purpose[QUESTION_MAX_PURPOSE + 100]; };
-/* False: this question makes no such opening. */
-bool desc_opening(struct desc_opening *o, const struct desc_job *job, enum desc_which which);
+/* What is opened, in program order: an opening_fn. */
+enum desc_which { DESC_RULES, DESC_RESULT, DESC_OPENINGS };
+bool desc_opening(struct opening *o, const void *job, unsigned which);
 
-static inline bool desc_is_in(smpc_who who, unsigned party) { return (who.bits & smpc_to(smpc_p(party)).bits) != 0; }
+/* The words that open as the result: how many; and what they say, into job->all and job->place. */
+size_t desc_result_len(const struct ask *a);
+void desc_decode(struct joint *job);
 
-/* The whole program, for smpc_estimate() too.  job->all and job->place have room.  Sets job->err. */
+/* The whole program, for smpc_estimate() too.  job->all and job->place have room.  Sets its err. */
 void desc_program(smpc_session *s, void *job);
 
 #endif

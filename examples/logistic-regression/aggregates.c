@@ -88,7 +88,7 @@ static void penalise(struct newton *t) {
 
 static smpc_err joint_sums(smpc_session *s, struct fit_job *job, struct newton *t, bool is_first) {
   memset(t->packed, 0, t->numbers * sizeof *t->packed);
-  if (job->mine != NULL && !job->estimating) {
+  if (job->mine != NULL && !job->joint.estimating) {
     design_sums(job->mine, t->beta, &t->sums);
     pack(t);
   }
@@ -139,7 +139,7 @@ static smpc_err iterate(smpc_session *s, struct fit_job *job, struct newton *t, 
   bool is_first = isinf(*likelihood);
   smpc_err err = joint_sums(s, job, t, is_first);
   double now = t->sums.log_likelihood, change = now - *likelihood;
-  if (err != SMPC_OK || job->estimating) return err;
+  if (err != SMPC_OK || job->joint.estimating) return err;
   *done = !is_first && fabs(change) <= enough * (fabs(now) + 0.05);
   if (!is_first && !*done && change < 0) {
     for (size_t j = 0; j < t->p; j++) t->beta[j] = (t->beta[j] + t->before[j]) / 2;
@@ -170,8 +170,8 @@ smpc_err fit_aggregates(smpc_session *s, struct fit_job *job) {
   if (err == SMPC_OK && !done)
     fit_refuse(job, "no convergence within %u steps: a predictor may separate the outcomes; a `ridge` would help",
                job->steps);
-  if (err == SMPC_OK && job->refusal[0] == 0) {
-    if (!job->estimating) report(&t, job);
+  if (err == SMPC_OK && job->joint.refusal[0] == 0) {
+    if (!job->joint.estimating) report(&t, job);
     job->fit.steps = steps;
     err = fit_scores(s, job, t.beta);
     job->fit.log_likelihood = t.unpenalised;

@@ -10,7 +10,7 @@
 /* --- whose is what ------------------------------------------------------------------ */
 
 static bool find(uint8_t *owner, const struct fit_job *job, const char *name, char *text, size_t len) {
-  const smpc_config *c = job->cfg;
+  const smpc_config *c = job->joint.cfg;
   unsigned i = 0;
   while (i < c->parties && strcmp(c->member[i].name, name) != 0) i++;
   if (i == c->parties) return snprintf(text, len, "party: \"%s\" is not in parties.yaml", name), false;
@@ -28,9 +28,9 @@ bool columns_resolve(struct fit_job *job, char *text, size_t text_len) {
     if (!find(&job->owner[i], job, job->model->party[i], text, text_len)) return false;
     named = smpc_and(named, smpc_p(job->owner[i]));
   }
-  for (unsigned i = 0; i < job->cfg->parties; i++)
-    if (fit_is_in(job->roles.inputs, i) && !fit_is_in(named, i))
-      return snprintf(text, text_len, "party: \"%s\" has the role `input`, and no column in the question", job->cfg->member[i].name),
+  for (unsigned i = 0; i < job->joint.cfg->parties; i++)
+    if (joint_is_in(job->joint.roles.inputs, i) && !joint_is_in(named, i))
+      return snprintf(text, text_len, "party: \"%s\" has the role `input`, and no column in the question", job->joint.cfg->member[i].name),
              false;
   if ((named.bits & (named.bits - 1)) != 0) return true;
   return snprintf(text, text_len, "party: all columns are of one hospital: it needs no joint fit"), false;
@@ -163,7 +163,7 @@ int columns_read(struct own_columns *o, const struct fit_job *job, struct data *
   struct reading r = {.o = o, .m = m, .f = &mine};
   struct data_stratum strata[1 + MODEL_MAX_PREDICTORS];
   struct data_question q = m->base.data;
-  unsigned id = job->cfg->me.id, n = 0;
+  unsigned id = job->joint.cfg->me.id, n = 0;
   *o = (struct own_columns){.k = columns_of(r.predictor, job, id), .has_outcome = job->owner[0] == id};
   if (o->has_outcome) strata[n++] = q.strata[0];
   for (unsigned j = 0; j < o->k; j++) {

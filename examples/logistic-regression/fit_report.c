@@ -18,9 +18,9 @@ void fit_term(char *out, size_t len, const struct fit_job *job, size_t j) {
   if (j == 0) snprintf(out, len, "(Intercept)");
   else if (j <= m->n_predictors) snprintf(out, len, "%s", model_predictor(m, (unsigned)j - 1));
   else
-    for (unsigned i = 0; i < job->cfg->parties; i++)
-      if (fit_is_in(job->roles.inputs, i) && fit_site(job, i) == j - m->n_predictors)
-        snprintf(out, len, "site:%s", job->cfg->member[i].name);
+    for (unsigned i = 0; i < job->joint.cfg->parties; i++)
+      if (joint_is_in(job->joint.roles.inputs, i) && fit_site(job, i) == j - m->n_predictors)
+        snprintf(out, len, "site:%s", job->joint.cfg->member[i].name);
 }
 
 static struct row row_of(const struct fit_job *job, size_t j) {
@@ -101,14 +101,11 @@ static void print_fit(FILE *out, const struct fit_job *job) {
             f->has_errors ? ": standard errors are of the penalised fit" : "");
 }
 
-static void print_openings(FILE *out, const struct fit_job *job, char *recipients) {
-  struct fit_opening o;
-  fprintf(out, "\nOpened (privacy: %s)\n", job->model->privacy == MODEL_ONLY ? "model-only" : "aggregates");
-  for (unsigned i = 0; i < FIT_OPENINGS; i++)
-    if (fit_opening(&o, job, (enum fit_which)i))
-      fprintf(out, "  %s, to %s\n    purpose: %s\n", o.what, o.to_everybody ? "all parties" : recipients, o.purpose);
-  if (job->model->privacy == MODEL_AGGREGATES)
-    fputs("  The sums of the steps determine the model: every party can compute it.\n", out);
+static void print_openings(FILE *out, const struct fit_job *job) {
+  bool is_shared = job->model->privacy == MODEL_ONLY;
+  report_openings(out, is_shared ? "Opened (privacy: model-only)" : "Opened (privacy: aggregates)", &job->joint, fit_opening,
+                  FIT_OPENINGS);
+  if (!is_shared) fputs("  The sums of the steps determine the model: every party can compute it.\n", out);
 }
 
 static const char *split_of(const struct model *m) {
@@ -117,15 +114,15 @@ static const char *split_of(const struct model *m) {
 }
 
 static bool table_of(FILE *out, const struct fit_job *job) {
-  char *recipients = report_names(job->cfg, job->roles.recipients);
+  char *recipients = report_names(job->joint.cfg, job->joint.roles.recipients);
   if (recipients == NULL) return false;
   fprintf(out, "%s: %s\nLogistic regression over %u hospitals, complete cases%s\n\n", job->model->base.title,
-          job->model->base.name, job->roles.n_inputs, split_of(job->model));
-  if (job->has_fit) {
+          job->model->base.name, job->joint.roles.n_inputs, split_of(job->model));
+  if (job->joint.is_delivered) {
     print_rows(out, job);
     print_fit(out, job);
   } else fprintf(out, "The model was opened to %s.\n", recipients);
-  print_openings(out, job, recipients);
+  print_openings(out, job);
   free(recipients);
   return true;
 }
@@ -173,19 +170,14 @@ static void fit_json(json_t *o, const struct fit_job *job) {
 }
 
 static bool report_as_json(FILE *out, const struct fit_job *job) {
-  json_t *o = json_object(), *openings = json_array();
-  struct fit_opening opening;
+  json_t *o = json_object();
   json_object_set_new(o, "title", json_string(job->model->base.title));
   json_object_set_new(o, "question", json_string(job->model->base.name));
   json_object_set_new(o, "privacy", json_string(job->model->privacy == MODEL_ONLY ? "model-only" : "aggregates"));
-  json_object_set_new(o, "input_parties", json_integer(job->roles.n_inputs));
-  json_object_set_new(o, "delivered", json_boolean(job->has_fit));
-  if (job->has_fit) fit_json(o, job);
-  for (unsigned i = 0; i < FIT_OPENINGS; i++)
-    if (fit_opening(&opening, job, (enum fit_which)i))
-      json_array_append_new(openings, json_pack("{s:s, s:s, s:s}", "what", opening.what, "purpose", opening.purpose, "to",
-                                                opening.to_everybody ? "all parties" : "recipients"));
-  json_object_set_new(o, "openings", openings);
+  json_object_set_new(o, "input_parties", json_integer(job->joint.roles.n_inputs));
+  json_object_set_new(o, "delivered", json_boolean(job->joint.is_delivered));
+  if (job->joint.is_delivered) fit_json(o, job);
+  report_json_openings(o, &job->joint, fit_opening, FIT_OPENINGS);
   bool good = json_dumpf(o, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) == 0 || ferror(out);
   putc('\n', out);
   json_decref(o);
@@ -194,7 +186,7 @@ static bool report_as_json(FILE *out, const struct fit_job *job) {
 
 static void report_as_csv(FILE *out, const struct fit_job *job) {
   fputs("term,estimate,std.error,statistic,p.value,conf.low,conf.high\n", out);
-  for (size_t j = 0; job->has_fit && j < job->fit.p; j++) {
+  for (size_t j = 0; job->joint.is_delivered && j < job->fit.p; j++) {
     struct row r = row_of(job, j);
     report_field(out, r.term);
     const double v[] = {r.estimate, r.se, r.z, r.p, r.low, r.high};
@@ -212,20 +204,12 @@ bool fit_report(FILE *out, const struct fit_job *job, enum cli_format format) {
 /* --- the plan ------------------------------------------------------------------------------------ */
 
 void fit_plan(FILE *out, const struct fit_job *job, const smpc_cost *c) {
-  char *recipients = report_names(job->cfg, job->roles.recipients);
-  bool exact = job->model->privacy == MODEL_ONLY;
   fprintf(out, "%s: %s\n%zu coefficients over %u parties with data\n", job->model->base.title, job->model->base.name,
-          job->fit.p, job->roles.n_inputs);
+          job->fit.p, job->joint.roles.n_inputs);
   print_method(out, job);
-  print_openings(out, job, recipients != NULL ? recipients : (char *)(uintptr_t)"");
-  fprintf(out, "\nCost%s\n", exact ? ", for 1000 rows a hospital (more rows: more bytes, the same rounds)"
-                                  : " (an upper bound: it stops when nothing moves any more)");
-  fprintf(out, "  rounds                 %llu\n", (unsigned long long)c->rounds);
-  fprintf(out, "  bytes, busiest party   %llu\n", (unsigned long long)c->bytes);
-  fprintf(out, "  bytes, dealer          %llu\n", (unsigned long long)c->offline_bytes);
-  report_randomness(out, c);
-  fprintf(out, "  time, one building     %.2f s   (0.5 ms, 1000 Mbit/s)\n", report_network_seconds(c, 0.5, 1000));
-  fprintf(out, "  time, one country      %.2f s   (40 ms, 100 Mbit/s)\n", report_network_seconds(c, 40, 100));
+  print_openings(out, job);
+  putc('\n', out);
+  report_cost(out, c, job->model->privacy == MODEL_ONLY ? ", for 1000 rows a hospital (more rows: more bytes, the same rounds)"
+                                                        : " (an upper bound: it stops when nothing moves any more)");
   fputs("Nothing was read, sent or opened.\n", out);
-  free(recipients);
 }

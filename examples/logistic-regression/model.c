@@ -7,57 +7,36 @@
 #include <string.h>
 
 #include "psi_schema.h"
-#include "study_keys.h"
+#include "question_file.h"
 #include "yaml_file.h"
 
 struct predictor { char *name, *expression, *range, *party; };
 struct entry {
-  char *name, *purpose;
-  int program, privacy, site_level, site_indicators, split, method, match, empty;
-  char **recipients;
-  unsigned n_recipients;
-  char *min_parties, *minimum_cell, *minimum_events, *iterations, *ridge, *outcome, *batch, *rate, *outcome_party, *unicode;
-  struct data_question data;
+  struct question_entry head;
+  int privacy, site_level, site_indicators, split, method, match, empty;
+  char *minimum_events, *iterations, *ridge, *outcome, *batch, *rate, *outcome_party, *unicode;
   struct predictor *predictors;
   unsigned n_predictors;
   struct psi_component *key;
   unsigned n_key;
 };
-struct study { char *title, *purpose; };
-struct document {
-  struct study study;
-  struct entry *questions;
-  unsigned n_questions;
-};
 
-enum {
-  STRING = CYAML_FLAG_POINTER,
-  OPTIONAL = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-  ENUM = CYAML_FLAG_STRICT,
-  OPTIONAL_ENUM = CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL,
-  MAX_STRING = 16384
-};
-#define N(array) (sizeof(array) / sizeof *(array))
+#define STRING QUESTION_NEEDED
+#define OPTIONAL QUESTION_MAYBE
+#define OPTIONAL_ENUM QUESTION_MAYBE_ENUM
+#define MAX_STRING QUESTION_MAX_STRING
+#define N QUESTION_N
 
 static const cyaml_strval_t programs[] = {{"logistic-regression", 0}};
-static const cyaml_strval_t types[] = {{"text", DATA_TEXT}, {"number", DATA_NUMBER}};
 static const cyaml_strval_t privacies[] = {{"aggregates", MODEL_AGGREGATES}, {"model-only", MODEL_ONLY}};
 static const cyaml_strval_t site_levels[] = {{"refused", 0}, {"accepted", 1}};
 static const cyaml_strval_t answers[] = {{"no", 0}, {"yes", 1}, {"false", 0}, {"true", 1}};
 static const cyaml_strval_t splits[] = {{"rows", MODEL_ROWS}, {"columns", MODEL_COLUMNS}};
 static const cyaml_strval_t matches[] = {{"order", MODEL_BY_ORDER}, {"key", MODEL_BY_KEY}};
-static const cyaml_strval_t empties[] = {{"no key", 0}, {"matches", 1}};
 
 static const cyaml_strval_t methods[] = {
     {"newton", MODEL_NEWTON}, {"fixed-hessian", MODEL_FIXED_HESSIAN}, {"gradient", MODEL_GRADIENT}};
 
-static const cyaml_schema_value_t string_value = {CYAML_VALUE_STRING(STRING, char, 1, MAX_STRING)};
-static const cyaml_schema_field_t column_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", STRING, struct data_column, name, 1, 128),
-    CYAML_FIELD_ENUM("type", ENUM, struct data_column, type, types, N(types)), STUDY_COLUMN_KEYS,
-    CYAML_FIELD_END};
-static const cyaml_schema_value_t column_value = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct data_column, column_fields)};
 static const cyaml_schema_field_t predictor_fields[] = {
     CYAML_FIELD_STRING_PTR("name", STRING, struct predictor, name, 1, 128),
     CYAML_FIELD_STRING_PTR("expression", OPTIONAL, struct predictor, expression, 1, MAX_STRING),
@@ -66,58 +45,31 @@ static const cyaml_schema_field_t predictor_fields[] = {
 static const cyaml_schema_value_t predictor_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct predictor, predictor_fields)};
 static const cyaml_schema_field_t entry_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", STRING, struct entry, name, 1, 128),
-    CYAML_FIELD_ENUM("program", ENUM, struct entry, program, programs, N(programs)),
-    CYAML_FIELD_STRING_PTR("purpose", OPTIONAL, struct entry, purpose, 1, QUESTION_MAX_PURPOSE - 100),
-    CYAML_FIELD_ENUM("privacy", ENUM, struct entry, privacy, privacies, N(privacies)),
+    QUESTION_KEYS(struct entry, programs),
+    QUESTION_ROW_KEYS(struct entry),
+    CYAML_FIELD_ENUM("privacy", QUESTION_ENUM, struct entry, privacy, privacies, N(privacies)),
     CYAML_FIELD_ENUM("site_level", OPTIONAL_ENUM, struct entry, site_level, site_levels, N(site_levels)),
     CYAML_FIELD_ENUM("site_indicators", OPTIONAL_ENUM, struct entry, site_indicators, answers, N(answers)),
     CYAML_FIELD_ENUM("split", OPTIONAL_ENUM, struct entry, split, splits, N(splits)),
     CYAML_FIELD_ENUM("match", OPTIONAL_ENUM, struct entry, match, matches, N(matches)),
-    CYAML_FIELD_SEQUENCE_COUNT("key", OPTIONAL, struct entry, key, n_key, &psi_component_value, 1, PSI_MAX_KEY),
-    CYAML_FIELD_STRING_PTR("unicode", OPTIONAL, struct entry, unicode, 1, 20),
-    CYAML_FIELD_ENUM("empty", OPTIONAL_ENUM, struct entry, empty, empties, N(empties)),
+    PSI_KEY_KEYS("key", QUESTION_MAYBE, struct entry, key, n_key),
     CYAML_FIELD_STRING_PTR("outcome_party", OPTIONAL, struct entry, outcome_party, 1, 64),
-    CYAML_FIELD_SEQUENCE_COUNT("recipients", STRING, struct entry, recipients, n_recipients, &string_value, 1,
-                               SMPC_MAX_PARTIES),
-    CYAML_FIELD_STRING_PTR("min_parties", OPTIONAL, struct entry, min_parties, 1, 20),
-    CYAML_FIELD_STRING_PTR("minimum_cell", STRING, struct entry, minimum_cell, 1, 20),
     CYAML_FIELD_STRING_PTR("minimum_events", OPTIONAL, struct entry, minimum_events, 1, 20),
     CYAML_FIELD_STRING_PTR("iterations", OPTIONAL, struct entry, iterations, 1, 20),
     CYAML_FIELD_STRING_PTR("ridge", OPTIONAL, struct entry, ridge, 1, 40),
     CYAML_FIELD_ENUM("method", OPTIONAL_ENUM, struct entry, method, methods, N(methods)),
     CYAML_FIELD_STRING_PTR("batch", OPTIONAL, struct entry, batch, 1, 20),
     CYAML_FIELD_STRING_PTR("rate", OPTIONAL, struct entry, rate, 1, 40),
-    CYAML_FIELD_SEQUENCE_COUNT("columns", STRING, struct entry, data.columns, data.n_columns, &column_value, 1, 2000),
-    CYAML_FIELD_STRING_PTR("condition", OPTIONAL, struct entry, data.condition, 1, MAX_STRING),
-    STUDY_QUESTION_KEYS,
     CYAML_FIELD_STRING_PTR("outcome", STRING, struct entry, outcome, 1, MAX_STRING),
     CYAML_FIELD_SEQUENCE_COUNT("predictors", STRING, struct entry, predictors, n_predictors, &predictor_value, 1,
                                MODEL_MAX_PREDICTORS),
     CYAML_FIELD_END};
-static const cyaml_schema_value_t entry_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct entry, entry_fields)};
-static const cyaml_schema_field_t study_fields[] = {
-    CYAML_FIELD_STRING_PTR("title", STRING, struct study, title, 1, 500),
-    CYAML_FIELD_STRING_PTR("purpose", STRING, struct study, purpose, 1, QUESTION_MAX_PURPOSE - 100),
-    CYAML_FIELD_IGNORE("duo", CYAML_FLAG_OPTIONAL), CYAML_FIELD_END};
-static const cyaml_schema_field_t document_fields[] = {
-    CYAML_FIELD_MAPPING("study", CYAML_FLAG_DEFAULT, struct document, study, study_fields),
-    CYAML_FIELD_SEQUENCE_COUNT("questions", STRING, struct document, questions, n_questions, &entry_value, 1, 1),
-    STUDY_DOCUMENT_KEYS,
-    CYAML_FIELD_END};
-static const cyaml_schema_value_t document_value = {CYAML_VALUE_MAPPING(STRING, struct document, document_fields)};
+QUESTION_DOCUMENT(struct entry, entry_fields);
 
 /* --- what a schema cannot say --------------------------------------------------------- */
 
-struct reader {
-  const char *name;
-  char *text;
-  size_t text_len;
-};
-
-static bool refuse(const struct reader *r, const char *key, const char *why) {
-  if (r->text != NULL) snprintf(r->text, r->text_len, "%s: `%s`: %s", r->name, key, why);
-  return false;
+static bool refuse(const struct question_reader *r, const char *key, const char *why) {
+  return question_refuse(r, key, NULL, "%s", why);
 }
 
 static bool number(uint64_t *value, const char *digits, uint64_t least, uint64_t most) {
@@ -141,17 +93,13 @@ static bool real_number(double *value, const char *text, double most) {
   return end != text && *end == 0 && *value >= 0 && *value <= most;
 }
 
-static bool read_numbers(const struct reader *r, struct model *m, const struct entry *e) {
-  uint64_t cell = 0, parties = 2, events = 10, steps = 0, batch = 128;
-  if (!number(&cell, e->minimum_cell, 1, QUESTION_MAX_MINIMUM)) return refuse(r, "minimum_cell", "not a whole number from 1 to 10^9");
-  if (!number(&parties, e->min_parties, 2, SMPC_MAX_PARTIES)) return refuse(r, "min_parties", "not a whole number from 2 to 32");
+static bool read_numbers(const struct question_reader *r, struct model *m, const struct entry *e) {
+  uint64_t events = 10, steps = 0, batch = 128;
   if (!number(&events, e->minimum_events, 1, 1000000)) return refuse(r, "minimum_events", "not a whole number from 1 to 10^6");
   if (!number(&steps, e->iterations, 1, MODEL_MAX_STEPS)) return refuse(r, "iterations", "not a whole number from 1 to 1000");
   if (!number(&batch, e->batch, 1, MODEL_MAX_ROWS)) return refuse(r, "batch", "not a whole number from 1 to 2^24");
   if (!real_number(&m->rate, e->rate, 4)) return refuse(r, "rate", "not a number from 0 to 4");
   if (!real_number(&m->ridge, e->ridge, 1e9)) return refuse(r, "ridge", "not a number from 0 to 10^9");
-  m->base.minimum_cell = (int64_t)cell;
-  m->base.min_parties = (unsigned)parties;
   m->minimum_events = (int64_t)events;
   m->steps = (unsigned)steps;
   m->batch = (unsigned)batch;
@@ -159,9 +107,10 @@ static bool read_numbers(const struct reader *r, struct model *m, const struct e
 }
 
 /* The outcome and the predictors as the loader's expressions. */
-static bool read_expressions(const struct reader *r, struct model *m, const struct entry *e) {
+static bool read_expressions(const struct question_reader *r, struct model *m, const struct entry *e) {
   struct data_stratum *s = calloc(e->n_predictors + 1u, sizeof *s);
   m->base.data.strata = s;
+  m->base.owns_strata = true;
   if (s == NULL) return refuse(r, "predictors", "out of memory");
   m->base.data.n_strata = e->n_predictors + 1;
   m->base.data.part = "predictor";
@@ -180,7 +129,7 @@ static bool read_expressions(const struct reader *r, struct model *m, const stru
 }
 
 /* Split by rows: nothing that belongs to the other split. */
-static bool check_rows(const struct reader *r, const struct model *m, const struct entry *e) {
+static bool check_rows(const struct question_reader *r, const struct model *m, const struct entry *e) {
   static const char why[] = "belongs to `split: columns`; data split by rows and by columns at once cannot be fitted";
   for (unsigned i = 0; i <= m->n_predictors; i++)
     if (m->party[i] != NULL) return refuse(r, i == 0 ? "outcome_party" : "party", why);
@@ -189,7 +138,7 @@ static bool check_rows(const struct reader *r, const struct model *m, const stru
   return true;
 }
 
-static bool check_columns(const struct reader *r, const struct model *m, const struct entry *e) {
+static bool check_columns(const struct question_reader *r, const struct model *m, const struct entry *e) {
   char text[300];
   static const char whose[] = "with `split: columns` the outcome and every predictor say whose they are (`outcome_party`, `party`); "
                               "columns that several hospitals have for their own rows, a mix of both splits, cannot be fitted";
@@ -202,17 +151,10 @@ static bool check_columns(const struct reader *r, const struct model *m, const s
   if (e->match == MODEL_NO_MATCH) return refuse(r, "match", "say `order`, for files with the same rows in the same order, or `key`");
   if ((e->match == MODEL_BY_KEY) != (e->n_key != 0)) return refuse(r, "key", "goes with `match: key`, and that with it");
   if (!psi_key_check(e->key, e->n_key, text, sizeof text)) return refuse(r, "key", text);
-  if (e->n_key != 0 && (e->unicode == NULL || strcmp(e->unicode, psi_unicode()) != 0)) {
-    snprintf(text, sizeof text, "the key's tables must be named; those of this program are of Unicode %s", psi_unicode());
-    return refuse(r, "unicode", text);
-  }
-  return true;
+  return e->n_key == 0 || question_unicode(r, e->unicode != NULL ? e->unicode : "any");
 }
 
-static bool check(const struct reader *r, const struct model *m, const struct entry *e) {
-  if (!yaml_is_label(m->base.title)) return refuse(r, "title", "must be one line, without spaces at its ends");
-  if (!yaml_is_label(m->base.purpose)) return refuse(r, "purpose", "must be one line, without spaces at its ends");
-  if (!yaml_is_label(m->base.name)) return refuse(r, "name", "must be one line, without spaces at its ends");
+static bool check(const struct question_reader *r, const struct model *m, const struct entry *e) {
   if (m->site_indicators && !m->site_level && m->privacy == MODEL_AGGREGATES)
     return refuse(r, "site_indicators", "the sums of an indicator's column are one hospital's own: this needs "
                                         "`site_level: accepted`");
@@ -223,14 +165,9 @@ static bool check(const struct reader *r, const struct model *m, const struct en
   return m->split == MODEL_COLUMNS ? check_columns(r, m, e) : check_rows(r, m, e);
 }
 
-static bool fill(const struct reader *r, struct model *m, const struct document *d) {
-  const struct entry *e = &d->questions[0];
-  m->base.title = d->study.title;
-  m->base.purpose = e->purpose != NULL ? e->purpose : d->study.purpose;
-  m->base.name = e->name;
-  m->base.recipients = e->recipients;
-  m->base.n_recipients = e->n_recipients;
-  m->base.data = e->data;
+static bool fill(const struct question_reader *r, void *made, const void *entry) {
+  struct model *m = made;
+  const struct entry *e = entry;
   m->privacy = (enum model_privacy)e->privacy;
   m->method = (enum model_method)e->method;
   m->split = (enum model_split)e->split;
@@ -244,32 +181,30 @@ static bool fill(const struct reader *r, struct model *m, const struct document 
   return read_numbers(r, m, e) && read_expressions(r, m, e) && check(r, m, e);
 }
 
-bool model_parse(struct model **m, const char *name, const char *bytes, size_t len, char *text, size_t text_len) {
-  struct reader r = {name, text, text_len};
-  void *file = NULL;
-  *m = NULL;
-  if (!yaml_parse(&file, name, bytes, len, &document_value, text, text_len)) return false;
-  struct model *new = calloc(1, sizeof *new);
-  if (new == NULL) return yaml_free(file, &document_value), refuse(&r, "study", "out of memory");
-  new->base.file = file;
-  question_digest_of(new->base.digest, bytes, len);
-  if (!fill(&r, new, file)) return model_free(new), false;
-  *m = new;
-  return true;
-}
+static const struct question_format format = {&document_value, sizeof(struct model), sizeof(struct entry), fill};
 
-bool model_load(struct model **m, const char *path, const char *ask, char *text, size_t text_len) {
-  size_t len;
-  char *bytes = question_read_asked(path, ask, &len, text, text_len);
-  *m = NULL;
-  bool good = bytes != NULL && model_parse(m, path, bytes, len, text, text_len);
-  free(bytes);
+bool model_parse(struct model **m, const char *name, const char *bytes, size_t len, char *text, size_t text_len) {
+  void *made;
+  bool good = question_make(&made, &format, name, bytes, len, NULL, text, text_len);
+  *m = made;
   return good;
 }
 
-void model_free(struct model *m) {
-  if (m == NULL) return;
-  free(m->base.data.strata);
-  yaml_free(m->base.file, &document_value);
-  free(m);
+bool model_load(struct model **m, const char *path, const char *ask, char *text, size_t text_len) {
+  void *made;
+  bool good = question_make_from(&made, &format, path, ask, text, text_len);
+  *m = made;
+  return good;
+}
+
+void model_free(struct model *m) { question_unmake(m, &format); }
+
+const char *model_refuses(const struct model *m, const smpc_study_question *q) {
+  if (q->epsilon != 0)
+    return "`epsilon`: noise is for counts of people; one person may move a coefficient by any amount, so "
+           "smpc-logistic-regression adds none";
+  if (q->review != SMPC_REVIEW_NONE && m->privacy == MODEL_AGGREGATES)
+    return "`review`: with `privacy: aggregates` the steps tell every party the model while it is made, so it cannot be held: "
+           "`privacy: model-only` can";
+  return NULL;
 }

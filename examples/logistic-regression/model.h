@@ -7,6 +7,8 @@
 #ifndef MODEL_H
 #define MODEL_H
 
+#include <smpc_study.h>
+
 #include "psi_key.h"
 #include "question.h"
 
@@ -51,6 +53,9 @@ struct model {
 bool model_load(struct model **m, const char *path, const char *ask, char *text, size_t text_len);
 bool model_parse(struct model **m, const char *name, const char *bytes, size_t len, char *text, size_t text_len);
 void model_free(struct model *m);
+
+/* Why it cannot be asked under what its study says of it; NULL: it can. */
+const char *model_refuses(const struct model *m, const smpc_study_question *q);
 
 static inline const char *model_predictor(const struct model *m, unsigned i) { return m->base.data.strata[1 + i].name; }
 

@@ -30,7 +30,8 @@ static unsigned kind_of(const struct model *m) {
   return m->match == MODEL_BY_ORDER ? BY_ORDER : BY_KEY;
 }
 
-bool fit_opening(struct fit_opening *o, const struct fit_job *job, enum fit_which which) {
+bool fit_opening(struct opening *o, const void *user, unsigned which) {
+  const struct fit_job *job = user;
   static const struct { const char *what, *suffix; bool to_everybody; unsigned kinds; } all[FIT_OPENINGS] = {
       [FIT_RULES] = {"whether the small-count rules hold, one bit a rule",
                      ": whether the small-count rules hold", true, AGGREGATES | IN_SHARES},
@@ -44,7 +45,7 @@ bool fit_opening(struct fit_opening *o, const struct fit_job *job, enum fit_whic
       [FIT_RESULT] = {"the fitted model", "", false, AGGREGATES | IN_SHARES}};
   o->what = all[which].what;
   o->to_everybody = all[which].to_everybody;
-  snprintf(o->purpose, sizeof o->purpose, "%s%s", job->model->base.purpose, all[which].suffix);
+  snprintf(o->purpose, sizeof o->purpose, "%s%s", job->joint.purpose, all[which].suffix);
   return (all[which].kinds & kind_of(job->model)) != 0;
 }
 
@@ -55,52 +56,40 @@ enum { DEAR_COLUMNS = 32 }; /* AGREEMENT */
 void fit_method(struct fit_job *job) {
   static const unsigned steps[] = {[MODEL_NEWTON] = 8, [MODEL_FIXED_HESSIAN] = 30, [MODEL_GRADIENT] = 60};
   const struct model *m = job->model;
-  bool is_dear = job->cfg->source != SMPC_DEALER && job->fit.p > DEAR_COLUMNS;
+  bool is_dear = job->joint.cfg->source != SMPC_DEALER && job->fit.p > DEAR_COLUMNS;
   job->method = m->method;
   job->reason = NULL;
   if (m->method == MODEL_ANY && m->privacy == MODEL_ONLY) {
     job->method = is_dear ? MODEL_FIXED_HESSIAN : MODEL_NEWTON;
     job->reason = is_dear ? "many columns, and products without a dealer are dear"
-                  : job->cfg->source == SMPC_DEALER ? "products from a dealer are cheap" : "few columns";
+                  : job->joint.cfg->source == SMPC_DEALER ? "products from a dealer are cheap" : "few columns";
   }
   job->steps = m->steps != 0 ? m->steps : m->privacy == MODEL_AGGREGATES ? 25 : steps[job->method];
+  job->fit.has_errors = job->method != MODEL_GRADIENT;
 }
 
 unsigned fit_site(const struct fit_job *job, unsigned party) {
   unsigned n = 0;
-  for (unsigned i = 0; i < party; i++) n += fit_is_in(job->roles.inputs, i);
+  for (unsigned i = 0; i < party; i++) n += joint_is_in(job->joint.roles.inputs, i);
   return n;
 }
 
 bool fit_refuse(struct fit_job *job, const char *fmt, ...) {
   va_list args;
-  if (job->estimating) return false; /* openings are zeros there */
+  if (job->joint.estimating) return false; /* openings are zeros there */
   va_start(args, fmt);
-  vsnprintf(job->refusal, sizeof job->refusal, fmt, args);
+  vsnprintf(job->joint.refusal, sizeof job->joint.refusal, fmt, args);
   va_end(args);
   return true;
 }
 
-static smpc_who recipients_of(const struct fit_opening *o, const struct fit_job *job) {
-  return o->to_everybody ? job->everybody : job->roles.recipients;
-}
-
 smpc_err fit_open(smpc_session *s, struct fit_job *job, const smpc_shared *x, enum fit_which why, int64_t *out, size_t n) {
-  struct fit_opening o;
+  struct opening o;
   (void)fit_opening(&o, job, why);
-  smpc_who to = recipients_of(&o, job);
-  bool mine = fit_is_in(to, job->cfg->me.id);
+  smpc_who to = o.to_everybody ? job->joint.everybody : job->joint.roles.recipients;
+  bool mine = joint_is_in(to, job->joint.cfg->me.id);
   memset(out, 0, n * sizeof *out);
   return smpc_open_i64(s, x, to, o.purpose, mine ? out : NULL, mine ? n : 0);
-}
-
-smpc_err fit_open_real(smpc_session *s, struct fit_job *job, const smpc_shared *x, enum fit_which why, double *out, size_t n) {
-  struct fit_opening o;
-  (void)fit_opening(&o, job, why);
-  smpc_who to = recipients_of(&o, job);
-  bool mine = fit_is_in(to, job->cfg->me.id);
-  memset(out, 0, n * sizeof *out);
-  return smpc_open(s, x, to, o.purpose, mine ? out : NULL, mine ? n : 0);
 }
 
 smpc_shared *fit_within(smpc_session *s, smpc_shared *x, double range) {
@@ -112,23 +101,28 @@ smpc_shared *fit_sum(smpc_session *s, const struct fit_job *job, const int64_t *
                      smpc_shared **own, unsigned *n_own) {
   smpc_shared *sum = NULL;
   for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++) {
-    if (!fit_is_in(job->roles.inputs, i)) continue;
+    if (!joint_is_in(job->joint.roles.inputs, i)) continue;
     smpc_shared *x = fit_within(s, smpc_input_i64(s, smpc_p(i), mine, fit_shape(1, n)), most);
     sum = sum ? fit_within(s, smpc_add(s, sum, x), most) : x;
-    if (own != NULL && fit_is_in(job->roles.recipients, i)) own[(*n_own)++] = x;
+    if (own != NULL && joint_is_in(job->joint.roles.recipients, i)) own[(*n_own)++] = x;
   }
   return sum;
 }
 
+static void fit(smpc_session *s, struct fit_job *job) {
+  bool by_columns = job->model->split == MODEL_COLUMNS, pass = by_columns; /* these have rules of their own */
+  job->joint.refusal[0] = 0;
+  job->joint.is_delivered = false;
+  fit_method(job);
+  job->joint.err = by_columns ? SMPC_OK : fit_rules(s, job, &pass);
+  if (job->joint.err != SMPC_OK || (!pass && !job->joint.estimating)) return;
+  job->joint.err = job->model->privacy == MODEL_ONLY ? fit_shared(s, job) : fit_aggregates(s, job);
+  job->joint.is_delivered = job->joint.err == SMPC_OK && job->joint.refusal[0] == 0 && joint_is_in(job->joint.roles.recipients, job->joint.cfg->me.id);
+}
+
 void fit_program(smpc_session *s, void *user) {
   struct fit_job *job = user;
-  bool by_columns = job->model->split == MODEL_COLUMNS, pass = by_columns; /* these have rules of their own */
-  job->refusal[0] = 0;
-  job->has_fit = false;
-  fit_method(job);
-  job->fit.has_errors = job->method != MODEL_GRADIENT;
-  job->err = by_columns ? SMPC_OK : fit_rules(s, job, &pass);
-  if (job->err != SMPC_OK || (!pass && !job->estimating)) return;
-  job->err = job->model->privacy == MODEL_ONLY ? fit_shared(s, job) : fit_aggregates(s, job);
-  job->has_fit = job->err == SMPC_OK && job->refusal[0] == 0 && fit_is_in(job->roles.recipients, job->cfg->me.id);
+  fit(s, job);
+  job->joint.all_know_hidden = true;
+  job->joint.hidden = job->joint.refusal[0] != 0 ? job->fit.p : 0;
 }

@@ -78,7 +78,7 @@ int score_rows(FILE *out, const struct fit_job *job, struct data *d, struct data
   const struct model *m = job->model;
   struct data_question q = m->base.data;
   struct writer w = {.out = out, .beta = job->fit.beta, .at_site = job->fit.beta[0], .k = m->n_predictors};
-  unsigned site = fit_site(job, job->cfg->me.id);
+  unsigned site = fit_site(job, job->joint.cfg->me.id);
   q.strata++; /* without the outcome */
   q.n_strata--;
   if (m->site_indicators && site > 0) w.at_site += job->fit.beta[m->n_predictors + site];

@@ -39,7 +39,7 @@ smpc_err fit_scores(smpc_session *s, struct fit_job *job, const double *beta) {
   int64_t out[NUMBERS];
   struct fit *f = &job->fit;
   if (c == NULL) return SMPC_E_NOMEM;
-  if (job->mine != NULL && !job->estimating) score_rows(c, job->mine, beta);
+  if (job->mine != NULL && !job->joint.estimating) score_rows(c, job->mine, beta);
   smpc_shared *counts = fit_sum(s, job, c->count, COUNTS, ldexp(64 * FIT_MOST_ROWS, SCALE), NULL, NULL);
   smpc_shared *positive = fit_sum(s, job, c->positive, BINS, FIT_MOST_ROWS, NULL, NULL);
   smpc_shared *both = smpc_concat(s, fit_sum(s, job, c->below, BINS, 2 * FIT_MOST_ROWS, NULL, NULL),

@@ -25,7 +25,7 @@
  *                squares the error; on separated outcomes every step has the same length);
  *              converged: |last step|^2 < 2^-14
  *         6. b_j c_j; intercept b_0 - sum mean_j c_j b_j; variances c_j^2 X_jj and t' X t,
- *            t = (1, -mean_j c_j): opened to the recipients
+ *            t = (1, -mean_j c_j): opened to the recipients, with 7's where nobody else may know them
  *         7. accuracy, AUC, log-likelihood: scores.c where all hospitals are recipients, else
  *            shared_scores.c
  * Ranges  Products must stay below R = 2^(62-2f), which is 2^22 for f = 20 fractional bits.  A column
@@ -167,45 +167,47 @@ static smpc_shared *variances(smpc_session *s, const struct shared_fit *t, const
   return smpc_concat(s, intercept, slopes);
 }
 
-/* Coefficients and, where there is an inverse, standard errors, to the recipients; out[p]: as design_score() takes
- * them. */
-static smpc_err open_coefficients(smpc_session *s, struct shared_fit *t, double *out) {
-  struct fit *f = &t->job->fit;
-  smpc_err err = smpc_set_rounding(s, SMPC_ROUND_NEAREST); /* of what is opened */
+/* All that opens; the sums of what is opened are rounded to the nearest. */
+static smpc_shared *words_of(smpc_session *s, struct shared_fit *t, const smpc_shared *scores) {
+  if (smpc_set_rounding(s, SMPC_ROUND_NEAREST) != SMPC_OK) return NULL;
   struct back b = back_of(s, t);
   smpc_shared *all = coefficients(s, t, &b);
   if (t->inverse != NULL) all = smpc_concat(s, all, variances(s, t, &b));
-  if (err == SMPC_OK) err = fit_open_real(s, t->job, all, FIT_RESULT, out, t->inverse != NULL ? 2 * t->p : t->p);
-  for (size_t j = 0; j < t->p; j++) {
-    int range = j >= 1 && j <= t->job->model->n_predictors ? t->job->model->range[j - 1] : 0;
-    f->beta[j] = ldexp(out[j], -range);
-    f->se[j] = t->inverse != NULL ? ldexp(sqrt(ldexp(out[t->p + j], -t->m)), -range) : NAN;
-  }
+  return fit_words(s, t->job, t->m, t->n, smpc_sum(s, t->outcome), all, scores);
+}
+
+/* Every hospital scores its own rows, with the model that it knows. */
+static smpc_err score_rows(smpc_session *s, struct fit_job *job) {
+  double *beta = calloc(job->fit.p, sizeof *beta);
+  if (beta == NULL) return SMPC_E_NOMEM;
+  for (size_t j = 0; j < job->fit.p; j++) beta[j] = fit_word(job, j);
+  smpc_err err = fit_scores(s, job, beta);
+  free(beta);
   return err;
 }
 
 static smpc_err open_model(smpc_session *s, struct shared_fit *t) {
   struct fit_job *job = t->job;
-  double *out = calloc(2 * t->p, sizeof *out);
-  if (out == NULL) return SMPC_E_NOMEM;
-  bool all_know = t->used == NULL && (job->roles.inputs.bits & ~job->roles.recipients.bits) == 0;
-  smpc_err err = fit_open(s, job, smpc_sum(s, t->outcome), FIT_RESULT, &job->fit.events, 1);
-  if (err == SMPC_OK && !all_know) err = fit_shared_scores(s, job, fit_within(s, smpc_matmul(s, t->z, t->beta), SHARED_MAX_ETA), t->outcome, t->used);
-  if (err == SMPC_OK) err = open_coefficients(s, t, out);
-  if (err == SMPC_OK && all_know) err = fit_scores(s, job, out);
-  free(out);
-  return err;
+  const struct joint *j = &job->joint;
+  bool all_know = !j->is_held && t->used == NULL && (j->roles.inputs.bits & ~j->roles.recipients.bits) == 0;
+  smpc_shared *scores = NULL;
+  if (!all_know)
+    scores = fit_shared_scores(s, job, fit_within(s, smpc_matmul(s, t->z, t->beta), SHARED_MAX_ETA), t->outcome, t->used);
+  smpc_err err = joint_tell(s, j, NULL);
+  if (err == SMPC_OK) err = joint_open(s, &job->joint, words_of(s, t, scores));
+  if (err != SMPC_OK) return err;
+  if (joint_is_in(j->roles.recipients, j->cfg->me.id)) fit_decode(&job->joint);
+  return all_know ? score_rows(s, job) : SMPC_OK;
 }
 
 smpc_err fit_shared(smpc_session *s, struct fit_job *job) {
   struct shared_fit t = {.job = job, .p = job->fit.p, .k = job->fit.p - 1};
   bool sound = false;
   smpc_err err = job->model->split == MODEL_COLUMNS ? shared_columns(s, &t) : shared_rows(s, &t);
-  if (err != SMPC_OK || job->refusal[0] != 0) return err;
+  if (err != SMPC_OK || job->joint.refusal[0] != 0) return err;
   t.beta = shared_fill(s, t.p, 1, 0);
   if (job->method == MODEL_GRADIENT) shared_gradient(s, &t);
   else shared_steps(s, &t);
-  job->fit.steps = job->steps;
   err = open_sound(s, &t, &sound);
   return err == SMPC_OK && sound ? open_model(s, &t) : err;
 }

@@ -32,15 +32,15 @@ struct pieces {
   unsigned predictor[SMPC_MAX_PARTIES][MODEL_MAX_PREDICTORS], k[SMPC_MAX_PARTIES];
 };
 
-static bool is_mine(const struct fit_job *job, unsigned id) { return job->columns != NULL && !job->estimating && job->cfg->me.id == id; }
+static bool is_mine(const struct fit_job *job, unsigned id) { return job->columns != NULL && !job->joint.estimating && job->joint.cfg->me.id == id; }
 
 static smpc_err open_sizes(smpc_session *s, struct shared_fit *t) {
   struct fit_job *job = t->job;
   int64_t rows[SMPC_MAX_PARTIES] = {0};
-  unsigned sites = job->roles.n_inputs;
-  if (job->columns != NULL) rows[fit_site(job, job->cfg->me.id)] = (int64_t)job->columns->n;
+  unsigned sites = job->joint.roles.n_inputs;
+  if (job->columns != NULL) rows[fit_site(job, job->joint.cfg->me.id)] = (int64_t)job->columns->n;
   smpc_err err = fit_open(s, job, fit_sum(s, job, rows, sites, FIT_MOST_ROWS, NULL, NULL), FIT_ROWS, rows, sites);
-  t->n = job->estimating ? shared_stand_in(job) : (size_t)rows[0];
+  t->n = job->joint.estimating ? shared_stand_in(job) : (size_t)rows[0];
   for (unsigned i = 0; i < sites && err == SMPC_OK; i++)
     if (rows[i] != rows[0] || rows[i] < 0 || rows[i] > MODEL_MAX_ROWS)
       fit_refuse(job, "the hospitals' files have different numbers of rows: columns can only be put together by order where every "
@@ -64,7 +64,7 @@ static void drop(void *p, size_t len) {
 static void share_pieces(smpc_session *s, struct shared_fit *t, struct pieces *p) {
   struct fit_job *job = t->job;
   for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++) {
-    if (!fit_is_in(job->roles.inputs, i)) continue;
+    if (!joint_is_in(job->joint.roles.inputs, i)) continue;
     const struct own_columns *o = is_mine(job, i) ? job->columns : NULL;
     double *x = o ? reordered(t, o->x, p->k[i] * sizeof *x) : calloc(t->n * p->k[i] + 1, sizeof *x);
     int64_t *y = o ? reordered(t, o->y, sizeof *y) : calloc(t->n + 1, sizeof *y);
@@ -88,9 +88,9 @@ static smpc_err join(smpc_session *s, struct shared_fit *t, struct pieces *p) {
   smpc_psi_joined joined;
   q.owner[q.owners++] = (smpc_psi_owner){.party = smpc_p(job->owner[0]), .reals = p->k[job->owner[0]], .wholes = 1};
   for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++)
-    if (fit_is_in(job->roles.inputs, i) && i != job->owner[0])
+    if (joint_is_in(job->joint.roles.inputs, i) && i != job->owner[0])
       q.owner[q.owners++] = (smpc_psi_owner){.party = smpc_p(i), .reals = p->k[i]};
-  if (job->columns != NULL && !job->estimating)
+  if (job->columns != NULL && !job->joint.estimating)
     mine = (smpc_psi_rows){job->columns->items, job->columns->x, job->columns->has_outcome ? job->columns->y : NULL};
   smpc_err err = smpc_psi_join(s, &q, &mine, &joined);
   if (err != SMPC_OK) return err;
@@ -117,10 +117,10 @@ static smpc_shared *together(smpc_session *s, const struct shared_fit *t, struct
 static smpc_err make_table(smpc_session *s, struct shared_fit *t, smpc_shared **xt) {
   struct pieces p = {.x = {NULL}};
   bool by_key = t->job->model->match == MODEL_BY_KEY;
-  for (unsigned i = 0; i < t->job->cfg->parties; i++)
-    p.k[i] = fit_is_in(t->job->roles.inputs, i) ? columns_of(p.predictor[i], t->job, i) : 0;
+  for (unsigned i = 0; i < t->job->joint.cfg->parties; i++)
+    p.k[i] = joint_is_in(t->job->joint.roles.inputs, i) ? columns_of(p.predictor[i], t->job, i) : 0;
   smpc_err err = by_key ? join(s, t, &p) : open_sizes(s, t);
-  if (err != SMPC_OK || t->job->refusal[0] != 0) return err;
+  if (err != SMPC_OK || t->job->joint.refusal[0] != 0) return err;
   t->rows[0] = t->n; /* for batches: as if of one hospital */
   t->batches = shared_batches(t);
   if (!by_key) share_pieces(s, t, &p);
@@ -143,8 +143,8 @@ static smpc_shared *none(smpc_session *s, const smpc_shared *bits) { return smpc
 static smpc_shared *binary_columns(smpc_session *s, const struct shared_fit *t) {
   const struct fit_job *job = t->job;
   smpc_shared *bit[MODEL_MAX_PREDICTORS] = {NULL};
-  for (unsigned i = 0; i < job->cfg->parties; i++) {
-    unsigned predictor[MODEL_MAX_PREDICTORS], k = fit_is_in(job->roles.inputs, i) ? columns_of(predictor, job, i) : 0;
+  for (unsigned i = 0; i < job->joint.cfg->parties; i++) {
+    unsigned predictor[MODEL_MAX_PREDICTORS], k = joint_is_in(job->joint.roles.inputs, i) ? columns_of(predictor, job, i) : 0;
     int64_t none_of_mine[MODEL_MAX_PREDICTORS] = {0};
     if (k == 0) continue;
     smpc_shared *mine = fit_within(
@@ -204,7 +204,7 @@ static smpc_err check_rules(smpc_session *s, struct shared_fit *t, const smpc_sh
 static smpc_err open_count(smpc_session *s, struct shared_fit *t) {
   int64_t n;
   smpc_err err = fit_open(s, t->job, smpc_sum(s, t->used), FIT_MATCHED, &n, 1);
-  t->count = t->job->estimating ? shared_stand_in(t->job) : (size_t)n;
+  t->count = t->job->joint.estimating ? shared_stand_in(t->job) : (size_t)n;
   shared_scale_of(t);
   return err;
 }
@@ -230,10 +230,10 @@ smpc_err shared_columns(smpc_session *s, struct shared_fit *t) {
   smpc_shared *xt = NULL;
   bool pass = false;
   smpc_err err = make_table(s, t, &xt);
-  if (err == SMPC_OK && t->job->refusal[0] == 0) err = check_rules(s, t, xt, &pass);
-  if (err != SMPC_OK || t->job->refusal[0] != 0) return err;
+  if (err == SMPC_OK && t->job->joint.refusal[0] == 0) err = check_rules(s, t, xt, &pass);
+  if (err != SMPC_OK || t->job->joint.refusal[0] != 0) return err;
   err = open_count(s, t);
-  if (err != SMPC_OK || t->job->refusal[0] != 0) return err;
+  if (err != SMPC_OK || t->job->joint.refusal[0] != 0) return err;
   t->y = fit_within(s, smpc_scale(s, 1, t->outcome, 0), 1);
   smpc_shared *x = smpc_transpose(s, xt), *moments = moments_of(s, t, xt, x);
   smpc_shared_free(s, xt);

@@ -36,20 +36,20 @@ void shared_scale_of(struct shared_fit *t) {
   job->fit.n = (int64_t)t->count;
   if (job->model->ridge > (double)t->count)
     fit_refuse(job, "`ridge` is above the number of rows, %zu: it would leave nothing of the coefficients", t->count);
-  if (SHARED_MEAN_SQUARE * (double)t->n >= ldexp(1, 62 - 2 * (int)job->cfg->frac_bits))
-    fit_refuse(job, "%zu rows are too many for %u fractional bits", t->n, job->cfg->frac_bits);
+  if (SHARED_MEAN_SQUARE * (double)t->n >= ldexp(1, 62 - 2 * (int)job->joint.cfg->frac_bits))
+    fit_refuse(job, "%zu rows are too many for %u fractional bits", t->n, job->joint.cfg->frac_bits);
 }
 
 /* Step 1. */
 static smpc_err open_rows(smpc_session *s, struct shared_fit *t) {
   struct fit_job *job = t->job;
   int64_t rows[SMPC_MAX_PARTIES] = {0};
-  unsigned sites = job->roles.n_inputs;
-  if (job->mine != NULL) rows[fit_site(job, job->cfg->me.id)] = (int64_t)job->mine->n;
+  unsigned sites = job->joint.roles.n_inputs;
+  if (job->mine != NULL) rows[fit_site(job, job->joint.cfg->me.id)] = (int64_t)job->mine->n;
   smpc_err err = fit_open(s, job, fit_sum(s, job, rows, sites, FIT_MOST_ROWS, NULL, NULL), FIT_ROWS, rows, sites);
   for (unsigned i = 0; i < sites; i++) {
     if (rows[i] < 0 || rows[i] > MODEL_MAX_ROWS) return fit_refuse(job, "a hospital shared an impossible number of rows"), err;
-    t->rows[i] = job->estimating ? shared_stand_in(job) : (size_t)rows[i];
+    t->rows[i] = job->joint.estimating ? shared_stand_in(job) : (size_t)rows[i];
     t->n += t->rows[i];
   }
   t->count = t->n;
@@ -68,12 +68,12 @@ struct own {
 
 static bool own_new(struct own *o, const struct shared_fit *t) {
   const struct design *d = t->job->mine;
-  size_t n = t->job->estimating ? t->rows[0] : d != NULL ? d->n : 0;
+  size_t n = t->job->joint.estimating ? t->rows[0] : d != NULL ? d->n : 0;
   o->x = calloc(n * t->k + 1, sizeof *o->x);
   o->y = calloc(n + 1, sizeof *o->y);
   o->moments = calloc(2 * t->k, sizeof *o->moments);
   if (o->x == NULL || o->y == NULL || o->moments == NULL) return false;
-  for (size_t i = 0; d != NULL && !t->job->estimating && i < d->n; i++) {
+  for (size_t i = 0; d != NULL && !t->job->joint.estimating && i < d->n; i++) {
     size_t at = t->batches > 1 ? place_of(i, d->n) : i;
     o->y[at] = d->y[i] > 0;
     for (size_t j = 0; j < t->k; j++) {
@@ -87,7 +87,7 @@ static bool own_new(struct own *o, const struct shared_fit *t) {
 }
 
 static void own_free(struct own *o, const struct shared_fit *t) {
-  const struct design *d = t->job->estimating ? NULL : t->job->mine;
+  const struct design *d = t->job->joint.estimating ? NULL : t->job->mine;
   if (d != NULL && o->x != NULL) explicit_bzero(o->x, d->n * t->k * sizeof *o->x);
   if (d != NULL && o->y != NULL) explicit_bzero(o->y, d->n * sizeof *o->y);
   free(o->x);
@@ -102,13 +102,13 @@ static size_t part_begin(const struct shared_fit *t, unsigned site, size_t b) {
 
 size_t shared_batch_begin(const struct shared_fit *t, size_t b) {
   size_t first = 0;
-  for (unsigned i = 0; i < t->job->roles.n_inputs; i++) first += part_begin(t, i, b);
+  for (unsigned i = 0; i < t->job->joint.roles.n_inputs; i++) first += part_begin(t, i, b);
   return first;
 }
 
 /* The hospitals' rows (freed), batch by batch. */
 static smpc_shared *in_batches(smpc_session *s, const struct shared_fit *t, smpc_shared **of_site) {
-  unsigned sites = t->job->roles.n_inputs;
+  unsigned sites = t->job->joint.roles.n_inputs;
   smpc_shared **part = calloc(t->batches * sites, sizeof(smpc_shared *)), *all = NULL;
   size_t n = 0;
   for (size_t b = 0; part != NULL && b < t->batches; b++)
@@ -130,7 +130,7 @@ static smpc_err share_rows(smpc_session *s, struct shared_fit *t, smpc_shared **
   for (unsigned i = 0; good && i < SMPC_MAX_PARTIES; i++) {
     unsigned site = fit_site(t->job, i);
     size_t n = t->rows[site];
-    if (!fit_is_in(t->job->roles.inputs, i)) continue;
+    if (!joint_is_in(t->job->joint.roles.inputs, i)) continue;
     smpc_shared *mine = fit_within(s, smpc_input(s, smpc_p(i), own.moments, fit_shape(2, t->k)), 1);
     *moments = *moments ? fit_within(s, smpc_add(s, *moments, mine), 1) : mine;
     if (n == 0) continue;
@@ -181,7 +181,7 @@ void shared_standardise(smpc_session *s, struct shared_fit *t, smpc_shared *x, c
 smpc_err shared_rows(smpc_session *s, struct shared_fit *t) {
   smpc_shared *x, *moments;
   smpc_err err = open_rows(s, t);
-  if (err != SMPC_OK || t->job->refusal[0] != 0) return err;
+  if (err != SMPC_OK || t->job->joint.refusal[0] != 0) return err;
   err = share_rows(s, t, &x, &moments);
   if (err == SMPC_OK) shared_standardise(s, t, x, moments);
   return err;

@@ -11,7 +11,7 @@
  *              log(1 + e^eta) = log(1 + e^c) + (s(c) + s(eta)) u / 2
  *                               - (s'(eta) - s'(c)) u^2 / 12
  *            and s' = s (1 - s): what depends on c is a sum over A_t, locally
- *         6. the four numbers are opened to the recipients
+ *         6. the four numbers are opened to the recipients, with the coefficients
  * Error   AUC: half of the pairs in one cell, at most; it is opened beside it.  Ties at one
  *         half do not count the order within cells, an error of second order: 3e-4
  *         where eta has standard deviation 1, less where it is wider.  Step 5
@@ -22,7 +22,6 @@
 #include "program.h"
 
 enum { KNOTS = 65, ZERO_KNOT = KNOTS / 2 }; /* AGREEMENT */
-enum { CORRECT, MANN_WHITNEY, TIES, COUNTS };
 
 /* By eighths up to 2.5 on either side of 0, by quarters up to 5, then 6.5 and 8.5. */
 static double knot(int t) {
@@ -104,21 +103,20 @@ static smpc_shared *counts(smpc_session *s, const smpc_shared *below, const smpc
   return smpc_concat(s, smpc_concat(s, right, won), tied);
 }
 
-smpc_err fit_shared_scores(smpc_session *s, struct fit_job *job, const smpc_shared *eta, const smpc_shared *y,
-                           const smpc_shared *used) {
-  struct fit *f = &job->fit;
+smpc_shared *fit_shared_scores(smpc_session *s, const struct fit_job *job, const smpc_shared *eta, const smpc_shared *y,
+                               const smpc_shared *used) {
   size_t n = (size_t)smpc_shared_shape(y).rows;
-  int64_t count[COUNTS];
-  double log_likelihood;
   smpc_shared *below = below_knots(s, eta, n);
-  smpc_shared *numbers = counts(s, below, y, used, f->n), *sum = likelihood(s, below, eta, y, n);
-  smpc_err err = fit_open(s, job, numbers, FIT_RESULT, count, COUNTS);
-  if (err == SMPC_OK) err = fit_open_real(s, job, sum, FIT_RESULT, &log_likelihood, 1);
-  if (err != SMPC_OK) return err;
+  smpc_shared *numbers = counts(s, below, y, used, job->fit.n);
+  return smpc_concat(s, numbers, smpc_as_i64(s, likelihood(s, below, eta, y, n)));
+}
+
+void fit_scored(struct fit_job *job, const int64_t score[FIT_SCORES], size_t rows) {
+  struct fit *f = &job->fit;
   double pairs = (double)f->events * (double)(f->n - f->events);
-  f->accuracy = (double)count[CORRECT] / (double)f->n;
-  f->auc = (double)count[MANN_WHITNEY] / (2 * pairs);
-  f->auc_error = (double)count[TIES] / (2 * pairs);
-  f->log_likelihood = log_likelihood / 12 + (double)(n - (size_t)f->n) * log(2); /* a row that is not used has eta = 0 */
-  return SMPC_OK;
+  double log_likelihood = ldexp((double)score[FIT_LIKELIHOOD], -(int)job->joint.cfg->frac_bits);
+  f->accuracy = (double)score[FIT_CORRECT] / (double)f->n;
+  f->auc = (double)score[FIT_MANN_WHITNEY] / (2 * pairs);
+  f->auc_error = (double)score[FIT_TIES] / (2 * pairs);
+  f->log_likelihood = log_likelihood / 12 + (double)(rows - (size_t)f->n) * log(2); /* a row that is not used has eta = 0 */
 }

@@ -7,10 +7,6 @@
 #include "psi_report.h"
 #include "report.h"
 
-enum cli_exit psi_plan_allowed(const smpc_config *cfg, const struct psi_question *q) {
-  return cli_allowed(cfg, q->purpose);
-}
-
 /* LOCAL: microseconds of one core and bytes of memory, measured on a 2.5 GHz machine.
  * ECDH: a hash to the group and a scalar product for each of mine, a product for
  * each of theirs.  VOLE: the larger of the two parts, after its base transfers, with each
@@ -99,7 +95,7 @@ static void print_result(FILE *out, const struct psi_plan *p) {
   char *names = report_names(p->cfg, p->ask->psi.to);
   fprintf(out, "  %s, to %s\n", what[q->kind], names == NULL ? "" : names);
   if (q->kind == PSI_SUM) fprintf(out, "    the column: \"%s\" of %s\n", q->column, q->of);
-  fprintf(out, "    purpose: %s\n", q->purpose);
+  fprintf(out, "    purpose: %s\n", q->base.purpose);
   if (q->minimum > 1) fprintf(out, "    fewer than %llu: nothing is shown but that\n", (unsigned long long)q->minimum);
   free(names);
 }
@@ -107,7 +103,7 @@ static void print_result(FILE *out, const struct psi_plan *p) {
 void psi_plan_print(FILE *out, const struct psi_plan *p) {
   const struct psi_question *q = p->question;
   bool is_joined = p->dry->protocol == SMPC_PSI_JOIN;
-  fprintf(out, "%s: %s\n\n", q->title, q->name);
+  fprintf(out, "%s: %s\n\n", q->base.title, q->base.name);
   print_owners(out, p);
   print_result(out, p);
   fprintf(out, "  to all %s: how many different keys each owner has%s\n", is_joined ? "parties" : "owners",

@@ -14,9 +14,6 @@ struct psi_plan {
   const smpc_psi_result *dry; /* of the dry run: sizes and protocol */
 };
 
-/* Does party.yaml allow the question's purpose?  CLI_POLICY, with a message. */
-enum cli_exit psi_plan_allowed(const smpc_config *cfg, const struct psi_question *q);
-
 /* The answer to --dry-run: own rows are read, nothing is sent. */
 void psi_plan_print(FILE *out, const struct psi_plan *p);
 

@@ -7,10 +7,6 @@
 
 #include "report.h"
 
-bool psi_report_delivered(const struct psi_report *r) {
-  return (r->ask->psi.to.bits & smpc_to(r->cfg->me).bits) != 0;
-}
-
 const char *psi_protocol_name(smpc_psi_protocol p) {
   return p == SMPC_PSI_JOIN ? "join" : p == SMPC_PSI_VOLE ? "vole" : "ecdh";
 }
@@ -45,7 +41,7 @@ static void write_sizes(FILE *out, const struct psi_report *r) {
 static void write_result(FILE *out, const struct psi_report *r) {
   const struct psi_outcome *o = r->outcome;
   const char *what = r->question->kind == PSI_DISTINCT ? "different keys" : r->ask->n == 2 ? "keys in both" : "keys in all";
-  if (!psi_report_delivered(r)) fputs("  The result went to the recipients; this party learns nothing of it.\n", out);
+  if (!r->is_delivered) fputs("  The result went to the recipients; this party learns nothing of it.\n", out);
   else if (o->result.suppressed) fprintf(out, "  fewer than %llu %s: not shown\n", number(r->question->minimum), what);
   else if (r->question->kind != PSI_SUM) fprintf(out, "  %-20s %llu\n", what, number(o->result.matched));
   else if (r->question->numbers == PSI_WHOLE) fprintf(out, "  sum of %-13s %lld\n", r->question->column, (long long)o->whole);
@@ -53,7 +49,7 @@ static void write_result(FILE *out, const struct psi_report *r) {
 }
 
 static void write_summary(FILE *out, const struct psi_report *r) {
-  fprintf(out, "%s: %s\n", r->question->title, r->question->name);
+  fprintf(out, "%s: %s\n", r->question->base.title, r->question->base.name);
   if (r->rows != NULL) {
     fprintf(out, "  protocol             %s\n", psi_protocol_name(r->outcome->result.protocol));
     write_mine(out, r);
@@ -166,11 +162,11 @@ static void add_result(json_t *o, const struct psi_report *r) {
 static json_t *summary_of(const struct psi_report *r) {
   json_t *o = json_object();
   if (o == NULL) return NULL;
-  (void)json_object_set_new(o, "title", json_string(r->question->title));
-  (void)json_object_set_new(o, "question", json_string(r->question->name));
-  (void)json_object_set_new(o, "delivered", json_boolean(psi_report_delivered(r)));
+  (void)json_object_set_new(o, "title", json_string(r->question->base.title));
+  (void)json_object_set_new(o, "question", json_string(r->question->base.name));
+  (void)json_object_set_new(o, "delivered", json_boolean(r->is_delivered));
   if (r->rows != NULL) add_mine(o, r);
-  if (psi_report_delivered(r)) add_result(o, r);
+  if (r->is_delivered) add_result(o, r);
   return o;
 }
 
@@ -197,7 +193,7 @@ static enum cli_exit write_json(FILE *out, struct psi_report *r) {
 
 enum cli_exit psi_report_write(FILE *out, struct psi_report *r, enum cli_format format) {
   if (format == CLI_JSON) return write_json(out, r);
-  if (format == CLI_CSV && psi_report_delivered(r)) return write_csv(out, r);
+  if (format == CLI_CSV && r->is_delivered) return write_csv(out, r);
   write_summary(out, r);
   return CLI_DONE;
 }

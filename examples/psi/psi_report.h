@@ -19,15 +19,13 @@ struct psi_report {
   struct psi_rows *rows;         /* NULL: this party holds no set    */
   const uint8_t *matched;        /* [items] at recipients of reveal   */
   const struct psi_outcome *outcome;
+  bool is_delivered;             /* this party got the result         */
   bool with_unmatched;           /* write the other rows as well     */
 };
 
 /* "vole", and the announced size of owner k's set. */
 const char *psi_protocol_name(smpc_psi_protocol p);
 uint64_t psi_size_of(const struct psi_ask *ask, const smpc_psi_result *result, unsigned k);
-
-/* Does this party get the result? */
-bool psi_report_delivered(const struct psi_report *r);
 
 /* CLI_TABLE: the summary.  CLI_CSV: for reveal, the own rows with a column `matched`;
  * otherwise one number, none where it is below the minimum.  CLI_JSON: both.  Returns a program's exit code. */

@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "../describe/ask.h"
-#include "data.h"
 #include "../logistic-regression/model.h"
+#include "data.h"
 #include "psi_question.h"
 #include "question.h"
 
@@ -84,70 +84,64 @@ static enum cli_exit refused_by_data(const struct job *job, const char *name, co
   return (enum cli_exit)code;
 }
 
-static enum cli_exit check_count(const struct job *job, const char *name) {
+/* What a program would refuse of the question under the study's own rules; `why` is not NULL. */
+static enum cli_exit refused_by_program(const struct job *job, const smpc_study_question *q, const char *why) {
+  cli_error("%s: question \"%s\": %s", job->file, q->name, why);
+  return CLI_INPUT;
+}
+
+static enum cli_exit check_count(const struct job *job, const smpc_study_question *q) {
   struct question *read;
   char text[600];
-  if (!question_load(&read, job->file, name, text, sizeof text)) return refused(text);
-  enum cli_exit code = refused_by_data(job, name, &read->data);
+  if (!question_load(&read, job->file, q->name, text, sizeof text)) return refused(text);
+  enum cli_exit code = refused_by_data(job, q->name, &read->data);
   question_free(read);
   return code;
 }
 
-static enum cli_exit check_model(const struct job *job, const char *name) {
-  struct model *read;
-  char text[600];
-  if (!model_load(&read, job->file, name, text, sizeof text)) return refused(text);
-  enum cli_exit code = refused_by_data(job, name, &read->base.data);
-  model_free(read);
-  return code;
-}
-
-static enum cli_exit check_describe(const struct job *job, const char *name) {
+static enum cli_exit check_describe(const struct job *job, const smpc_study_question *q) {
   struct ask *read;
   char text[600];
-  if (!ask_load(&read, job->file, name, text, sizeof text)) return refused(text);
-  enum cli_exit code = refused_by_data(job, name, &read->base.data);
+  if (!ask_load(&read, job->file, q->name, text, sizeof text)) return refused(text);
+  const char *why = ask_refuses(q);
+  enum cli_exit code = why != NULL ? refused_by_program(job, q, why) : refused_by_data(job, q->name, &read->base.data);
   ask_free(read);
   return code;
 }
 
-static enum cli_exit check_psi(const struct job *job, const char *name) {
+static enum cli_exit check_model(const struct job *job, const smpc_study_question *q) {
+  struct model *read;
+  char text[600];
+  if (!model_load(&read, job->file, q->name, text, sizeof text)) return refused(text);
+  const char *why = model_refuses(read, q);
+  enum cli_exit code = why != NULL ? refused_by_program(job, q, why) : refused_by_data(job, q->name, &read->base.data);
+  model_free(read);
+  return code;
+}
+
+static enum cli_exit check_psi(const struct job *job, const smpc_study_question *q) {
   struct psi_question *read;
   char text[600];
-  if (!psi_question_load(&read, job->file, name, text, sizeof text)) return refused(text);
+  if (!psi_question_load(&read, job->file, q->name, text, sizeof text)) return refused(text);
+  const char *why = psi_question_refuses(read, q);
+  enum cli_exit code = why != NULL ? refused_by_program(job, q, why) : CLI_DONE;
   psi_question_free(read);
-  return CLI_DONE;
-}
-
-/* A result that would be held and could never be seen. */
-static enum cli_exit check_review(const struct job *job, const smpc_study_question *q) {
-  static const struct { const char *program, *why; } cannot[] = {
-      {"psi", "an intersection cannot be held: only what smpc_open() opens can"},
-      {"logistic-regression", "smpc-logistic-regression cannot open a model that was held"},
-      {"describe", "smpc-describe cannot open statistics that were held"}};
-  for (size_t i = 0; q->review != SMPC_REVIEW_NONE && i < sizeof cannot / sizeof *cannot; i++) {
-    if (strcmp(q->program, cannot[i].program) != 0) continue;
-    cli_error("%s: question \"%s\": `review`: %s", job->file, q->name, cannot[i].why);
-    return CLI_INPUT;
-  }
-  return CLI_DONE;
-}
-
-static enum cli_exit check_program(const struct job *job, const smpc_study_question *q) {
-  static const struct { const char *program; enum cli_exit (*check)(const struct job *, const char *); } known[] = {
-      {"cohort-count", check_count}, {"logistic-regression", check_model}, {"describe", check_describe}, {"psi", check_psi}};
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (strcmp(q->program, known[i].program) == 0) return known[i].check(job, q->name);
-  printf("question \"%s\" is of %s, a program of your own: only that can check the rest of it\n", q->name, q->program);
-  return CLI_DONE;
+  return code;
 }
 
 /* What the library does not know: the question in its program's eyes. */
 static enum cli_exit check_questions(const struct job *job, const smpc_study *st) {
+  static const struct { const char *program; enum cli_exit (*check)(const struct job *, const smpc_study_question *); } known[] = {
+      {"cohort-count", check_count}, {"describe", check_describe}, {"logistic-regression", check_model}, {"psi", check_psi}};
   for (unsigned i = 0; i < st->n_questions; i++) {
     const smpc_study_question *q = &st->question[i];
-    enum cli_exit code = check_review(job, q);
-    if (code == CLI_DONE) code = check_program(job, q);
+    size_t k = 0;
+    while (k < sizeof known / sizeof *known && strcmp(known[k].program, q->program) != 0) k++;
+    if (k == sizeof known / sizeof *known) {
+      printf("question \"%s\" is of %s, a program of your own: only that can check the rest of it\n", q->name, q->program);
+      continue;
+    }
+    enum cli_exit code = known[k].check(job, q);
     if (code != CLI_DONE) return code;
   }
   printf("%s: %u parties, %u question%s: well formed\n", job->file, st->n_parties, st->n_questions,

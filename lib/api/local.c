@@ -137,6 +137,16 @@ out:
   return smpi_op_end(&op, z, err);
 }
 
+smpc_shared *smpc_as_i64(smpc_session *s, const smpc_shared *x) {
+  struct smpi_op op;
+  if (!SMPI_BEGIN(&op, s, "smpc_as_i64", x)) return NULL;
+  smpc_shared *z = smpi_value_new(s, x->rows, x->cols, 0);
+  smpi_value_range(z, ldexp(x->range, (int)x->frac), 0, 63);
+  own(z, x, x);
+  if (z != NULL && smpi_has_data(s)) memcpy(z->v, x->v, smpi_value_len(x) * sizeof *z->v);
+  return smpi_op_end(&op, z, SMPC_OK);
+}
+
 smpc_shape smpc_shared_shape(const smpc_shared *x) {
   smpc_shape none = {0, 0};
   if (x == NULL) return none;

@@ -156,6 +156,7 @@ static void fixed_point(struct smpc_session *s, unsigned me, void *ctx) {
   show(s, smpc_mul(s, x, y), r, 3);
   show(s, smpc_less(s, x, y), r, 4);
   show(s, smpc_max(s, y), r, 5);
+  show(s, smpc_as_i64(s, x), r, 6);
 }
 
 static void near(const double *got, size_t n, const double *want, double within) {
@@ -175,6 +176,7 @@ static void fixed_point_operations(void **state) {
     near(r.d[3], 4, (double[]){-4.5, -1.125, 2000.25, 0}, ulp / 2);
     near(r.d[4], 4, (double[]){0, 1, 0, 1}, 0);
     near(r.d[5], 1, (double[]){2}, 0);
+    near(r.d[6], 4, (double[]){1.5 / ulp, -2.25 / ulp, 1000.125 / ulp, 0}, 0);
   }
 }
 

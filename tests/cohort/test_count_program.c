@@ -54,8 +54,8 @@ static void set_up(struct run *r, uint64_t *state) {
   for (unsigned p = 0; p < r->n; p++) {
     bool sparse = below(state, 2) == 0;
     assert_true(table_init(&r->table[p], r->question));
-    r->job[p] =
-        (struct count_job){r->question, roles, {(UINT64_C(1) << r->n) - 1}, r->counts[p], &r->table[p], SMPC_OK};
+    r->job[p] = (struct count_job){.question = r->question, .mine = r->counts[p], .table = &r->table[p]};
+    r->job[p].joint = (struct joint){.purpose = "p", .roles = roles, .everybody = {(UINT64_C(1) << r->n) - 1}};
     for (size_t c = 0; c < r->question->n_cells; c++)
       r->counts[p][c] =
           !(r->roles[p] & SMPC_INPUT) || (sparse && below(state, 2)) ? 0 : below(state, 2 * (unsigned)r->k);
@@ -63,7 +63,10 @@ static void set_up(struct run *r, uint64_t *state) {
 }
 
 static void tear_down(struct run *r) {
-  for (unsigned p = 0; p < r->n; p++) table_free(&r->table[p]);
+  for (unsigned p = 0; p < r->n; p++) {
+    table_free(&r->table[p]);
+    joint_free(&r->job[p].joint);
+  }
   question_free(r->question);
 }
 
@@ -144,7 +147,7 @@ static void run_and_check(struct run *r, uint64_t *state) {
   parties_run_ok(&parties, body, r, &result);
   struct clear_table t = in_clear(r);
   for (unsigned p = 0; p < r->n; p++) {
-    assert_int_equal(r->job[p].err, SMPC_OK);
+    assert_int_equal(r->job[p].joint.err, SMPC_OK);
     if (r->true_totals && r->n_strata > 0) check_totals(r, &t, p);
     else check_displayed(r, &t, p);
     if (result.spent[p].bytes > bytes) bytes = result.spent[p].bytes;
@@ -215,7 +218,7 @@ static void noise_is_added_before_anything_is_decided(void **unused) {
   for (unsigned p = 0; p < r.n; p++) r.roles[p] = SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT;
   set_up(&r, &state);
   for (unsigned p = 0; p < r.n; p++) {
-    r.job[p].epsilon = 0.5;
+    r.job[p].joint.epsilon = 0.5;
     for (unsigned c = 0; c < r.question->n_cells; c++) r.counts[p][c] = p == 0 ? c : 0; /* 0 .. 24, all of the recipient */
   }
   parties_run_ok(&(struct parties){.n = r.n, .dealer = true, .seed = 4}, body, &r, NULL);

@@ -73,8 +73,8 @@ static void set_up(struct run *r, const struct parties *parties, const char *min
     free(rows.v);
     parties_config(&r->cfg[s], secret, parties, s);
     struct desc_sums room = r->job[s].all;
-    r->job[s] = (struct desc_job){.ask = r->ask, .cfg = &r->cfg[s], .roles = {{recipients}, {all}, r->sites},
-                                  .everybody = {all}, .mine = &r->own[s], .all = room};
+    r->job[s] = (struct desc_job){.ask = r->ask, .mine = &r->own[s], .all = room};
+    r->job[s].joint = (struct joint){.cfg = &r->cfg[s], .purpose = "p", .roles = {{recipients}, {all}, r->sites}, .everybody = {all}};
     assert_non_null(r->job[s].place = calloc(ASK_MAX_VARIABLES * ASK_MAX_RANKS, sizeof(int64_t)));
   }
 }
@@ -84,6 +84,7 @@ static void tear_down(struct run *r) {
     desc_sums_free(&r->own[s]);
     desc_sums_free(&r->job[s].all);
     free(r->job[s].place);
+    joint_free(&r->job[s].joint);
   }
   ask_free(r->ask);
 }
@@ -188,7 +189,7 @@ static void check(const struct run *r, unsigned who) {
   const struct desc_job *job = &r->job[who];
   size_t n;
   double *x[2] = {column(r, 0, -1, &n), column(r, 1, -1, &n)};
-  assert_true(job->is_delivered);
+  assert_true(job->joint.is_delivered);
   assert_int_equal(job->all.v[0], n);
   near(desc_correlation(job, 0, 1), covariance(x[0], x[1], n) / sqrt(covariance(x[0], x[0], n) * covariance(x[1], x[1], n)), 1e-8);
   for (unsigned i = 0; i < 2; i++) {
@@ -215,7 +216,7 @@ static void all_agree_with_the_pooled_rows(void **state) {
     parties_run_ok(&p, body, &r, NULL);
     check(&r, 0);
     check(&r, sites - 1);
-    if (sites > 2) assert_false(r.job[1].is_delivered);
+    if (sites > 2) assert_false(r.job[1].joint.is_delivered);
     tear_down(&r);
   }
 }
@@ -242,10 +243,10 @@ static void this_opens_and_nothing_else(void **state) {
   set_up(&r, &p, "7", EVERYTHING, 2);
   parties_run_ok(&p, body, &r, NULL);
   const struct { const char *purpose; uint64_t to; size_t rows, cols; } want[] = {
-      {"p: whether the small-count rules hold", 7, 4, 1}, {"p", 2, 1, 1 + 1 + 6 + 4 + 1 + 2}, {"p", 2, 1, 12}};
+      {"p: whether the small-count rules hold", 7, 4, 1}, {"p", 2, 1 + 1 + 6 + 4 + 1 + 2 + 12, 1}};
   for (unsigned i = 0; i < 3; i++) {
-    assert_int_equal(r.n_listed[i], 3);
-    for (unsigned k = 0; k < 3; k++) {
+    assert_int_equal(r.n_listed[i], 2);
+    for (unsigned k = 0; k < 2; k++) {
       assert_string_equal(r.listed[i][k].purpose, want[k].purpose);
       assert_int_equal(r.listed[i][k].to.bits, want[k].to);
       assert_int_equal(r.listed[i][k].shape.rows, want[k].rows);
@@ -285,8 +286,8 @@ static void rules_hold_or_nothing_opens(void **state) {
     parties_run_ok(&p, body, &r, NULL);
     for (unsigned k = 0; k < 3; k++) {
       assert_int_equal(r.n_listed[k] > 1, all[i].says == NULL);
-      assert_int_equal(r.job[k].refusal[0] != 0, all[i].says != NULL);
-      if (all[i].says != NULL && strstr(r.job[k].refusal, all[i].says) == NULL) fail_msg("%zu: %s", i, r.job[k].refusal);
+      assert_int_equal(r.job[k].joint.refusal[0] != 0, all[i].says != NULL);
+      if (all[i].says != NULL && strstr(r.job[k].joint.refusal, all[i].says) == NULL) fail_msg("%zu: %s", i, r.job[k].joint.refusal);
     }
     tear_down(&r);
   }
@@ -321,7 +322,7 @@ static void estimates_are_exact_and_without_warnings(void **state) {
   make_rows(&r, 6);
   set_up(&r, &p, "7", EVERYTHING, 2);
   parties_run_ok(&p, body, &r, &result);
-  r.job[0].estimating = true;
+  r.job[0].joint.estimating = true;
   assert_int_equal(smpc_estimate(&r.cfg[0], desc_program, &r.job[0], &cost), SMPC_OK);
   assert_int_equal(cost.range_warnings, 0);
   assert_int_equal(cost.rounds, result.spent[0].rounds);

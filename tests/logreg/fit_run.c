@@ -56,14 +56,17 @@ void set_up(struct run *r, const struct parties *parties, uint64_t seed, uint64_
   for (unsigned i = 0; i < r->sites; i++) {
     uint64_t all = (UINT64_C(1) << r->sites) - 1;
     parties_config(&r->cfg[i], secret, parties, i);
-    r->job[i] = (struct fit_job){.model = r->model, .cfg = &r->cfg[i], .roles = {{recipients}, {all}, r->sites},
-                                 .everybody = {all}, .mine = &r->own[i]};
+    r->job[i] = (struct fit_job){.model = r->model, .mine = &r->own[i]};
+    r->job[i].joint = (struct joint){.cfg = &r->cfg[i], .purpose = "p", .roles = {{recipients}, {all}, r->sites}, .everybody = {all}};
     r->job[i].fit = (struct fit){.p = r->k + 1, .beta = r->result[i], .se = r->result[i] + MAX_P, .log_likelihood = NAN};
   }
 }
 
 void tear_down(struct run *r) {
-  for (unsigned i = 0; i < r->sites; i++) design_free(&r->own[i]);
+  for (unsigned i = 0; i < r->sites; i++) {
+    design_free(&r->own[i]);
+    joint_free(&r->job[i].joint);
+  }
   design_free(&r->pooled);
   model_free(r->model);
 }
@@ -139,8 +142,8 @@ struct clear fit_clear(const struct design *d, double ridge) {
 void check(const struct run *r, unsigned party, double of_beta, double of_se) {
   struct clear c = fit_clear(&r->pooled, r->model->ridge);
   const struct fit *f = &r->job[party].fit;
-  if (r->job[party].refusal[0]) fail_msg("refused: %s", r->job[party].refusal);
-  assert_true(r->job[party].has_fit);
+  if (r->job[party].joint.refusal[0]) fail_msg("refused: %s", r->job[party].joint.refusal);
+  assert_true(r->job[party].joint.is_delivered);
   for (unsigned j = 0; j <= r->k; j++) { /* the columns have variance 1 */
     if (!(fabs(f->beta[j] - c.beta[j]) <= of_beta)) fail_msg("%u: %.9g instead of %.9g", j, f->beta[j], c.beta[j]);
     if (!(fabs(f->se[j] / c.se[j] - 1) <= of_se)) fail_msg("%u: error %.9g instead of %.9g", j, f->se[j], c.se[j]);
@@ -160,7 +163,7 @@ void fit_and_check(struct run *r, uint64_t seed, double of_beta, double of_se) {
   struct parties parties = {.n = r->sites, .dealer = true, .seed = seed};
   set_up(r, &parties, seed, (UINT64_C(1) << r->sites) - 1);
   parties_run_ok(&parties, body, r, NULL);
-  for (unsigned i = 0; i < r->sites; i++) assert_int_equal(r->job[i].err, SMPC_OK);
+  for (unsigned i = 0; i < r->sites; i++) assert_int_equal(r->job[i].joint.err, SMPC_OK);
   check(r, 0, of_beta, of_se);
   check(r, r->sites - 1, of_beta, of_se);
   tear_down(r);

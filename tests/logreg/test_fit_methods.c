@@ -24,7 +24,7 @@ static void gradient_descent_comes_near(void **state) {
     r.more = more[i];
     set_up(&r, &parties, 50 + i, 7);
     parties_run_ok(&parties, body, &r, NULL);
-    if (r.job[0].refusal[0] != 0) fail_msg("refused: %s", r.job[0].refusal);
+    if (r.job[0].joint.refusal[0] != 0) fail_msg("refused: %s", r.job[0].joint.refusal);
     struct clear c = fit_clear(&r.pooled, r.model->ridge);
     double worst = 0;
     for (unsigned j = 0; j <= r.k; j++) {
@@ -33,7 +33,7 @@ static void gradient_descent_comes_near(void **state) {
     }
     print_message("# within %.3f standard errors\n", worst);
     assert_true(worst < 0.15);
-    assert_true(r.job[0].has_fit && !r.job[0].fit.has_errors && fabs(r.job[0].fit.auc - c.auc) < 0.003);
+    assert_true(r.job[0].joint.is_delivered && !r.job[0].fit.has_errors && fabs(r.job[0].fit.auc - c.auc) < 0.003);
     tear_down(&r);
   }
 }
@@ -60,7 +60,7 @@ static void the_order_of_rows_does_not_matter(void **state) {
   }
   parties_run_ok(&parties, body, &r, NULL);
   struct clear c = fit_clear(&r.pooled, 0);
-  assert_string_equal(r.job[0].refusal, "");
+  assert_string_equal(r.job[0].joint.refusal, "");
   for (unsigned j = 0; j <= r.k; j++) assert_true(fabs(r.job[0].fit.beta[j] - c.beta[j]) < 0.15 * c.se[j]);
   tear_down(&r);
 }
@@ -91,10 +91,10 @@ static void every_method_refuses_what_is_unsound(void **state) {
     for (unsigned h = 0; h < 2; h++)
       for (size_t row = 0; row < r.own[h].n; row++) all[i].spoil(r.own[h].x + row * r.own[h].p, r.own[h].y + row);
     parties_run_ok(&parties, body, &r, NULL);
-    assert_int_equal(r.job[0].err, SMPC_OK);
-    if (strstr(r.job[0].refusal, all[i].words) == NULL || (all[i].words[0] == 0) != (r.job[0].refusal[0] == 0))
-      fail_msg("%s, %s: '%s'", all[i].method, all[i].words, r.job[0].refusal);
-    assert_int_equal(r.job[0].has_fit, all[i].words[0] == 0);
+    assert_int_equal(r.job[0].joint.err, SMPC_OK);
+    if (strstr(r.job[0].joint.refusal, all[i].words) == NULL || (all[i].words[0] == 0) != (r.job[0].joint.refusal[0] == 0))
+      fail_msg("%s, %s: '%s'", all[i].method, all[i].words, r.job[0].joint.refusal);
+    assert_int_equal(r.job[0].joint.is_delivered, all[i].words[0] == 0);
     tear_down(&r);
   }
 }
@@ -103,7 +103,7 @@ static void the_method_is_chosen_from_source_and_shape(void **state) {
   (void)state;
   struct model m = {.privacy = MODEL_ONLY};
   smpc_config cfg = SMPC_CONFIG_INIT;
-  struct fit_job job = {.model = &m, .cfg = &cfg, .fit = {.p = 60}};
+  struct fit_job job = {.joint = {.cfg = &cfg}, .model = &m, .fit = {.p = 60}};
   cfg.source = SMPC_DEALER;
   fit_method(&job);
   assert_true(job.method == MODEL_NEWTON && job.steps == 8 && strstr(job.reason, "dealer"));
@@ -137,7 +137,7 @@ static void the_ranges_are_proved(void **state) {
     r.k = all[i].k;
     r.more = all[i].more;
     set_up(&r, &parties, 5, all[i].recipients);
-    r.job[0].estimating = true;
+    r.job[0].joint.estimating = true;
     r.job[0].stand_in = all[i].rows;
     assert_int_equal(smpc_estimate(&r.cfg[0], fit_program, &r.job[0], &cost), SMPC_OK);
     if ((cost.range_warnings == 0) != all[i].fits) fail_msg("%u: %u range warnings", i, cost.range_warnings);
@@ -151,8 +151,8 @@ static void too_many_rows_are_refused(void **state) {
   struct run r = typical(2, "model-only");
   set_up(&r, &parties, 9, 3);
   parties_run_ok(&parties, body, &r, NULL);
-  assert_non_null(strstr(r.job[0].refusal, "700 rows are too many for 27 fractional bits"));
-  assert_true(r.job[0].refusal[0] != 0 && !r.job[0].has_fit);
+  assert_non_null(strstr(r.job[0].joint.refusal, "700 rows are too many for 27 fractional bits"));
+  assert_true(r.job[0].joint.refusal[0] != 0 && !r.job[0].joint.is_delivered);
   tear_down(&r);
 }
 

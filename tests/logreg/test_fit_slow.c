@@ -48,7 +48,7 @@ static void without_a_dealer(void **state) {
     set_up(&r, &parties, 400 + i, 3);
     parties_run_ok(&parties, body, &r, NULL);
     if (i < 2) check(&r, 0, 1e-3, 0.01);
-    else assert_non_null(strstr(r.job[0].refusal, "no convergence")); /* two epochs: the path, not the fit */
+    else assert_non_null(strstr(r.job[0].joint.refusal, "no convergence")); /* two epochs: the path, not the fit */
     tear_down(&r);
   }
 }
@@ -74,7 +74,7 @@ static uint64_t run_once(const struct deadly *d, unsigned steps, uint64_t first,
   parties_run(&parties, body, &r, &result);
   for (unsigned p = 0; p < 3 && at > 0; p += 2) {
     assert_int_not_equal(result.close[p], SMPC_OK);
-    assert_false(r.job[p].has_fit);
+    assert_false(r.job[p].joint.is_delivered);
     for (unsigned j = 0; j <= r.k; j++) assert_true(!(r.result[p][j] != 0)); /* nothing, not garbage */
   }
   tear_down(&r);

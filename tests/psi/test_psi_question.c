@@ -103,8 +103,8 @@ static void the_digest_is_of_what_was_parsed(void **state) {
   (void)state;
   struct psi_question *a = parse(REST KEY), *b = parse(REST KEY "\n"), *c = parse(REST KEY);
   assert_true(a != NULL && b != NULL && c != NULL);
-  assert_memory_equal(a->digest, c->digest, sizeof a->digest);
-  assert_memory_not_equal(a->digest, b->digest, sizeof a->digest);
+  assert_memory_equal(a->base.digest, c->base.digest, sizeof a->base.digest);
+  assert_memory_not_equal(a->base.digest, b->base.digest, sizeof a->base.digest);
   psi_question_free(a);
   psi_question_free(b);
   psi_question_free(c);

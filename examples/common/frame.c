@@ -1,0 +1,262 @@
+/* frame.c - see frame.h. */
+#include "frame.h"
+
+#include <string.h>
+
+#include "party_file.h"
+#include "stored.h"
+
+bool frame_is_mine(const struct frame *f, smpc_who who) { return joint_is_in(who, f->cfg.me.id); }
+
+static const char *question_file(const struct frame *f) {
+  return f->options.study != NULL ? f->options.study : f->options.question;
+}
+
+enum cli_exit frame_refuse(const struct frame *f, enum cli_exit code, const char *text) {
+  cli_error("%s: %s", question_file(f), text);
+  return code;
+}
+
+enum cli_exit frame_data(int code, const struct data_fault *fault) {
+  if (code != 0) cli_error("%s", fault->text);
+  return (enum cli_exit)code;
+}
+
+enum cli_exit frame_no_memory(void) {
+  cli_error("out of memory");
+  return CLI_MACHINE;
+}
+
+/* --- what all parties know ------------------------------------------------------------ */
+
+enum cli_exit frame_roles(struct frame *f) {
+  char text[600];
+  if (question_resolve(&f->joint->roles, f->question, &f->cfg, text, sizeof text)) return CLI_DONE;
+  return frame_refuse(f, CLI_INPUT, text);
+}
+
+static enum cli_exit find_everybody(struct frame *f) {
+  for (unsigned i = 0; i < f->cfg.parties; i++) {
+    const smpc_member *m = &f->cfg.member[i];
+    if (m->roles & SMPC_DEAL) continue;
+    f->joint->everybody = smpc_and(f->joint->everybody, smpc_p(i));
+    if (!f->program->all_learn || f->is_alone || (m->roles & SMPC_RESULT)) continue;
+    cli_error("%s has no role `result` in parties.yaml: all parties must learn whether the rules hold, to go on or stop",
+              m->name);
+    return CLI_INPUT;
+  }
+  return CLI_DONE;
+}
+
+/* Does party.yaml allow every opening of the question? */
+static enum cli_exit check_purposes(const struct frame *f) {
+  struct opening o;
+  enum cli_exit code = CLI_DONE;
+  for (unsigned i = 0; i < f->program->n_openings && code == CLI_DONE; i++)
+    if (f->program->opening(&o, f->joint, i)) code = cli_allowed(&f->cfg, o.purpose);
+  return code;
+}
+
+static void take_rules(struct frame *f, const smpc_study_question *q) {
+  struct joint *j = f->joint;
+  j->epsilon = (double)q->epsilon / 1e6;
+  j->is_held = q->review != SMPC_REVIEW_NONE;
+  if (q->review != SMPC_REVIEW_BLIND) return;
+  j->reviewers = q->reviewers;
+  j->review_purpose = q->review_purpose;
+}
+
+/* What the study says of the question besides: noise, and a review. */
+static enum cli_exit read_rules(struct frame *f) {
+  char text[400];
+  if (f->options.study == NULL && f->question->has_noise) {
+    cli_error("`epsilon` needs a signed study, which counts the privacy budget: --study");
+    return CLI_INPUT;
+  }
+  if (f->options.study == NULL) return CLI_DONE;
+  if (smpc_study_load(&f->study, f->options.study, text, sizeof text) != SMPC_OK) return cli_error("%s", text), CLI_INPUT;
+  for (unsigned i = 0; i < f->study->n_questions; i++)
+    if (strcmp(f->study->question[i].name, f->cfg.ask) == 0) f->asked = i;
+  const smpc_study_question *q = &f->study->question[f->asked];
+  const char *why = f->program->refuses(f, q);
+  if (why != NULL) return frame_refuse(f, CLI_INPUT, why);
+  take_rules(f, q);
+  return CLI_DONE;
+}
+
+static enum cli_exit read_question(struct frame *f) {
+  char text[600];
+  struct data_fault fault = {0};
+  if (question_file(f) == NULL) return cli_error("--question FILE or --study FILE is needed; see --help"), CLI_USAGE;
+  if (!f->program->load(f, question_file(f), text, sizeof text)) return cli_error("%s", text), CLI_INPUT;
+  if (f->question->data.n_columns == 0 || data_check(&f->question->data, &fault) == 0) return CLI_DONE;
+  return frame_refuse(f, (enum cli_exit)fault.exit, fault.text);
+}
+
+/* Question and configuration. */
+static enum cli_exit read_agreed(struct frame *f) {
+  enum cli_exit code = read_question(f);
+  if (code == CLI_DONE) code = cli_config(&f->cfg, &f->options);
+  if (code != CLI_DONE) return code;
+  if (f->options.study == NULL) memcpy(f->cfg.question, f->question->digest, sizeof f->cfg.question);
+  if (f->cfg.member[f->cfg.me.id].roles & SMPC_DEAL)
+    return cli_error("this party is the dealer: run smpc-dealer"), CLI_INPUT;
+  f->joint->cfg = &f->cfg;
+  f->joint->purpose = f->question->purpose;
+  if ((code = read_rules(f)) == CLI_DONE) code = f->program->resolve(f);
+  if (code == CLI_DONE) code = find_everybody(f);
+  return code == CLI_DONE && !f->is_alone ? check_purposes(f) : code;
+}
+
+/* --- own rows ----------------------------------------------------------------------------- */
+
+int frame_open_data(struct data **d, const struct frame *f, struct data_fault *fault) {
+  struct data_config *c = NULL;
+  int code = party_file_load(&c, f->options.config, f->options.data, fault);
+  if (code == 0) code = data_open(d, c, fault);
+  party_file_free(c);
+  return code;
+}
+
+enum cli_exit frame_read_rows(struct data_rows *rows, struct frame *f) {
+  struct data *d = NULL;
+  struct data_fault fault = {0};
+  struct data_report seen = {0};
+  int code = frame_open_data(&d, f, &fault);
+  if (code == 0) code = data_rows(d, rows, &seen, &f->question->data, &fault);
+  data_close(d);
+  if (code != 0) return frame_data(code, &fault);
+  f->joint->rows = (uint64_t)seen.rows;
+  cli_note(&f->options, "own data: %lld rows read, %lld complete cases used, %lld left out for missing values",
+           (long long)seen.rows, (long long)seen.cohort, (long long)seen.missing);
+  return CLI_DONE;
+}
+
+static enum cli_exit read_own(struct frame *f) {
+  return frame_is_mine(f, f->joint->roles.inputs) ? f->program->read_own(f) : CLI_DONE;
+}
+
+/* --- a dry run ------------------------------------------------------------------------------ */
+
+static enum cli_exit dry_run(struct frame *f) {
+  smpc_cost cost;
+  struct cli_output out;
+  enum cli_exit code = f->plan_reads ? read_own(f) : CLI_DONE;
+  if (code != CLI_DONE) return code;
+  f->joint->estimating = true;
+  smpc_err err = smpc_estimate(&f->cfg, f->program->run, f->joint, &cost);
+  if (err != SMPC_OK) return cli_error("the cost cannot be estimated: %s", smpc_strerror(err)), cli_exit_of(err);
+  if ((code = cli_output_begin(&out, &f->options)) != CLI_DONE) return code;
+  f->program->plan(out.file, f, &cost);
+  return cli_output_end(&out, true);
+}
+
+/* --- a result that is there already --------------------------------------------------------- */
+
+static void deliver(struct frame *f) {
+  f->program->decode(f->joint);
+  f->joint->is_delivered = true;
+}
+
+/* What a reviewer with sight has been shown. */
+static enum cli_exit show_held(struct frame *f) {
+  char text[400];
+  smpc_err err = smpc_held_values(&f->cfg, f->study, f->options.study, f->options.review, f->joint->words,
+                                  f->joint->n_words, text, sizeof text);
+  if (err == SMPC_OK) deliver(f);
+  else cli_error("%s", text[0] != 0 ? text : smpc_strerror(err));
+  return cli_exit_of(err);
+}
+
+static bool is_kept(const struct frame *f) { return f->joint->epsilon > 0 && frame_is_mine(f, f->joint->roles.recipients); }
+
+/* A question with noise is answered once: a recipient that has the answer gives it again. */
+static enum cli_exit show_stored(struct frame *f, bool *is_there) {
+  *is_there = false;
+  if (!is_kept(f) || f->options.release != NULL) return CLI_DONE;
+  enum cli_exit code = stored_read(is_there, f->joint->words, f->joint->n_words, &f->cfg, f->study, f->asked);
+  if (!*is_there) return code;
+  deliver(f);
+  cli_note(&f->options, "this question was answered before: the same release again, nothing was opened");
+  return code;
+}
+
+static enum cli_exit keep(const struct frame *f) {
+  if (!is_kept(f) || !f->joint->is_delivered) return CLI_DONE;
+  return stored_write(f->joint->words, f->joint->n_words, &f->cfg, f->study, f->asked);
+}
+
+/* --- the session ------------------------------------------------------------------------------ */
+
+static void run(smpc_session *s, struct frame *f) {
+  struct joint *j = f->joint;
+  j->err = smpc_journal_rows(s, j->rows);
+  if (j->err == SMPC_OK && f->is_foreseen) j->err = smpc_preprocess(s, f->program->run, j);
+  if (j->err == SMPC_OK) f->program->run(s, j);
+}
+
+/* What was held, instead. */
+static void release(smpc_session *s, struct frame *f) {
+  struct joint *j = f->joint;
+  j->err = smpc_open_held_i64(s, j->words, j->n_words);
+  if (j->err == SMPC_OK && frame_is_mine(f, j->roles.recipients)) deliver(f);
+}
+
+/* A held result has been announced when it was held; other failures of a program that left the session whole. */
+static enum cli_exit exit_of_run(const struct frame *f) {
+  const struct joint *j = f->joint;
+  if (j->err != SMPC_OK && j->err != SMPC_E_HELD) cli_error("%s", smpc_strerror(j->err));
+  if (j->err != SMPC_OK) return cli_exit_of(j->err);
+  if (j->refusal[0] == 0) return CLI_DONE;
+  cli_error("%s: %s", f->program->none, j->refusal);
+  return CLI_POLICY;
+}
+
+static enum cli_exit meet(struct frame *f) {
+  struct joint *j = f->joint;
+  smpc_session *s = NULL;
+  enum cli_exit code = cli_open(&s, &f->cfg, &f->options);
+  if (code != CLI_DONE) return code;
+  if (f->options.release != NULL) release(s, f);
+  else run(s, f);
+  bool is_mine = frame_is_mine(f, j->roles.recipients);
+  if (j->err == SMPC_OK && ((is_mine && j->knows_hidden) || j->all_know_hidden)) smpc_journal_suppressed(s, j->hidden);
+  if ((code = cli_close(s)) == CLI_DONE) code = exit_of_run(f);
+  j->is_delivered = code == CLI_DONE && is_mine;
+  return code;
+}
+
+/* --- all of it ---------------------------------------------------------------------------------- */
+
+static enum cli_exit compute(struct frame *f) {
+  bool is_there = f->options.review != NULL;
+  enum cli_exit code = is_there ? show_held(f) : show_stored(f, &is_there);
+  if (code != CLI_DONE || is_there) return code;
+  if (f->options.release == NULL) code = read_own(f);
+  if (code == CLI_DONE) code = meet(f);
+  return code == CLI_DONE ? keep(f) : code;
+}
+
+static enum cli_exit write_result(struct frame *f) {
+  struct cli_output out;
+  enum cli_exit code = cli_output_begin(&out, &f->options);
+  if (code != CLI_DONE) return code;
+  code = f->is_alone ? f->program->alone(out.file, f) : compute(f);
+  if (code == CLI_DONE && !f->is_alone) code = f->program->report(out.file, f);
+  enum cli_exit written = cli_output_end(&out, code == CLI_DONE);
+  return code == CLI_DONE ? written : code;
+}
+
+int frame_main(struct frame *f, int argc, char **argv) {
+  const struct program *p = f->program;
+  f->cfg = (smpc_config)SMPC_CONFIG_INIT;
+  cli_parse(&f->options, argc, argv, p->doc, p->more != NULL ? p->more : &cli_result,
+            p->more != NULL ? (void *)f : (void *)&f->options);
+  enum cli_exit code = read_agreed(f);
+  if (code == CLI_DONE) code = p->prepare(f);
+  if (code == CLI_DONE) code = f->options.dry_run ? dry_run(f) : write_result(f);
+  p->free(f);
+  joint_free(f->joint);
+  smpc_study_free(f->study);
+  return (int)code;
+}

@@ -1,0 +1,79 @@
+/* psi_job.c - see psi_job.h. */
+#include "psi_job.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+void psi_job_open(struct psi_job *job) {
+  struct joint *j = &job->joint;
+  j->roles = (struct question_roles){.recipients = job->ask.psi.to};
+  for (unsigned k = 0; k < job->ask.n; k++) j->roles.inputs = smpc_and(j->roles.inputs, job->ask.owner[k]);
+  j->roles.n_inputs = job->ask.n;
+}
+
+bool psi_opening(struct opening *o, const void *user, unsigned which) {
+  const struct psi_job *job = user;
+  (void)which;
+  *o = (struct opening){.what = "the result"};
+  snprintf(o->purpose, sizeof o->purpose, "%s", job->joint.purpose);
+  return true;
+}
+
+/* --- words ---------------------------------------------------------------------------- */
+
+static bool has_verdict(const struct psi_job *job) { return job->question->minimum > 1; }
+
+size_t psi_result_len(const struct psi_job *job) { return job->question->kind == PSI_REVEAL ? 0 : 1u + has_verdict(job); }
+
+void psi_decode(struct joint *joint) {
+  struct psi_job *job = (struct psi_job *)joint;
+  struct psi_outcome *o = &job->outcome;
+  bool is_real = job->question->kind == PSI_SUM && job->question->numbers == PSI_DECIMAL;
+  const int64_t value = joint->words[is_real && has_verdict(job)];
+  o->result.suppressed = has_verdict(job) && joint->words[!is_real] == 0;
+  if (job->question->kind != PSI_SUM) o->result.matched = (uint64_t)value;
+  else if (is_real) o->decimal = ldexp((double)value, -(int)joint->cfg->frac_bits);
+  else o->whole = value;
+  joint->hidden = o->result.suppressed;
+  joint->knows_hidden = true;
+}
+
+/* --- the joint computation -------------------------------------------------------------- */
+
+static smpc_err sum(smpc_session *s, struct psi_job *job) {
+  struct psi_outcome *o = &job->outcome;
+  smpc_psi_totals totals = {0};
+  smpc_psi_rows mine = {0};
+  bool is_whole = job->question->numbers == PSI_WHOLE;
+  if (job->rows != NULL)
+    mine = (smpc_psi_rows){*psi_rows_items(job->rows), psi_rows_decimals(job->rows), psi_rows_wholes(job->rows)};
+  smpc_err err = smpc_psi_sum(s, &job->ask.star, job->rows == NULL ? NULL : &mine, job->ask.psi.to, job->joint.purpose,
+                              job->question->minimum, false, &o->decimal, !is_whole, &o->whole, is_whole, &totals);
+  o->result = (smpc_psi_result){.protocol = SMPC_PSI_JOIN, .distinct = totals.distinct, .duplicates = totals.duplicates,
+                                .suppressed = totals.suppressed};
+  memcpy(o->result.sizes, totals.sizes, sizeof totals.sizes);
+  return err;
+}
+
+static smpc_err intersect(smpc_session *s, struct psi_job *job) {
+  const smpc_items *mine = job->rows == NULL ? NULL : psi_rows_items(job->rows);
+  smpc_psi_result *result = &job->outcome.result;
+  uint64_t count;
+  switch (job->question->kind) {
+  case PSI_SUM: return sum(s, job);
+  case PSI_COUNT: return smpc_psi_count(s, &job->ask.psi, mine, &count, result);
+  case PSI_DISTINCT: return smpc_psi_distinct(s, &job->ask.psi, mine, &count, result);
+  case PSI_REVEAL: break;
+  }
+  return smpc_psi_reveal(s, &job->ask.psi, mine, job->matched, mine == NULL ? 0 : mine->n, result);
+}
+
+void psi_program(smpc_session *s, void *user) {
+  struct psi_job *job = user;
+  smpc_err err = joint_tell(s, &job->joint, NULL);
+  job->joint.err = err == SMPC_OK ? intersect(s, job) : err;
+  job->joint.hidden = job->outcome.result.suppressed;
+  job->joint.knows_hidden = true;
+  job->joint.all_know_hidden = job->outcome.result.suppressed; /* before keys are revealed all learn it */
+}
