@@ -193,8 +193,8 @@ SMPC_API smpc_shared *smpc_max(smpc_session *s, const smpc_shared *x);
 
 /* Whole numbers that nobody knows, independent, Pr[x] = (1 - a) / (1 + a) a^|x| with a =
  * e^-epsilon (discrete Laplace), up to a statistical distance of 2^-38 each: added to counts
- * of which one person changes one by 1, they make a table epsilon-differentially private,
- * whatever is computed from it afterwards.  epsilon: 1/4096 .. 16, public.  7 rounds for
+ * of which one person changes one by 1, they make a table (epsilon, 2^-40)-differentially private,
+ * whatever is computed from it afterwards.  epsilon: 1/4096 .. 3, public.  7 rounds for
  * each 2^14 numbers, and about 31 bytes for each of 2B bits, 2^B = 28 / epsilon rounded up. */
 SMPC_API smpc_shared *smpc_noise_laplace(smpc_session *s, double epsilon, smpc_shape shape);
 

@@ -97,7 +97,7 @@ static struct judged inputs(smpc_session *s, const struct count_job *job) {
     return (struct judged){smpc_add(s, sum, smpc_noise_laplace(s, job->joint.epsilon, cells)), NULL};
   all = sum;
   for (unsigned r = 0; r < n_own; r++) all = smpc_concat(s, all, smpc_sub(s, sum, own[r]));
-  return (struct judged){all, dominance_rows(s, job->question, input, n, sum)};
+  return (struct judged){all, dominance_rows(s, job->question, input, n, sum, own, n_own)};
 }
 
 /* The product over the rows of bits, 1 round for each halving. */

@@ -10,7 +10,7 @@ smpc_shared *smpc_noise_laplace(smpc_session *s, double epsilon, smpc_shape shap
   smpc_err err = SMPC_OK;
   if (!smpi_op_begin(&op, s, "smpc_noise_laplace", 0, NULL)) return NULL;
   if (!(epsilon >= SMPI_NOISE_LEAST && epsilon <= SMPI_NOISE_MOST))
-    TRY(smpi_fail(s, SMPC_E_ARG, -1, "smpc_noise_laplace: epsilon must be from 1/4096 to 16"));
+    TRY(smpi_fail(s, SMPC_E_ARG, -1, "smpc_noise_laplace: epsilon must be from 1/4096 to 3"));
   unsigned bits = smpi_laplace_bits(epsilon);
   smpi_laplace_thresholds(threshold, bits, epsilon);
   smpi_absorb_u64(s, shape.rows);

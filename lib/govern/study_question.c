@@ -118,8 +118,8 @@ static smpc_err read_epsilon(struct reader *r, unsigned i) {
     return smpi_study_fault(r, "questions", i, "name",
                             "in a study with a `privacy budget` every question has an `epsilon`");
   if (r->st->budget == 0) return smpi_study_fault(r, "questions", i, "epsilon", "the study has no `privacy budget`");
-  if (!smpi_get_millionths(&q->epsilon, slice(a->epsilon)) || q->epsilon < 245 || q->epsilon > 16000000)
-    return smpi_study_fault(r, "questions", i, "epsilon", "is a number such as 0.5, from 0.000245 to 16");
+  if (!smpi_get_millionths(&q->epsilon, slice(a->epsilon)) || q->epsilon < 245 || q->epsilon > 3000000)
+    return smpi_study_fault(r, "questions", i, "epsilon", "is a number such as 0.5, from 0.000245 to 3");
   if (q->epsilon > r->st->budget)
     return smpi_study_fault(r, "questions", i, "epsilon", "is more than the study's privacy budget");
   return SMPC_OK;

@@ -12,9 +12,12 @@
  *               p_i = 1 / (1 + e^(epsilon 2^i)), independently.  The difference of two
  *               geometric variables is discrete Laplace.
  *               c_i = 2^k - 1 - P, P = p_i 2^k rounded: P of the 2^k values of r are above it.
- * Distance      cut at 2^B: each of G, H loses e^(-epsilon 2^B) <= 2^-40; rounding moves each
- *               of the 2B bits by at most 2^-(k+1) = 2^-45.  Together below 2^-38 a number:
- *               the delta that a statement of (epsilon, delta) has to bear.
+ * Distance      cut at 2^B: each of G, H loses e^(-epsilon 2^B) < 2^-40; rounding moves each
+ *               of the 2B bits by at most 2^-(k+1) = 2^-45.  Together below 2^-38 a number.
+ * Privacy       delta = sum over x of max(0, Pr[x] - e^epsilon Pr[x + 1]).  With M = 2^B - 1
+ *               the largest G, the cut alone gives at most a^M <= 2^-40, a = e^-epsilon: at the
+ *               edge Pr[M + 1] = 0.  Rounding moves probabilities by 2^-45, and e^epsilon times
+ *               that counts, hence epsilon <= 3.  tests/noise computes delta < 2^-40 exactly.
  * Security      perfect in the F_triple-hybrid model, semi-honest, up to P-1 of P parties: r
  *               is uniform and unknown to them, and is never opened; for the rest see
  *               bitless.c and b2a.c.  Malicious: no; a party can choose its part of r
@@ -43,7 +46,7 @@ enum { BLOCK = SMPI_FUNCTION_BLOCK / 4 };
 
 unsigned smpi_laplace_bits(double epsilon) {
   unsigned bits = 1;
-  while (bits < SMPI_NOISE_MAX_BITS && epsilon * ldexp(1, (int)bits) < SMPI_NOISE_TAIL * log(2)) bits++;
+  while (bits < SMPI_NOISE_MAX_BITS && epsilon * (ldexp(1, (int)bits) - 1) < SMPI_NOISE_TAIL * log(2)) bits++;
   return bits;
 }
 

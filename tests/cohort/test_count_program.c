@@ -83,14 +83,21 @@ static struct clear_table in_clear(const struct run *r) {
   return t;
 }
 
-/* The largest contributors, found by taking the largest again and again. */
-static bool is_dominated(const struct run *r, unsigned c, int64_t joint) {
-  int64_t most = 0;
+/* Do `dominant` of the hospitals other than `reader` have too much of what it cannot subtract?  The largest are
+ * found by taking the largest again and again.  No rule where there are no more than so many. */
+static bool is_dominated(const struct run *r, unsigned c, unsigned reader) {
+  int64_t most = 0, joint = 0;
+  unsigned others = 0;
   bool taken[PARTIES] = {false};
+  for (unsigned p = 0; p < r->n; p++) {
+    taken[p] = p == reader || !(r->roles[p] & SMPC_INPUT);
+    if (!taken[p]) others++, joint += r->counts[p][c];
+  }
+  if (r->dominant == 0 || others <= r->dominant) return false;
   for (unsigned i = 0; i < r->dominant; i++) {
     unsigned best = PARTIES;
     for (unsigned p = 0; p < r->n; p++)
-      if (!taken[p] && (r->roles[p] & SMPC_INPUT) && (best == PARTIES || r->counts[p][c] > r->counts[best][c])) best = p;
+      if (!taken[p] && (best == PARTIES || r->counts[p][c] > r->counts[best][c])) best = p;
     taken[best] = true;
     most += r->counts[best][c];
   }
@@ -98,7 +105,10 @@ static bool is_dominated(const struct run *r, unsigned c, int64_t joint) {
 }
 
 static bool is_shown(const struct run *r, const struct clear_table *t, unsigned c) {
-  return clear_is_shown(t, c) && !is_dominated(r, c, t->x[c]);
+  bool dominated = is_dominated(r, c, PARTIES); /* to who has no data */
+  for (unsigned p = 0; p < r->n; p++)
+    if (r->recipients >> p & 1 && r->roles[p] & SMPC_INPUT) dominated |= is_dominated(r, c, p);
+  return clear_is_shown(t, c) && !dominated;
 }
 
 static void check_displayed(const struct run *r, const struct clear_table *t, unsigned p) {

@@ -10,7 +10,7 @@
 #include "support/parties.h"
 #include "support/stats.h"
 
-static const double epsilons[] = {1.0 / 4096, 0.01, 0.1, 0.5, 1, 2.5, 16};
+static const double epsilons[] = {1.0 / 4096, 0.01, 0.1, 0.5, 1, 1.7, 2.5, 3};
 enum { EPSILONS = sizeof epsilons / sizeof *epsilons };
 
 /* --- the pure halves --------------------------------------------------------------- */
@@ -33,7 +33,7 @@ static void bits_are_as_likely_as_stated(void **state) {
     unsigned bits = smpi_laplace_bits(epsilons[e]);
     smpi_laplace_thresholds(c, bits, epsilons[e]);
     assert_true(bits <= SMPI_NOISE_MAX_BITS);
-    assert_true(epsilons[e] * ldexp(1, (int)bits) >= SMPI_NOISE_TAIL * log(2)); /* the tail that is cut */
+    assert_true(epsilons[e] * (ldexp(1, (int)bits) - 1) >= SMPI_NOISE_TAIL * log(2)); /* the tail that is cut */
     for (unsigned i = 0; i < bits; i++) {
       double p = 1 / (1 + exp(epsilons[e] * ldexp(1, (int)i)));
       assert_true(fabs(chance(c[i]) - p) <= ldexp(1, -SMPI_NOISE_BITS - 1));
@@ -42,30 +42,60 @@ static void bits_are_as_likely_as_stated(void **state) {
   }
 }
 
-/* Pr[x] of G - H with the rounded probabilities of bits, against the ideal one. */
+/* Pr[G - H = x] for 0 <= x < 2^B with the rounded probabilities of bits. */
+static long double *distribution(double epsilon, unsigned bits) {
+  uint64_t c[SMPI_NOISE_MAX_BITS];
+  size_t n = (size_t)1 << bits;
+  long double *g = calloc(n, sizeof *g), *p = calloc(n + 1, sizeof *p);
+  smpi_laplace_thresholds(c, bits, epsilon);
+  for (size_t v = 0; v < n; v++) {
+    g[v] = 1;
+    for (unsigned i = 0; i < bits; i++) g[v] *= v >> i & 1 ? (long double)chance(c[i]) : 1 - (long double)chance(c[i]);
+  }
+  for (size_t x = 0; x < n; x++)
+    for (size_t h = 0; h + x < n; h++) p[x] += g[h] * g[h + x];
+  free(g);
+  return p;
+}
+
 static void the_distance_is_the_stated_one(void **state) {
   (void)state;
   for (unsigned e = 2; e < EPSILONS; e++) {
-    uint64_t c[SMPI_NOISE_MAX_BITS];
     unsigned bits = smpi_laplace_bits(epsilons[e]);
-    size_t n = (size_t)1 << bits;
-    long double *g = calloc(n, sizeof *g), distance = 0, beyond = 1;
-    smpi_laplace_thresholds(c, bits, epsilons[e]);
-    for (size_t v = 0; v < n; v++) {
-      g[v] = 1;
-      for (unsigned i = 0; i < bits; i++)
-        g[v] *= v >> i & 1 ? (long double)chance(c[i]) : 1 - (long double)chance(c[i]);
-    }
-    for (int64_t x = 0; x < (int64_t)n; x++) {
-      long double p = 0, want = ideal(epsilons[e], x);
-      for (size_t h = 0; h + (size_t)x < n; h++) p += g[h] * g[h + (size_t)x];
-      distance += (x == 0 ? 1 : 2) * fabsl(p - want);
+    long double *p = distribution(epsilons[e], bits), distance = 0, beyond = 1;
+    for (int64_t x = 0; x < INT64_C(1) << bits; x++) {
+      long double want = ideal(epsilons[e], x);
+      distance += (x == 0 ? 1 : 2) * fabsl(p[x] - want);
       beyond -= (x == 0 ? 1 : 2) * want;
     }
     distance = (distance + fabsl(beyond)) / 2;
     if (distance > 2 * ldexp(1, -SMPI_NOISE_TAIL) + 2 * bits * ldexp(1, -SMPI_NOISE_BITS - 1))
       fail_msg("epsilon %g: distance 2^%Lf", epsilons[e], log2l(distance));
-    free(g);
+    free(p);
+  }
+}
+
+/* The least delta for a count that is one higher or lower: all x whose probability falls by more than e^epsilon. */
+static long double least_delta(double epsilon, unsigned bits) {
+  long double *p = distribution(epsilon, bits), up = 0, down = 0, e = expl(epsilon);
+  int64_t last = (INT64_C(1) << bits) - 1;
+  for (int64_t x = -last - 1; x <= last; x++) {
+    long double here = x < -last ? 0 : p[llabs(x)], next = p[llabs(x + 1)]; /* p[last + 1] = 0 */
+    up += fmaxl(0, here - e * next);
+    down += fmaxl(0, next - e * here);
+  }
+  free(p);
+  return fmaxl(up, down);
+}
+
+static void delta_is_below_the_stated_one(void **state) {
+  (void)state;
+  for (unsigned e = 2; e < EPSILONS; e++) {
+    unsigned bits = smpi_laplace_bits(epsilons[e]);
+    long double delta = least_delta(epsilons[e], bits);
+    printf("# epsilon %g: delta 2^%.1Lf\n", epsilons[e], log2l(delta));
+    assert_true(delta < ldexpl(1, -40));
+    assert_true(least_delta(epsilons[e], bits - 2) > ldexpl(1, -40)); /* a control: a cut too early is seen */
   }
 }
 
@@ -162,8 +192,8 @@ static void any_number_of_draws(void **state) {
   static const size_t size[] = {0, 1, 63, 64, 65, 16384 + 1};
   for (unsigned i = 0; i < 6; i++) {
     struct drawn d;
-    draw(&d, 2, size[i], 16, i);
-    for (size_t k = 0; k < size[i]; k++) assert_true(llabs((int64_t)shares_sum(&d.x, k)) < 1 << smpi_laplace_bits(16));
+    draw(&d, 2, size[i], 3, i);
+    for (size_t k = 0; k < size[i]; k++) assert_true(llabs((int64_t)shares_sum(&d.x, k)) < 1 << smpi_laplace_bits(3));
     shares_free(&d.x);
   }
 }
@@ -172,7 +202,7 @@ static void refused_body(struct smpc_session *s, unsigned me, void *ctx) {
   smpc_err *err = ctx;
   shr x[4];
   memset(x, 1, sizeof x);
-  err[me] = smpi_laplace(s, x, 4, 17);
+  err[me] = smpi_laplace(s, x, 4, 3.1);
   for (int i = 0; i < 4; i++) err[me] = x[i].v == 0 ? err[me] : SMPC_E_BUG;
 }
 
@@ -188,6 +218,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       T(bits_are_as_likely_as_stated),
       T(the_distance_is_the_stated_one),
+      T(delta_is_below_the_stated_one),
       T(bits_make_the_number),
       T(draws_follow_the_distribution),
       T(shares_are_uniform),
