@@ -61,7 +61,7 @@ static smpc_shared *inverse(smpc_session *s) {
 static smpc_shared *largest(smpc_session *s) { return smpc_max(s, smpc_reshape(s, whole_x(s), ROW)); }
 
 /* So little noise that it is 0, but for 2 of 10^7. */
-static smpc_shared *noise(smpc_session *s) { return smpc_noise_laplace(s, 16, FOUR); }
+static smpc_shared *noise(smpc_session *s) { return smpc_noise_laplace(s, 3, FOUR); }
 
 /* Items 1 .. 5 of party 1, the hub, and 4 .. 9 of party 0, with their tenfold and their negatives. */
 static smpc_shared *join(smpc_session *s) {
