@@ -234,6 +234,7 @@ static smpc_err run_other(struct call *c, shr *more) {
   const struct smpi_join_pair p = pair_of(c, c->mine);
   uint64_t *payload = smpi_scratch(c->s, set.n, (columns + 1) * sizeof *payload);
   if (payload == NULL) return smpi_status(c->s);
+  memset(payload, 0, set.n * columns * sizeof *payload); /* paddings' */
   for (size_t i = 0; i < set.n; i++)
     if (set.row[i] != SMPI_PSI_PADDING)
       memcpy(payload + i * columns, c->words + set.row[i] * columns, columns * sizeof *payload);

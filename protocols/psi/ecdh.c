@@ -20,8 +20,8 @@
  *               are equal, that is the result.  Order says nothing: it is random.
  *               With count_only the returned masks are permuted again by their
  *               sender, so that only the number of matches is seen [DGT12].
- *               A padding is a uniform point, which a blinded item looks like, and
- *               stands anywhere among them.
+ *               A padding is a random string of 64 bytes, treated like an item and standing
+ *               anywhere among them: so it takes as long as one, too.
  *               Malicious: no.  A party may put in any set of the agreed size,
  *               and may answer step 4 wrongly.
  * Assumes       authenticated private channels; scalars used once: they are drawn
@@ -99,7 +99,7 @@ struct run {
   size_t done;              /* scalar products, of n + m                              */
   atomic_bool is_bad;       /* something that came is no point                        */
   unsigned cores;
-  uint8_t (*uniform)[crypto_core_ristretto255_HASHBYTES]; /* [CHUNK] for paddings      */
+  uint8_t (*uniform)[64];   /* [CHUNK] paddings: as good as no item is any of them      */
 };
 
 static void tell(struct run *r, size_t n) {
@@ -116,7 +116,7 @@ static void blind_some(void *ctx, size_t first, size_t n) {
   for (size_t i = first; i < first + n; i++) {
     size_t row = r->t->row[c->first + i];
     uint8_t *point = c->out + i * SMPI_POINT_LEN;
-    if (row == SMPI_PSI_PADDING) (void)crypto_core_ristretto255_from_hash(point, r->uniform[i]);
+    if (row == SMPI_PSI_PADDING) smpi_ecdh_blind(point, &r->key, r->uniform[i], sizeof r->uniform[i]);
     else smpi_ecdh_blind(point, &r->key, smpi_item(r->t->set, row), smpi_item_len(r->t->set, row));
   }
 }
@@ -187,7 +187,7 @@ static smpc_err match(struct smpc_session *s, struct run *r) {
   if (!t->i_learn) return SMPC_OK;
   size_t found = smpi_psi_match_vt(t->count_only ? NULL : t->hit, r->mine, t->n, r->theirs, t->m);
   if (found == SIZE_MAX) return smpi_fail(s, SMPC_E_NOMEM, -1, "out of memory");
-  t->matched = found;
+  t->matched = t->count_only ? found : smpi_psi_drop_paddings(t->hit, t->row, t->n);
   return SMPC_OK;
 }
 

@@ -4,7 +4,9 @@
  *                        X, one item a bin, and both, for each bin b with item x: xor shares of [x in Y], and
  *                        shares by sum of w(x) if so.
  * Protocol      Pi_join  [PSTY19], [RS21], [RR22]; B = ceil(1.3 n) + 500 bins, tags of l = 40 + ceil(log2 B) bits:
- *     1. locally   H puts X into a table of B bins (cuckoo.h); O takes each y in all three of its bins
+ *     1. locally   H puts X into a table of B bins (cuckoo.h); O takes each y in all three of its bins.
+ *                  Both have filled their sets up to n and m with random keys, which are nobody's: all
+ *                  that follows is about n and m keys, whatever the sets hold
  *     2. locally   O draws a tag r_b for each bin, and a mask s_b for each word
  *     3. F_opprf   O programs the point (y, b) with r_b and w(y) - s_b, for its three b;
  *                  H asks (x, b) for its items: t_b, v_b.  Where a bin is empty H draws t_b, v_b itself
@@ -44,9 +46,10 @@ struct smpi_join {
 };
 
 struct smpi_join_table {
-  size_t n, bins, n_keys;
-  uint32_t *slot;   /* [bins] position in the set's rows */
-  blk *key;         /* [n_keys] (item, bin) of the bins that are not empty, in their order */
+  size_t n, bins;
+  uint32_t *slot;   /* [bins] position in the set's rows of the item that lies there             */
+  blk *key;         /* [n] (item or padding, bin) of the bins that are not empty, in their order */
+  uint32_t *bin;    /* [n] which these are */
 };
 
 /* --- opening ---------------------------------------------------------------------------- */
@@ -99,15 +102,15 @@ struct smpi_rot16 *smpi_join_transfers(struct smpi_join *j) { return j->transfer
 /* The point (item, bin): different for different pairs, as keys of items are random. */
 static blk point(blk key, uint32_t bin) { return (blk){{key.w[0] ^ bin, key.w[1]}}; }
 
-/* The keys of a set's items without paddings, and where in its rows each stands. */
-struct keys { size_t n; blk *key; uint32_t *position; };
+/* The keys of a set's items and paddings, and where in its rows each stands; items come first. */
+struct keys { size_t n, items; blk *key; uint32_t *position; };
 
 static smpc_err make_keys(struct keys *k, struct smpi_join *j, const struct smpi_join_set *set) {
-  k->n = 0;
+  k->n = set->n;
   k->key = smpi_scratch(j->s, set->n, sizeof *k->key);
   k->position = smpi_scratch(j->s, set->n, sizeof *k->position);
   if (k->key == NULL || k->position == NULL) return smpi_status(j->s);
-  k->n = smpi_oprf_keys_of(k->key, k->position, &j->hash, set->items, set->row, set->n);
+  k->items = smpi_oprf_keys_of(k->key, k->position, &j->hash, set->items, set->row, set->n, smpi_prg_own(j->s));
   return SMPC_OK;
 }
 
@@ -122,6 +125,7 @@ void smpi_join_table_close(struct smpi_join_table *t) {
   if (t == NULL) return;
   smpi_secret_free(t->slot);
   smpi_secret_free(t->key);
+  smpi_secret_free(t->bin);
   smpi_free(t);
 }
 
@@ -133,10 +137,12 @@ static smpc_err fill_table(struct smpi_join_table *t, struct smpi_join *j, const
   smpi_cuckoo_places(place, &j->places, t->bins, k->key, k->n);
   smpc_err err = smpi_cuckoo_fill_vt(t->slot, t->bins, place, k->n);
   if (err != SMPC_OK) return smpi_fail(j->s, err, -1, "no table for this set: %s", smpi_err_text(err));
-  for (uint32_t b = 0; b < t->bins; b++) {
-    if (t->slot[b] == SMPI_CUCKOO_EMPTY) continue;
-    t->key[t->n_keys++] = point(k->key[t->slot[b]], b);
-    t->slot[b] = k->position[t->slot[b]];
+  for (uint32_t b = 0, i = 0; b < t->bins; b++) {
+    uint32_t who = t->slot[b];
+    if (who == SMPI_CUCKOO_EMPTY) continue;
+    t->key[i] = point(k->key[who], b);
+    t->bin[i++] = b;
+    t->slot[b] = who < k->items ? k->position[who] : SMPI_CUCKOO_EMPTY; /* to all others a padding is none */
   }
   return SMPC_OK;
 }
@@ -154,7 +160,8 @@ smpc_err smpi_join_table_vt(struct smpi_join_table **out, struct smpi_join *j, c
   TRY(make_keys(&k, j, set));
   t->slot = smpi_secret_alloc(t->bins, sizeof *t->slot);
   t->key = smpi_secret_alloc(k.n, sizeof *t->key);
-  if (t->slot == NULL || t->key == NULL) TRY(smpi_fail(j->s, SMPC_E_NOMEM, -1, "not enough memory for a table"));
+  t->bin = smpi_secret_alloc(k.n, sizeof *t->bin);
+  if (t->slot == NULL || t->key == NULL || t->bin == NULL) TRY(smpi_fail(j->s, SMPC_E_NOMEM, -1, "not enough memory for a table"));
   TRY(fill_table(t, j, &k));
   *out = t;
 out:
@@ -174,8 +181,7 @@ static struct smpi_opprf_task opprf_task(const struct smpi_join *j, const struct
 /* tag and value by bins, from what was read, which is in the order of the bins that are not empty: the
  * others keep the random words that stand there. */
 static void place_read(const struct smpi_join_table *t, uint64_t *to, const uint64_t *read) {
-  for (size_t b = 0, i = 0; b < t->bins; b++)
-    if (t->slot[b] != SMPI_CUCKOO_EMPTY) to[b] = read[i++];
+  for (size_t i = 0; i < t->n; i++) to[t->bin[i]] = read[i];
 }
 
 smpc_err smpi_join_hub(struct smpi_join *j, const struct smpi_join_pair *p, const struct smpi_join_table *t, shr *bit,
@@ -186,13 +192,13 @@ smpc_err smpi_join_hub(struct smpi_join *j, const struct smpi_join_pair *p, cons
   smpc_err err;
   TRY(check_sizes(j, p->n, p->m));
   tag = smpi_scratch(j->s, t->bins, sizeof *tag);
-  read = smpi_scratch(j->s, task.words * t->n_keys, sizeof *read);
+  read = smpi_scratch(j->s, task.words * t->n, sizeof *read);
   TRY(smpi_status(j->s));
-  TRY(smpi_opprf_ask_vt(j->transfers, &task, read, t->key, t->n_keys));
+  TRY(smpi_opprf_ask_vt(j->transfers, &task, read, t->key, t->n));
   smpi_prg_words(smpi_prg_own(j->s), tag, t->bins);
   smpi_prg_words(smpi_prg_own(j->s), words, p->columns * t->bins);
   place_read(t, tag, read);
-  for (unsigned k = 0; k < p->columns; k++) place_read(t, words + k * t->bins, read + (k + 1) * t->n_keys);
+  for (unsigned k = 0; k < p->columns; k++) place_read(t, words + k * t->bins, read + (k + 1) * t->n);
   TRY(smpi_same_send(j->transfers, p->rank, bit, tag, t->bins, smpi_cuckoo_tag_bits(t->bins)));
 out:
   smpi_scratch_release(j->s, mark);

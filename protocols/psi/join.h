@@ -33,7 +33,7 @@ struct smpi_join_set {
 };
 
 /* The hub's table, for any number of runs.  slot[b] := the position in set->row of the item in bin b, or
- * SMPI_CUCKOO_EMPTY; smpi_cuckoo_bins(set->n) of them, valid while the table is.
+ * SMPI_CUCKOO_EMPTY, for a bin with a padding, too; smpi_cuckoo_bins(set->n) of them, valid while the table is.
  *   error SMPC_E_STATE  (2^-40) no table: another session will do; SMPC_E_RANGE, SMPC_E_NOMEM */
 struct smpi_join_table;
 smpc_err smpi_join_table_vt(struct smpi_join_table **t, struct smpi_join *j, const struct smpi_join_set *set);
@@ -52,7 +52,7 @@ struct smpi_join_pair {
  *                                beyond bins = smpi_cuckoo_bins(n)
  *         value[columns][bins]   shares of the two by sum: where the bit is 1, the item's words; elsewhere
  *                                anything at all, which nobody may open: keep.h makes it zero
- *   in    payload[m][columns]    by set->row position; paddings' are not read
+ *   in    payload[m][columns]    by set->row position; paddings' are anything, zeros for instance
  *   cost  smpi_join_cost(); 4 rounds, and 8 for each 2^17 bins
  *   leaks to both n and m
  *   error outputs are wiped

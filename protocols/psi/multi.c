@@ -182,18 +182,23 @@ static smpc_err exchange_hints(struct smpi_multi *r) {
   return smpi_exchange(r->s, flow, n);
 }
 
-/* Step 6 at the hub, for owner i. */
+/* Step 6 at the hub, for owner i; as much work for what does not match. */
 static smpc_err make_tags(struct smpi_multi *r, uint8_t **packed, unsigned i) {
   size_t n = smpi_multi_size(r), len = r->hash.mask_len;
-  struct smpi_mask *tag = smpi_scratch(r->s, n, sizeof *tag), one;
+  struct smpi_mask *tag = smpi_scratch(r->s, n, sizeof *tag), some[SMPI_MULTI_RUN];
   *packed = smpi_scratch(r->s, n, len);
   if (tag == NULL || *packed == NULL) return smpi_status(r->s);
   smpi_prg_words(smpi_prg_own(r->s), tag->w, 2 * n);
-  for (size_t j = 0; j < r->n_keys; j++) {
-    if (r->t->hit[r->place[j]] == 0) continue;
-    smpi_multi_encrypt(r, &one, &r->share[i], &r->key[j], 1);
-    tag[r->place[j]] = one;
+  for (size_t j = 0, part; j < r->n_keys; j += part) {
+    part = smpi_min(SMPI_MULTI_RUN, r->n_keys - j);
+    smpi_multi_encrypt(r, some, &r->share[i], r->key + j, part);
+    for (size_t k = 0; k < part; k++) {
+      struct smpi_mask *to = &tag[r->place[j + k]];
+      uint64_t is_in = -(uint64_t)r->t->hit[r->place[j + k]];
+      for (int w = 0; w < 2; w++) to->w[w] ^= (to->w[w] ^ some[k].w[w]) & is_in;
+    }
   }
+  smpi_wipe(some, sizeof some);
   smpi_psi_pack(*packed, n * len, 0, tag, len);
   return SMPC_OK;
 }
@@ -226,7 +231,7 @@ static smpc_err take_tags(struct smpi_multi *r) {
   size_t found = smpi_psi_match_vt(hit, own, r->n_keys, theirs, m);
   if (found == SIZE_MAX) TRY(SMPC_E_NOMEM);
   for (size_t j = 0; j < r->n_keys; j++) r->t->hit[r->place[j]] = hit[j];
-  r->t->matched = found;
+  r->t->matched = smpi_psi_drop_paddings(r->t->hit, r->t->row, r->n_keys);
 out:
   return err;
 }

@@ -15,7 +15,8 @@ smpc_err smpi_multi_make_keys(struct smpi_multi *r) {
   r->key = smpi_scratch(r->s, smpi_multi_size(r), sizeof *r->key);
   r->place = smpi_scratch(r->s, smpi_multi_size(r), sizeof *r->place);
   if (r->key == NULL || r->place == NULL) return smpi_status(r->s);
-  r->n_keys = smpi_oprf_keys_of(r->key, r->place, &r->hash, r->t->set, r->t->row, smpi_multi_size(r));
+  r->n_keys = smpi_multi_size(r);
+  r->held = smpi_oprf_keys_of(r->key, r->place, &r->hash, r->t->set, r->t->row, r->n_keys, smpi_prg_own(r->s));
   return SMPC_OK;
 }
 
@@ -161,7 +162,7 @@ void smpi_multi_compare_vt(struct smpi_multi *r) {
     smpi_okvs_decode_bin_vt(r->store, r->value, r->bin, r->column);
     for (size_t p = 0; p < n; p++) {
       const struct smpi_mask *f = &r->sum[r->base + p];
-      bool is_in = r->value[p].w[0] == f->w[0] && r->value[p].w[1] == f->w[1];
+      bool is_in = r->value[p].w[0] == f->w[0] && r->value[p].w[1] == f->w[1] && index[p] < r->held;
       r->t->hit[r->place[index[p]]] = is_in;
       r->t->matched += is_in;
     }

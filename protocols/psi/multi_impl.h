@@ -19,7 +19,7 @@ struct smpi_multi {
   blk seed, delta;
   blk *a, *c, *b;               /* [room] hub, hub, sender */
   blk *p;                       /* [len] hub: the store P */
-  size_t n_keys;                /* my items without paddings */
+  size_t n_keys, held;          /* my items and paddings; the items, which come first */
   blk *key;                     /* [n_keys] */
   uint32_t *place;              /* [n_keys] where in t->row key j stands */
   struct smpi_mask *sum;        /* [n_keys] hub: sum of F_i, bin by bin */

@@ -12,13 +12,14 @@
  *     4. locally   S, bin by bin: K = b + (a + P) Delta;
  *                  F(y) = Ho(decode(K, y) + Delta H(y), y), k bits
  *                  R: F(x) = Ho(decode(c, x), x)
- *     5. return    S -> R: F(y) for all y and random masks for paddings,
- *                  in random order                                       (1 round)
+ *     5. return    S -> R: F(y) for all y, in random order               (1 round)
  *     6. match     R compares; if S is to learn, R sends a bit for each  (1 round)
  *   Malicious [RS21, RR22]: R alone learns, k = 128, V = F, rows over F, and
  *     1.-2. with checks (vole.h); besides S -> R: H'(ws), ws random      (1 round more)
  *     3.    R -> S: wr, random, too;  w = (wr, ws) is part of the key of Ho
  *     5.    S -> R: ws, too; R ends if H' says otherwise, and only now makes its F(x)
+ *   Paddings are random keys in place of an item's, at both: n and m are the numbers of keys that
+ *     are put in and read, whatever the sets hold, and a match of a padding is not told.
  * Why           K = c + P Delta, and reading is linear, so decode(K, y) + Delta H(y) =
  *               decode(c, y) + Delta (decode(P, y) + H(y)): for y in X just what R
  *               has.  For other y the masks are independent: n m pairs of k bits
@@ -171,14 +172,12 @@ static smpc_err make_vole_room(struct smpi_oprf_run *r) {
   return smpi_status(r->s);
 }
 
-/* What VOLE's own memory may make way for.  Random words stand where paddings are, and are overwritten
- * elsewhere. */
+/* What VOLE's own memory may make way for. */
 static smpc_err make_room(struct smpi_oprf_run *r) {
   r->mine = smpi_scratch(r->s, r->t->n, sizeof *r->mine);
   r->theirs = r->receives ? smpi_scratch(r->s, r->m, sizeof *r->theirs) : NULL;
   r->column = smpi_scratch(r->s, r->shape.bin_len, sizeof *r->column);
   r->packed = smpi_scratch(r->s, r->shape.bin_len, r->hash.mask_len);
-  if (smpi_status(r->s) == SMPC_OK) smpi_prg_words(smpi_prg_own(r->s), r->mine[0].w, 2 * r->t->n);
   return smpi_status(r->s);
 }
 
@@ -239,8 +238,8 @@ static smpc_err return_masks(struct smpi_oprf_run *r) {
 static smpc_err match(struct smpi_oprf_run *r, uint8_t *bits) {
   struct smpi_psi_task *t = r->t;
   size_t found = smpi_psi_match_vt(t->hit, r->mine, r->n, r->theirs, r->m);
-  t->matched = found;
   if (found == SIZE_MAX) return SMPC_E_NOMEM;
+  t->matched = smpi_psi_drop_paddings(t->hit, t->row, t->n);
   if (bits == NULL) return SMPC_OK;
   uint8_t *hit = smpi_scratch(r->s, r->m, 1);
   if (hit == NULL) return smpi_status(r->s);

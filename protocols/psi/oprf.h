@@ -64,10 +64,12 @@ void smpi_oprf_hash_commit(uint8_t out[SMPI_HASH_LEN], const struct smpi_oprf_ha
 
 /* key[i] := the key of item row[i]: different for different items. */
 void smpi_oprf_keys(blk *key, const struct smpi_oprf_hash *h, const smpc_items *set, const size_t *row, size_t n);
-/* The same for rows some of which are SMPI_PSI_PADDING and have none: key k is that of row[place[k]].
- * Returns how many there are; key and place have room for n. */
+/* The same for n rows some of which are SMPI_PSI_PADDING: key k is that of row[place[k]].  Items come
+ * first, and their number is returned; then paddings, with keys drawn from `random`, so that stores and
+ * tables hold n keys whatever a set holds.  Such a key is another's, or an item's, with probability
+ * 2^-128 for each pair. */
 size_t smpi_oprf_keys_of(blk *key, uint32_t *place, const struct smpi_oprf_hash *h, const smpc_items *set,
-                         const size_t *row, size_t n);
+                         const size_t *row, size_t n, struct smpi_prg *random);
 /* value[i] := H(key[i]), of mask_len bytes: the rest is zero. */
 void smpi_oprf_values(blk *value, const struct smpi_oprf_hash *h, const blk *key, size_t n);
 /* mask[i] := Ho(z[i], key[i]), of mask_len bytes: G(z + key), salted G(z + H'(key)). */

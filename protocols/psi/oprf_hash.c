@@ -100,8 +100,8 @@ void smpi_oprf_keys(blk *key, const struct smpi_oprf_hash *h, const smpc_items *
 }
 
 size_t smpi_oprf_keys_of(blk *key, uint32_t *place, const struct smpi_oprf_hash *h, const smpc_items *set,
-                         const size_t *row, size_t n) {
-  size_t all = 0, held[RUN];
+                         const size_t *row, size_t n, struct smpi_prg *random) {
+  size_t all = 0, paddings, held[RUN];
   for (size_t i = 0, k; i < n; all += k) {
     for (k = 0; k < RUN && i < n; i++) {
       if (row[i] == SMPI_PSI_PADDING) continue;
@@ -110,6 +110,10 @@ size_t smpi_oprf_keys_of(blk *key, uint32_t *place, const struct smpi_oprf_hash 
     }
     smpi_oprf_keys(key + all, h, set, held, k);
   }
+  paddings = all;
+  for (size_t i = 0; i < n; i++)
+    if (row[i] == SMPI_PSI_PADDING) place[paddings++] = (uint32_t)i;
+  if (all < n) smpi_prg_words(random, key[all].w, 2 * (n - all));
   return all;
 }
 

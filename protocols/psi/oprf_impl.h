@@ -36,9 +36,9 @@ struct smpi_oprf_run {
   uint8_t commitment[SMPI_HASH_LEN];
   blk *a, *c;                  /* [room] receiver */
   blk *b;                      /* [room] sender   */
-  size_t n_keys;               /* my items without paddings */
+  size_t n_keys;               /* my items and paddings */
   blk *key;                    /* [n_keys] */
-  uint32_t *place;             /* [n_keys] of my masks, ascending: where in t->row key j stands */
+  uint32_t *place;             /* [n_keys] of my masks, where in t->row key j stands */
   struct smpi_mask *mine, *theirs; /* malicious: mine is what was read, until the salt is known */
   /* the stream: one bin at a time */
   unsigned bin;                /* next to be made or taken */

@@ -17,7 +17,8 @@ smpc_err smpi_oprf_make_keys(struct smpi_oprf_run *r) {
   r->key = smpi_scratch(r->s, my_size(r), sizeof *r->key);
   r->place = smpi_scratch(r->s, my_size(r), sizeof *r->place);
   if (r->key == NULL || r->place == NULL) return smpi_status(r->s);
-  r->n_keys = smpi_oprf_keys_of(r->key, r->place, &r->hash, r->t->set, r->t->row, my_size(r));
+  r->n_keys = my_size(r);
+  (void)smpi_oprf_keys_of(r->key, r->place, &r->hash, r->t->set, r->t->row, r->n_keys, smpi_prg_own(r->s));
   return SMPC_OK;
 }
 

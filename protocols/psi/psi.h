@@ -25,4 +25,12 @@ struct smpi_psi_task {
   void *ctx;
 };
 
+/* A padding is in no set: where it seems to match, its random key met another's by accident (2^-40 in
+ * all, see the protocols).  hit[i] := 0 for paddings; returns how many of the others are 1. */
+static inline size_t smpi_psi_drop_paddings(uint8_t *hit, const size_t *row, size_t n) {
+  size_t found = 0;
+  for (size_t i = 0; i < n; i++) found += hit[i] = (uint8_t)(hit[i] & (row[i] != SMPI_PSI_PADDING));
+  return found;
+}
+
 #endif
