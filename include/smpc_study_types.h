@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-enum { SMPC_MAX_QUESTIONS = 100, SMPC_MAX_GRADES = 16 };
+enum { SMPC_MAX_QUESTIONS = 100, SMPC_MAX_GRADES = 16, SMPC_MAX_REPLACED = 32 };
 
 typedef struct smpc_study_column { const char *name; unsigned grade; } smpc_study_column;
 
@@ -42,6 +42,9 @@ typedef struct smpc_study_question {
 /* Parties are numbered as they stand in the study, like a configuration's members. */
 typedef struct smpc_study {
   const char *title, *purpose, *legal_basis;
+  const char *identifier;               /* the same in all versions; the title where the file has none */
+  unsigned n_replaces;
+  uint8_t replaces[SMPC_MAX_REPLACED][32]; /* digests of earlier versions: their runs count */
   const char *security, *preprocessing;
   unsigned n_duo;
   const char *const *duo;               /* GA4GH data use terms                 */

@@ -59,7 +59,7 @@ static const cyaml_schema_value_t question_column = {
 static const cyaml_schema_field_t question_study_fields[] = {
     CYAML_FIELD_STRING_PTR("title", QUESTION_NEEDED, struct question_study, title, 1, 500),
     CYAML_FIELD_STRING_PTR("purpose", QUESTION_NEEDED, struct question_study, purpose, 1, QUESTION_MAX_PURPOSE),
-    CYAML_FIELD_IGNORE("duo", CYAML_FLAG_OPTIONAL), CYAML_FIELD_END};
+    STUDY_HEAD_KEYS, CYAML_FIELD_END};
 #define QUESTION_DOCUMENT(type, entry_fields)                                                                         \
   struct document { /* a struct question_document: libcyaml takes an entry's size from the pointer */                 \
     struct question_study study;                                                                                      \

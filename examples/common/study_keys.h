@@ -5,6 +5,9 @@
 
 #include <cyaml/cyaml.h>
 
+#define STUDY_HEAD_KEYS                                                                                  \
+  CYAML_FIELD_IGNORE("duo", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("identifier", CYAML_FLAG_OPTIONAL), \
+      CYAML_FIELD_IGNORE("replaces", CYAML_FLAG_OPTIONAL)
 #define STUDY_DOCUMENT_KEYS                                                                              \
   CYAML_FIELD_IGNORE("legal basis", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("privacy budget", CYAML_FLAG_OPTIONAL), \
       CYAML_FIELD_IGNORE("valid from", CYAML_FLAG_OPTIONAL), \

@@ -44,7 +44,7 @@ static const struct { const char *program, *result, *privacy; } kinds[REVEALS] =
 
 /* The words of one language. */
 struct words {
-  const char *head, *purpose, *basis, *duo, *period, *to_day, *security, *semi_honest, *source, *dealer, *ot;
+  const char *head, *purpose, *identifier, *replaces, *basis, *duo, *period, *to_day, *security, *semi_honest, *source, *dealer, *ot;
   const char *parties, *roles[4], *between, *clearance, *key;
   const char *reveals[REVEALS], *common;
   const char *question, *program, *reads, *graded, *condition, *opens, *nobody, *minimum, *result, *lower;
@@ -52,7 +52,7 @@ struct words {
 };
 
 static const struct words english = {
-    "Study: ", "Purpose: ", "Legal basis: ", "Data use terms (GA4GH DUO): ", "Valid: ", " to ",
+    "Study: ", "Purpose: ", "Identifier: ", "Replaces these versions; what was used under them counts: ", "Legal basis: ", "Data use terms (GA4GH DUO): ", "Valid: ", " to ",
     "Protection: ",
     "Every party sees random-looking shares only. This holds as long as all parties follow the protocol, and even if all "
     "but one computing party pool what they see. It does not protect against a party that deviates from the protocol.",
@@ -83,7 +83,7 @@ static const struct words english = {
     "Claim that a refusal for different studies would show: ", "Digest of this study: ", "Changing one character of the file makes it another study, which nobody has signed."};
 
 static const struct words chinese = {
-    "研究:", "用途:", "法律依据:", "数据使用条款(GA4GH DUO):", "有效期:", " 至 ",
+    "研究:", "用途:", "标识:", "取代以下版本(在其下的使用量继续累计):", "法律依据:", "数据使用条款(GA4GH DUO):", "有效期:", " 至 ",
     "保护方式:",
     "各方只能看到形似随机的份额。前提是所有参与方都遵守协议;即使除一方以外的所有计算方把所见合在一起,数据仍受保护。"
     "对于不遵守协议的一方,不提供保护。",
@@ -199,7 +199,14 @@ static void show_question(const smpc_study *st, unsigned i, const struct words *
 }
 
 static void show(const smpc_study *st, const struct words *w) {
-  printf("%s%s\n%s%s\n%s%s\n", w->head, st->title, w->purpose, st->purpose, w->basis, st->legal_basis);
+  printf("%s%s\n%s%s\n%s%s\n", w->head, st->title, w->purpose, st->purpose, w->identifier, st->identifier);
+  if (st->n_replaces > 0) printf("%s\n", w->replaces);
+  for (unsigned i = 0; i < st->n_replaces; i++) {
+    printf("  ");
+    print_hex(st->replaces[i], 32);
+    putchar('\n');
+  }
+  printf("%s%s\n", w->basis, st->legal_basis);
   for (unsigned i = 0; i < st->n_duo; i++) printf("%s%s", i == 0 ? w->duo : w->between, st->duo[i]);
   printf("%s%s", st->n_duo > 0 ? "\n" : "", w->period);
   print_day(st->from);
@@ -225,6 +232,8 @@ const char study_template[] =
     "  title: My study\n"
     "  purpose: What the results are for, in one line\n"
     "  duo: [\"DUO:0000007\"]            # optional: GA4GH data use terms\n"
+    "  identifier: my-study-2026       # the same in all versions of the study\n"
+    "#  replaces: [DIGEST]             # earlier versions, as smpc-study show names them: what was used counts on\n"
     "legal basis: Ethics vote 12/2026 of the university hospital; contract of 2026-11-01\n"
     "valid from: 2026-12-01\n"
     "valid until: 2027-11-30\n"

@@ -156,6 +156,7 @@ static void on_entry(struct pass *p, const struct smpi_entry *e, struct smpi_sli
     smpi_audit_find(p->a, false, p->j->path, e->number, "a crash had left %llu bytes of an unfinished entry",
                     (unsigned long long)smpi_entry_number(e, "cut"));
     break;
+  case SMPI_STUDY: (void)is_of_now(p, e); break;
   case SMPI_FAILED: leave(p, e); break;
   case SMPI_OPEN: if (is_of_now(p, e)) on_open(p, e); break;
   case SMPI_ITEMS: if (is_of_now(p, e)) on_items(p, e); break;

@@ -48,6 +48,8 @@ static void clear(struct smpi_audit_study *s) {
     s->tally[i] = (struct smpi_tally){.study = s->study, .question = &s->study->question[i]};
   }
   if (s->told != NULL) memset(s->told, 0, s->study->n_questions * sizeof *s->told);
+  s->versions = (struct smpi_versions){.study = s->study};
+  s->told_stranger = false;
   s->others = 0;
   s->told_budget = false;
   s->question = NULL;
@@ -82,7 +84,7 @@ static void on_run(struct smpi_audit_study *s, struct smpi_audit *a, const struc
   if (memcmp(study, s->study->digest, 32) != 0) {
     if (s->others++ == 0)
       smpi_audit_find(a, false, j->path, e->number,
-                      "sessions of other studies or versions, such as this, are not judged");
+                      "sessions of other studies or versions, such as this, are not judged; those of replaced versions count");
     return;
   }
   snprintf(name, sizeof name, "%.*s", (int)smpi_min(question.len, sizeof name - 1), question.at);
@@ -162,7 +164,7 @@ static void check_limits(struct smpi_audit_study *s, struct smpi_audit *a, const
     fault(a, j, e, "its rows differ from those of another run by fewer than the study allows");
   check_limit(a, j, e, &s->told[i].runs, t->runs, q->epsilon != 0 ? 1 : q->max_runs, "runs");
   if (s->study->budget != 0)
-    check_limit(a, j, e, &s->told_budget, smpi_tally_spent(s->tally, s->study->n_questions), s->study->budget,
+    check_limit(a, j, e, &s->told_budget, s->versions.spent, s->study->budget,
                 "millionths of epsilon");
   check_limit(a, j, e, &s->told[i].values, t->values, q->max_values, "opened values");
   if (t->counted) check_limit(a, j, e, &s->told[i].rows, t->rows, q->max_rows, "rows");
@@ -171,11 +173,21 @@ static void check_limits(struct smpi_audit_study *s, struct smpi_audit *a, const
   check_limit(a, j, e, &s->told[i].items_in_all, t->items_in_all, q->max_items_in_all, "items of all parties' sets");
 }
 
+/* Limits could begin anew beside a version that is not named; a later one that names this one is in order. */
+static void check_versions(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j,
+                           const struct smpi_entry *e) {
+  smpi_versions_seen(&s->versions, e);
+  if (!s->versions.has_stranger || s->versions.is_later || s->told_stranger) return;
+  s->told_stranger = true;
+  fault(a, j, e, "a session of another version of the study, and neither says that it replaces the other");
+}
+
 void smpi_audit_judge(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j,
                       const struct smpi_entry *e) {
   if (s->journal != j) clear(s);
   s->journal = j;
   if (e->kind == SMPI_RUN) on_run(s, a, j, e);
+  check_versions(s, a, j, e);
   for (unsigned i = 0; i < s->study->n_questions; i++) {
     smpi_tally_seen(&s->tally[i], e);
     if (s->tally[i].err != SMPC_OK) a->err = s->tally[i].err;

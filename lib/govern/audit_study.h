@@ -5,11 +5,14 @@
 #include "govern/audit.h"
 #include "govern/study.h"
 #include "govern/tally.h"
+#include "govern/versions.h"
 
 struct smpi_audit_study {
   const smpc_study *study;
   struct smpi_tally *tally;             /* [n_questions] of the journal that is read       */
   struct { bool runs, rows, values, items, items_in_all; } *told; /* [n_questions] in this journal              */
+  struct smpi_versions versions;        /* so, too                                         */
+  bool told_stranger;
   const struct smpi_audited *journal;
   const smpc_study_question *question;  /* of the session that is going on, or NULL        */
   uint64_t others;                      /* sessions of other studies in this journal       */

@@ -10,7 +10,7 @@
 /* --- the lines of each kind ------------------------------------------------------ */
 
 enum form { NUMBER, COUNT, DIGEST, SIGNATURE, TEXT, INDEXED_NUMBER, INDEXED_DIGEST, INDEXED_SIGNATURE, NAMED };
-enum { ONCE, REPEATS, OPTIONAL }; /* OPTIONAL: journals of before it have none */
+enum { ONCE, REPEATS, OPTIONAL, ANY }; /* OPTIONAL: journals of before it have none; ANY: as many as there are */
 struct line { const char *key; enum form form; int times; };
 enum { LINES = 24 };
 
@@ -19,6 +19,8 @@ static const struct { const char *name; struct line line[LINES]; } kinds[SMPI_KI
     [SMPI_RESUME] = {"resume", {{"cut", NUMBER, ONCE}}},
     [SMPI_RUN] = {"run", {{"session", DIGEST, ONCE}, {"study", DIGEST, ONCE}, {"question", TEXT, ONCE}, {"software", TEXT, ONCE},
                           {"counter-signed", TEXT, ONCE}, {"dealer", COUNT, ONCE}, {"with", NAMED, REPEATS}}},
+    [SMPI_STUDY] = {"study", {{"session", DIGEST, ONCE}, {"identifier", TEXT, ONCE}, {"epsilon", COUNT, ONCE},
+                              {"replaces", DIGEST, ANY}}},
     [SMPI_FAILED] = {"failed", {{"study", DIGEST, ONCE}, {"question", TEXT, ONCE}, {"code", NUMBER, ONCE}, {"reason", TEXT, ONCE}}},
     [SMPI_OPEN] = {"open", {{"session", DIGEST, ONCE}, {"operation", TEXT, ONCE}, {"purpose", TEXT, ONCE}, {"to", TEXT, ONCE},
                             {"rows", NUMBER, ONCE}, {"columns", NUMBER, ONCE}, {"program", DIGEST, ONCE}}},
@@ -159,13 +161,13 @@ static bool decode_line(struct smpi_entry *e, struct smpi_slice *in, const struc
   unsigned found = 0;
   for (;; found++) {
     struct smpi_slice rest = *in, key, value;
-    if ((found > 0 && line->times != REPEATS) || !smpi_lines_next(&rest, &key, &value) || !smpi_slice_is(key, line->key)) break;
+    if ((found > 0 && line->times != REPEATS && line->times != ANY) || !smpi_lines_next(&rest, &key, &value) || !smpi_slice_is(key, line->key)) break;
     if (!has_form(line->form, value) || e->n == SMPI_ENTRY_FIELDS) return false;
     e->field[e->n].key = key;
     e->field[e->n++].value = value;
     *in = rest;
   }
-  return found > 0 || line->times == OPTIONAL;
+  return found > 0 || line->times == OPTIONAL || line->times == ANY;
 }
 
 static bool decode_body(struct smpi_entry *e, struct smpi_slice *in) {

@@ -28,6 +28,7 @@ enum smpi_kind {
   SMPI_BEGIN,    /* first of a file: whose it is                                        */
   SMPI_RESUME,   /* an unfinished entry was found at the end and cut off                */
   SMPI_RUN,      /* a session has begun: who takes part, for what                       */
+  SMPI_STUDY,    /* of the study it is under: what later versions have to count          */
   SMPI_FAILED,   /* a session did not begin                                             */
   SMPI_OPEN,     /* an opening is about to happen: written before any share of it leaves */
   SMPI_END,      /* a session is over: outcome and what was used                        */

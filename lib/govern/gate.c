@@ -12,8 +12,6 @@ static void gate_free(void *ctx) {
   if (g == NULL) return;
   smpi_gate_held_free(g);
   smpi_tally_free(&g->tally);
-  for (unsigned i = 0; g->each != NULL && i < g->study->n_questions; i++) smpi_tally_free(&g->each[i]);
-  smpi_free(g->each);
   smpi_study_free(g->study);
   smpi_free(g);
 }
@@ -22,7 +20,7 @@ static void on_seen(void *ctx, const struct smpi_entry *e) {
   struct gate *g = ctx;
   smpi_holds_seen(&g->holds, e);
   smpi_tally_seen(&g->tally, e);
-  for (unsigned i = 0; g->each != NULL && i < g->study->n_questions; i++) smpi_tally_seen(&g->each[i], e);
+  smpi_versions_seen(&g->versions, e);
 }
 
 /* --- the openings ------------------------------------------------------------------------ */
@@ -57,7 +55,7 @@ static smpc_err check_budget(const struct gate *g, struct smpc_session *s) {
   if (g->question->epsilon == 0 || g->has_opened) return SMPC_OK;
   if (g->tally.runs > 0)
     return smpi_gate_refuse(s, "a question with noise is answered once; its recipients keep the release");
-  if (smpi_tally_spent(g->each, st->n_questions) + g->question->epsilon > st->budget)
+  if (exceeds(g->versions.spent, g->question->epsilon, st->budget))
     return smpi_gate_refuse(s, "the privacy budget of the study is spent");
   return SMPC_OK;
 }
@@ -131,6 +129,18 @@ static const struct smpi_earlier *on_earlier(void *ctx, uint64_t rows) {
   return g->question->min_change == 0 ? NULL : smpi_tally_same_rows(&g->tally, rows);
 }
 
+static void on_version(void *ctx, struct smpi_lines *l) {
+  const struct gate *g = ctx;
+  smpi_versions_lines(l, g->study, g->question);
+}
+
+/* What was counted when it was held is released whatever came after. */
+static smpc_err on_ready(void *ctx, struct smpi_journal *j, const uint8_t sign_secret[64], struct smpi_fault *f) {
+  const struct gate *g = ctx;
+  smpc_err err = g->release[0] != 0 ? SMPC_OK : smpi_versions_check(&g->versions, f);
+  return err != SMPC_OK ? err : smpi_gate_ready(ctx, j, sign_secret, f);
+}
+
 /* --- before any link ------------------------------------------------------------------------ */
 
 static smpc_err check_members(const smpc_study *st, const smpc_config *cfg, struct smpi_fault *f) {
@@ -144,14 +154,6 @@ static smpc_err check_members(const smpc_study *st, const smpc_config *cfg, stru
               : smpi_fault_set(f, SMPC_E_PARAM, -1, "the parties of my configuration are not those of the study");
 }
 
-static smpc_err count_all(struct gate *g, struct smpi_fault *f) {
-  g->each = smpi_alloc(g->study->n_questions, sizeof *g->each);
-  if (g->each == NULL) return smpi_fault_set(f, SMPC_E_NOMEM, -1, "out of memory");
-  for (unsigned i = 0; i < g->study->n_questions; i++)
-    g->each[i] = (struct smpi_tally){.study = g->study, .question = &g->study->question[i]};
-  return SMPC_OK;
-}
-
 static smpc_err check(struct gate *g, const smpc_config *cfg, int64_t now, struct smpi_fault *f) {
   uint8_t agreement[32];
   smpc_err err;
@@ -159,7 +161,7 @@ static smpc_err check(struct gate *g, const smpc_config *cfg, int64_t now, struc
   g->question = smpi_study_find(g->study, cfg->ask);
   if (g->question == NULL)
     return smpi_fault_set(f, SMPC_E_POLICY, -1, "the study has no question \"%.100s\"", cfg->ask);
-  if (g->study->budget != 0) TRY(count_all(g, f));
+  g->versions.study = g->study;
   g->tally = (struct smpi_tally){.study = g->study, .question = g->question};
   smpi_study_agreement(agreement, g->study, g->question);
   if (cfg->release[0] != 0) smpi_study_agree_release(agreement, cfg->release);
@@ -187,7 +189,8 @@ smpc_err smpi_gate_open(struct smpi_record_rules *rules, const smpc_config *cfg,
                                       .items = on_items,
                                       .free = gate_free,
                                       .earlier = on_earlier,
-                                      .ready = smpi_gate_ready,
+                                      .ready = on_ready,
+                                      .version = on_version,
                                       .review = smpi_gate_review,
                                       .may_hold = smpi_gate_may_hold,
                                       .held = smpi_gate_held,

@@ -5,11 +5,12 @@
 #include "govern/gate.h"
 #include "govern/holds.h"
 #include "govern/tally.h"
+#include "govern/versions.h"
 
 struct gate {
   smpc_study *study;
   const smpc_study_question *question;
-  struct smpi_tally *each;     /* [n_questions]: for the privacy budget; NULL: none */
+  struct smpi_versions versions;
   struct smpi_tally tally;     /* so far, by the journal, and in the session that runs now */
   bool has_opened;             /* in the session that runs now                       */
 

@@ -255,6 +255,12 @@ static smpc_err write_run(struct smpi_record *r, struct smpc_session *s) {
   }
   struct smpi_fault f = {.party = -1}; /* durable with the first opening */
   smpc_err err = smpi_journal_add(r->journal, NULL, &f);
+  if (err == SMPC_OK && r->rules.version != NULL) {
+    l = smpi_journal_begin(r->journal, SMPI_STUDY);
+    smpi_lines_add_bytes(l, "session", s->id, 32);
+    r->rules.version(r->rules.ctx, l);
+    err = smpi_journal_add(r->journal, NULL, &f);
+  }
   return err == SMPC_OK ? SMPC_OK : smpi_fail(s, err, (int)smpi_me(s), "%s", f.text);
 }
 

@@ -30,6 +30,8 @@ struct smpi_record_rules {
   smpc_err (*rows)(void *ctx, struct smpc_session *s, uint64_t rows);
   /* May sets of these sizes meet?  As the guard's `items` in session_impl.h. */
   smpc_err (*items)(void *ctx, struct smpc_session *s, const uint64_t *size, bool are_known);
+  /* The lines of a `study` entry, after its session. */
+  void (*version)(void *ctx, struct smpi_lines *l);
   /* A run over as many rows, whose input this one's must be; NULL: it may be any. */
   const struct smpi_earlier *(*earlier)(void *ctx, uint64_t rows);
   /* The journal is open and has been seen; before any link. */

@@ -1,6 +1,7 @@
 /* study.c - see study.h: the file's schema, and what each line means. */
 #include "govern/study_impl.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -106,6 +107,8 @@ static const cyaml_schema_value_t party_value = {CYAML_VALUE_MAPPING(CYAML_FLAG_
 static const cyaml_schema_field_t head_fields[] = {
     CYAML_FIELD_STRING_PTR("title", TEXT, struct head, title, 1, LINE),
     CYAML_FIELD_STRING_PTR("purpose", TEXT, struct head, purpose, 1, LINE),
+    CYAML_FIELD_STRING_PTR("identifier", MAYBE, struct head, identifier, 1, LINE),
+    LISTED("replaces", MAYBE, struct head, replaces, &line_value, 0, SMPC_MAX_REPLACED),
     LISTED("duo", MAYBE, struct head, duo, &line_value, 0, 50),
     CYAML_FIELD_END};
 static const cyaml_schema_field_t whole_fields[] = {
@@ -136,6 +139,21 @@ bool smpi_study_grade(unsigned *out, const smpc_study *st, const char *name, boo
   for (unsigned i = 0; i < st->n_grades; i++)
     if (strcmp(st->grade[i], name) == 0) return *out = i, true;
   return false;
+}
+
+/* Digests as smpc-study show prints them. */
+static smpc_err read_versions(struct reader *r) {
+  const struct head *h = &((const struct whole *)r->y.data)->head;
+  smpc_study *st = r->st;
+  st->identifier = h->identifier != NULL ? h->identifier : h->title;
+  if (!is_one_line(st->identifier)) return smpi_study_fault(r, NULL, 0, "study", "an identifier is one line");
+  for (; st->n_replaces < h->replaces.n; st->n_replaces++) {
+    const char *hex = h->replaces.at[st->n_replaces];
+    size_t len;
+    if (strlen(hex) != 64 || sodium_hex2bin(st->replaces[st->n_replaces], 32, hex, 64, NULL, &len, NULL) != 0 || len != 32)
+      return smpi_study_fault(r, NULL, 0, "study", "`replaces` lists digests of earlier versions: 64 hexadecimal digits each");
+  }
+  return SMPC_OK;
 }
 
 static smpc_err read_head(struct reader *r) {
@@ -218,6 +236,7 @@ static smpc_err read_whole(struct reader *r) {
   smpc_study *st = r->st;
   smpc_err err;
   TRY(read_head(r));
+  TRY(read_versions(r));
   TRY(read_grades(r));
   if (w->budget != NULL && (!smpi_get_millionths(&st->budget, slice(w->budget)) || st->budget == 0))
     return smpi_study_fault(r, NULL, 0, "privacy budget", "is a number such as 2.5, of all epsilons together");

@@ -21,7 +21,7 @@ struct asked {
   unsigned n_also;
 };
 struct member { char *name, *key, *clearance; struct text_list roles; };
-struct head { char *title, *purpose; struct text_list duo; };
+struct head { char *title, *purpose, *identifier; struct text_list duo, replaces; };
 struct whole {
   struct head head;
   char *legal_basis, *from, *until, *security, *preprocessing, *budget;

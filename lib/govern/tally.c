@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "govern/versions.h"
 
 /* What this party had behind an opening; of runs over as many rows, the first: later ones
  * had the same input, or were refused. */
@@ -31,8 +32,7 @@ static void remember(struct smpi_tally *t, const struct smpi_entry *end) {
 static void on_run(struct smpi_tally *t, const struct smpi_entry *e) {
   uint8_t study[32];
   smpi_entry_digest(study, e, "study");
-  t->is_mine =
-      memcmp(study, t->study->digest, 32) == 0 && smpi_slice_is(smpi_entry_get(e, "question"), t->question->name);
+  t->is_mine = smpi_versions_has(t->study, study) && smpi_slice_is(smpi_entry_get(e, "question"), t->question->name);
   t->counted = t->releases = false;
 }
 
@@ -78,12 +78,6 @@ bool smpi_tally_is_close(const struct smpi_tally *t, uint64_t rows) {
     if (change != 0 && change < t->question->min_change) return true;
   }
   return false;
-}
-
-uint64_t smpi_tally_spent(const struct smpi_tally *t, unsigned n) {
-  uint64_t spent = 0;
-  for (unsigned i = 0; i < n; i++) spent += t[i].runs * t[i].question->epsilon;
-  return spent;
 }
 
 const struct smpi_earlier *smpi_tally_same_rows(const struct smpi_tally *t, uint64_t rows) {

@@ -1,5 +1,5 @@
-/* tally.h - what a journal says was used of one question of a study: the gate judges
- * by it before an opening, the audit afterwards. */
+/* tally.h - what a journal says was used of one question of a study, in this version and
+ * those it replaces: the gate judges by it before an opening, the audit afterwards. */
 #ifndef SMPI_TALLY_H
 #define SMPI_TALLY_H
 
@@ -31,8 +31,5 @@ const struct smpi_earlier *smpi_tally_same_rows(const struct smpi_tally *t, uint
 /* Sets of so many items of each party meet: count them. */
 void smpi_tally_items(struct smpi_tally *t, const uint64_t size[SMPC_MAX_PARTIES]);
 void smpi_tally_free(struct smpi_tally *t);
-
-/* Epsilon that the runs of n questions have spent, in millionths. */
-uint64_t smpi_tally_spent(const struct smpi_tally *t, unsigned n);
 
 #endif

@@ -48,7 +48,7 @@ static void a_study_runs_and_is_audited(void **state) {
   run_expect(run("smpc-study verify site/study.yaml"), 0, "signed by all 4 parties, and valid today");
   run_expect(run("smpc-study check site/study.yaml"), 0, "4 parties, 1 question: well formed");
   run_expect(run_all(""), 0, "Delivered to: north");
-  run_expect(run("smpc-journal verify site/*.journal"), 0, "4 journals, 21 entries, 1 session, 3 openings, 3 seals: no fault\n");
+  run_expect(run("smpc-journal verify site/*.journal"), 0, "4 journals, 25 entries, 1 session, 3 openings, 3 seals: no fault\n");
   run_expect(run("smpc-journal verify --study site/study.yaml site/*.journal"), 0, "no fault\n");
   run_expect(run("rm site/study.yaml.west.sig; smpc-journal verify --study site/study.yaml site/*.journal; test $? = 6"), 0,
              "FAULT  site/study.yaml  the signature of west: it is not there");
@@ -127,6 +127,9 @@ static void what_is_shown_is_plain(void **state) {
   run_expect(run("smpc-study show site/study.yaml"), 0, "\"sizes of groups\" -> north\n");
   run_expect(run("smpc-study show site/study.yaml"), 0, "Groups of fewer than 5 people are not shown");
   run_expect(run("smpc-study show site/study.yaml"), 0, "2 runs");
+  run_expect(run("smpc-study show site/study.yaml"), 0, "Identifier: Ages\n");
+  run_expect(run("sed \"s/title: Ages/title: Ages, identifier: ages-1, replaces: ['$(smpc-study show site/study.yaml | sed -n 's/^Digest.*: //p')']/\" "
+                 "site/study.yaml >next.yaml && smpc-study check next.yaml && smpc-study show --chinese next.yaml"), 0, "取代以下版本");
   run_expect(run("smpc-study show --chinese site/study.yaml"), 0, "用途:sizes of groups");
 }
 

@@ -38,14 +38,14 @@ void notary_key(uint8_t sign_secret[64], uint64_t seed, unsigned party) {
   assert_memory_equal(sign_key, cfg.member[party].sign_key, 32);
 }
 
-const char *notary_head = "";
+const char *notary_head = "", *notary_more = "";
 
 void notary_write_study(const char *path, uint64_t seed, const char *limits, const char *extra) {
   static char text[8192];
   size_t used = (size_t)snprintf(text, sizeof text,
-                                 "study: {title: T, purpose: totals for the test}\nlegal basis: none\n"
+                                 "study: {title: T, purpose: totals for the test%s}\nlegal basis: none\n"
                                  "valid from: 2020-01-01\nvalid until: 2099-12-31\nsecurity: semi-honest\n%sparties:\n",
-                                 notary_head);
+                                 notary_more, notary_head);
   for (unsigned i = 0; i < NOTARY_PARTIES; i++) {
     struct parties p = {.n = NOTARY_PARTIES, .seed = seed};
     smpc_config cfg;

@@ -43,6 +43,7 @@ void notary_key(uint8_t sign_secret[64], uint64_t seed, unsigned party);
 
 /* Further lines at the head of the studies that are written. */
 extern const char *notary_head;
+extern const char *notary_more; /* in the mapping `study`: ", identifier: X" */
 /* A study of three parties and the questions `sum`, with these further lines, and
  * `other`; and everybody's signature under it. */
 void notary_write_study(const char *path, uint64_t seed, const char *limits, const char *extra);

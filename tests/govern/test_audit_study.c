@@ -56,7 +56,9 @@ static void what_the_study_allows_is_no_fault(void **state) {
   run(&n);
   judged("study.yaml", NULL);
   char findings[4000];
+  notary_more = ", identifier: another";
   notary_write_study("other.yaml", SEED, "", "");
+  notary_more = "";
   notary_sign_all("other.yaml", SEED);
   assert_int_equal(notary_audit_by(findings, sizeof findings, "other.yaml", notary_journals, NOTARY_PARTIES), 0);
   assert_non_null(strstr(findings, "sessions of other studies or versions")); /* said, not judged */

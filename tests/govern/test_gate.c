@@ -254,7 +254,7 @@ static void what_does_not_hold_opens_no_link(void **state) {
 }
 
 /* A party whose clock says that the study still holds gets no session from the others. */
-static void another_version_signed_by_all_is_another_study(void **state) {
+static void another_version_needs_new_signatures(void **state) {
   (void)state;
   struct notary n = begin("    limits: {runs: 1}\n", 1);
   expect_run(&n);
@@ -334,7 +334,7 @@ int main(void) {
       T(a_run_with_a_few_more_rows_is_refused),
       T(a_run_over_replaced_rows_is_refused),
       T(what_does_not_hold_opens_no_link),
-      T(another_version_signed_by_all_is_another_study),
+      T(another_version_needs_new_signatures),
       T(each_is_told_what_the_other_claims),
       T(study_and_journal_cost_less_than_50_ms_a_run),
   };
