@@ -22,42 +22,43 @@ void smpi_vole_tree_keys_set(struct smpi_vole_tree_keys *k, const struct smpi_ba
   }
 }
 
+/* Nodes that are being expanded: wiped once for all levels of a tree. */
+struct expanding { blk parent[RUN], child[2][RUN]; };
+
 /* Level l + 1 in place of level l, from its end, so that no node is overwritten
  * before it is read.  sum[b] := of all child b. */
-static void grow_level(const struct smpi_vole_tree_keys *k, blk *node, size_t n, blk sum[2]) {
-  blk parent[RUN], child[2][RUN];
+static void grow_level(const struct smpi_vole_tree_keys *k, struct expanding *e, blk *node, size_t n, blk sum[2]) {
   sum[0] = sum[1] = (blk){{0, 0}};
   for (size_t i = n, run; i > 0;) {
     run = smpi_min(RUN, i);
     i -= run;
-    memcpy(parent, node + i, run * sizeof *node);
-    for (int b = 0; b < 2; b++) smpi_aes_encrypt(&k->side[b], child[b], parent, run);
+    memcpy(e->parent, node + i, run * sizeof *node);
+    for (int b = 0; b < 2; b++) smpi_aes_encrypt(&k->side[b], e->child[b], e->parent, run);
     for (size_t j = 0; j < run; j++)
       for (int b = 0; b < 2; b++) {
-        blk v = smpi_blk_xor(child[b][j], parent[j]);
+        blk v = smpi_blk_xor(e->child[b][j], e->parent[j]);
         node[2 * (i + j) + (size_t)b] = v;
         sum[b] = smpi_blk_xor(sum[b], v);
       }
   }
-  smpi_wipe(parent, sizeof parent);
-  smpi_wipe(child, sizeof child);
 }
 
 void smpi_vole_tree_grow(const struct smpi_vole_tree_keys *k, blk *leaf, blk *sum, blk root, unsigned depth) {
+  struct expanding e;
   leaf[0] = root;
-  for (unsigned l = 0; l < depth; l++) grow_level(k, leaf, (size_t)1 << l, sum + 2 * l);
+  for (unsigned l = 0; l < depth; l++) grow_level(k, &e, leaf, (size_t)1 << l, sum + 2 * l);
+  smpi_wipe(&e, sizeof e);
 }
 
 /* The children of the unknown node, which stands as 0, are of no use: the one
- * on the path becomes 0 again, its sibling what the sum of its side lacks. */
-static void mend(const struct smpi_vole_tree_keys *k, blk *node, size_t n, const blk sum[2], blk known, uint64_t parent,
+ * on the path, stray[b], becomes 0 again, its sibling what the sum of its side lacks. */
+static void mend(blk *node, size_t n, const blk stray[2], const blk sum[2], blk known, uint64_t parent,
                  uint64_t path_bit) {
-  blk zero = {{0, 0}}, change[2];
+  blk change[2];
   for (uint64_t b = 0; b < 2; b++) {
-    blk stray, lack = smpi_blk_xor(known, sum[b]);
-    smpi_aes_encrypt(&k->side[b], &stray, &zero, 1);
+    blk lack = smpi_blk_xor(known, sum[b]);
     uint64_t on_path = b ^ path_bit ^ 1;
-    change[b] = smpi_blk_xor(smpi_blk_if(on_path, stray), smpi_blk_if(on_path ^ 1, lack));
+    change[b] = smpi_blk_xor(smpi_blk_if(on_path, stray[b]), smpi_blk_if(on_path ^ 1, lack));
   }
   for (size_t i = 0; i < n; i++) {
     uint64_t here = smpi_vole_tree_mask(i, parent) & 1;
@@ -69,13 +70,17 @@ static void mend(const struct smpi_vole_tree_keys *k, blk *node, size_t n, const
 
 void smpi_vole_tree_regrow(const struct smpi_vole_tree_keys *k, blk *leaf, const blk *known, uint64_t hole,
                            unsigned depth) {
-  blk sum[2];
-  leaf[0] = (blk){{0, 0}};
+  struct expanding e;
+  const blk zero = {{0, 0}};
+  blk sum[2], stray[2]; /* stray: the children of a node that is 0, which depend on nothing secret */
+  for (int b = 0; b < 2; b++) smpi_aes_encrypt(&k->side[b], &stray[b], &zero, 1);
+  leaf[0] = zero;
   for (unsigned l = 0; l < depth; l++) {
-    grow_level(k, leaf, (size_t)1 << l, sum);
-    mend(k, leaf, (size_t)1 << l, sum, known[l], hole >> (depth - l), hole >> (depth - l - 1) & 1);
+    grow_level(k, &e, leaf, (size_t)1 << l, sum);
+    mend(leaf, (size_t)1 << l, stray, sum, known[l], hole >> (depth - l), hole >> (depth - l - 1) & 1);
   }
   smpi_wipe(sum, sizeof sum);
+  smpi_wipe(&e, sizeof e);
 }
 
 blk smpi_vole_tree_sum(const blk *x, size_t n) {

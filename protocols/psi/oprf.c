@@ -69,8 +69,8 @@
  *               are made here and used once.
  * Cost          see oprf.h.
  * Secrets       items, order, P, a, b, c, Delta, masks, ws until 5.; public: sizes, seed, w.
- * Differs from  the papers: V, above; bins are sent as they are solved, so that
- *               both work at once; items up to 16 bytes are keys by a permutation;
+ * Differs from  the papers: V, above; bins are sent as they are solved, the first
+ *               solved while S chooses points, so that both work at once; items up to 16 bytes are keys by a permutation;
  *               w chooses the functions of Ho, instead of being added to what they are asked.
  */
 #include "psi/oprf.h"
@@ -161,7 +161,9 @@ static smpc_err prepare(struct smpi_oprf_run *r) {
   smpi_wipe(salt, sizeof salt);
   smpc_err err = shape_of(&r->shape, r->n, runs, r->is_malicious);
   if (err == SMPC_OK) err = smpi_oprf_make_keys(r);
-  return err == SMPC_OK && r->receives ? smpi_oprf_open_store(r) : err; /* while the sender chooses points */
+  if (err != SMPC_OK || !r->receives) return err;
+  err = smpi_oprf_open_store(r); /* while the sender chooses points */
+  return err == SMPC_OK ? smpi_oprf_solve_ahead(r) : err;
 }
 
 static smpc_err make_vole_room(struct smpi_oprf_run *r) {

@@ -7,7 +7,8 @@
 
 enum {
   SMPI_OPRF_SEED = 16, /* bytes of the store's seed */
-  SMPI_OPRF_SALT = 32  /* SECURITY: bytes of each party's half of the salt, and of the commitment */
+  SMPI_OPRF_SALT = 32, /* SECURITY: bytes of each party's half of the salt, and of the commitment */
+  SMPI_OPRF_AHEAD = 2  /* LOCAL: bins solved while the other party chooses points: as long as that takes */
 };
 
 /* Base transfers, for one run or more; opened by the first.  One of the two. */
@@ -45,6 +46,7 @@ struct smpi_oprf_run {
   uint8_t *packed;             /* [bin_len * mask_len], at first the head */
   size_t packed_len, at;
   blk *column, *value, *some;  /* [bin_len], and [largest bin of my keys] twice */
+  blk *ahead;                  /* receiver: [SMPI_OPRF_AHEAD][bin_len], or fewer: the first bins of P */
   smpc_err err;                /* of what ran inside the exchange */
 };
 
@@ -60,6 +62,8 @@ static inline size_t smpi_oprf_head_len(bool is_malicious) { return SMPI_OPRF_SE
 smpc_err smpi_oprf_make_keys(struct smpi_oprf_run *r);
 /* My keys sorted into bins. */
 smpc_err smpi_oprf_open_store(struct smpi_oprf_run *r);
+/* At the receiver, once the store is open: the first bins. */
+smpc_err smpi_oprf_solve_ahead(struct smpi_oprf_run *r);
 /* Steps 3 and 4 of the box in oprf.c. */
 smpc_err smpi_oprf_exchange_store(struct smpi_oprf_run *r);
 /* Malicious: mine, from what was read to masks, now that the salt is known. */

@@ -81,13 +81,27 @@ static void pack_columns(struct smpi_oprf_run *r, const blk *a) {
   r->at = 0;
 }
 
-/* After a failure: a alone, so that nothing is told. */
+/* A bin of P, whose keys were gathered.  After a failure zeros: a alone is sent, so that nothing is told. */
+static void solve(struct smpi_oprf_run *r, blk *column, unsigned bin, size_t n) {
+  smpi_oprf_values(r->value, &r->hash, r->some, n);
+  if (r->err == SMPC_OK) r->err = smpi_okvs_encode_bin_vt(r->store, column, bin, r->value, NULL);
+  if (r->err != SMPC_OK) memset(column, 0, r->shape.bin_len * sizeof *column);
+}
+
+smpc_err smpi_oprf_solve_ahead(struct smpi_oprf_run *r) {
+  const uint32_t *index;
+  unsigned bins = (unsigned)smpi_min(SMPI_OPRF_AHEAD, r->shape.bins);
+  r->ahead = smpi_scratch(r->s, bins * r->shape.bin_len, sizeof *r->ahead);
+  if (r->ahead == NULL) return smpi_status(r->s);
+  for (unsigned b = 0; b < bins; b++) solve(r, r->ahead + b * r->shape.bin_len, b, gather(r, b, &index));
+  return SMPC_OK; /* what failed, r->err, ends the run where it always does: once a is sent in its place */
+}
+
 static void next_bin(struct smpi_oprf_run *r) {
   const uint32_t *index;
-  size_t first = r->bin * r->shape.bin_len, n = gather(r, r->bin, &index);
-  smpi_oprf_values(r->value, &r->hash, r->some, n);
-  if (r->err == SMPC_OK) r->err = smpi_okvs_encode_bin_vt(r->store, r->column, r->bin, r->value, NULL);
-  if (r->err != SMPC_OK) memset(r->column, 0, r->shape.bin_len * sizeof *r->column);
+  size_t len = r->shape.bin_len, first = r->bin * len, n = gather(r, r->bin, &index);
+  if (r->bin < SMPI_OPRF_AHEAD) memcpy(r->column, r->ahead + first, len * sizeof *r->column);
+  else solve(r, r->column, r->bin, n);
   pack_columns(r, r->a + first);
   smpi_okvs_decode_bin_vt(r->store, r->value, r->bin, r->c + first);
   set_masks(r, index, n);
