@@ -90,6 +90,7 @@ smpc_err run_edabits(struct bench *b);
 smpc_err run_truncs(struct bench *b);
 smpc_err run_vole(struct bench *b); /* vole.c */
 smpc_err run_okvs(struct bench *b);
+smpc_err run_journal(struct bench *b); /* journal.c */
 
 /* Send len bytes to every other computing party and receive as many at once,
  * without work at either end; seconds it took at this party. */

@@ -244,6 +244,7 @@ static const struct job jobs[] = {
     {"rot", "random oblivious transfers, hashed", run_rot, false},
     {"vole", "silent VOLE over GF(2^128) from the first party to the second, base transfers included", run_vole, false},
     {"okvs", "oblivious key-value store: encoding and decoding, without network", run_okvs, false},
+    {"journal", "entries of a journal: written to disk one by one, and verified; without network", run_journal, false},
     {"psi", "intersection of all parties' sets by OPRF from VOLE, 128-bit items, to the first party", run_psi, false},
     {"psi-ecdh", "the same by commutative blinding", run_psi_ecdh, false},
     {"psi-join", "the join of all parties' sets: matched rows in shares", run_psi_join, false},

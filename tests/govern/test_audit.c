@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "govern/notary.h"
 #include "govern/seal.h"
@@ -231,9 +230,9 @@ static void a_clock_that_is_wrong_is_mentioned(void **state) {
   assert_non_null(strstr(findings, "party1.journal:10 the clock went back"));
 }
 
-/* --- speed --------------------------------------------------------------------------- */
+/* --- many ---------------------------------------------------------------------------- */
 
-enum { SPEED_PARTIES = 8 };
+enum { MANY_PARTIES = 8 };
 
 struct scribe {
   FILE *out;
@@ -262,19 +261,19 @@ static void indexed(struct smpi_lines *l, const char *key, unsigned i, const voi
   smpi_lines_add(l, key, "%u %s", i, text);
 }
 
-static void write_session(struct scribe w[SPEED_PARTIES], uint64_t number) {
-  uint8_t session[32] = {0}, end[SMPC_MAX_PARTIES][32] = {{0}}, sign[SPEED_PARTIES][64], digest[32], zero[32] = {0};
+static void write_session(struct scribe w[MANY_PARTIES], uint64_t number) {
+  uint8_t session[32] = {0}, end[SMPC_MAX_PARTIES][32] = {{0}}, sign[MANY_PARTIES][64], digest[32], zero[32] = {0};
   static const char *const count[] = {"rows", "suppressed", "openings", "values", "triples", "bit-triples", "dabits",
                                       "edabits", "truncations", "masks", "products", "rounds", "bytes", "dealt"};
   memcpy(session, &number, sizeof number);
-  for (unsigned p = 0; p < SPEED_PARTIES; p++) {
+  for (unsigned p = 0; p < MANY_PARTIES; p++) {
     struct smpi_lines *l = scribe_begin(&w[p], SMPI_RUN, session);
     smpi_lines_add_bytes(l, "study", zero, 32);
     smpi_lines_add(l, "question", "smoking-by-disease");
     smpi_lines_add(l, "software", "smpc 0.1.0");
     smpi_lines_add(l, "counter-signed", "by all");
     smpi_lines_add(l, "dealer", "-");
-    for (unsigned i = 0; i < SPEED_PARTIES; i++) {
+    for (unsigned i = 0; i < MANY_PARTIES; i++) {
       char key[SMPI_B64_32];
       sodium_bin2base64(key, sizeof key, w[i].key + 32, 32, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
       smpi_lines_add(l, "with", "%s hospital%u", key, i);
@@ -297,27 +296,27 @@ static void write_session(struct scribe w[SPEED_PARTIES], uint64_t number) {
     scribe_end(&w[p]);
     memcpy(end[p], w[p].head, 32);
   }
-  smpi_seal_digest(digest, session, (1 << SPEED_PARTIES) - 1, (const uint8_t (*)[32])end);
-  for (unsigned p = 0; p < SPEED_PARTIES; p++) crypto_sign_detached(sign[p], NULL, digest, 32, w[p].key);
-  for (unsigned p = 0; p < SPEED_PARTIES; p++) {
+  smpi_seal_digest(digest, session, (1 << MANY_PARTIES) - 1, (const uint8_t (*)[32])end);
+  for (unsigned p = 0; p < MANY_PARTIES; p++) crypto_sign_detached(sign[p], NULL, digest, 32, w[p].key);
+  for (unsigned p = 0; p < MANY_PARTIES; p++) {
     struct smpi_lines *l = scribe_begin(&w[p], SMPI_OTHERS, session);
-    for (unsigned i = 0; i < SPEED_PARTIES; i++) indexed(l, "end", i, end[i], 32);
+    for (unsigned i = 0; i < MANY_PARTIES; i++) indexed(l, "end", i, end[i], 32);
     scribe_end(&w[p]);
     l = scribe_begin(&w[p], SMPI_SEALED, session);
-    for (unsigned i = 0; i < SPEED_PARTIES; i++) indexed(l, "signed", i, sign[i], 64);
+    for (unsigned i = 0; i < MANY_PARTIES; i++) indexed(l, "signed", i, sign[i], 64);
     scribe_end(&w[p]);
   }
 }
 
 /* 10 000 entries of 8 parties: 250 sessions, every one counter-signed by all. */
-static void ten_thousand_entries_take_less_than_two_seconds(void **state) {
+static void ten_thousand_entries_are_whole(void **state) {
   (void)state;
-  static struct scribe w[SPEED_PARTIES];
-  char name[SPEED_PARTIES][32];
-  const char *path[SPEED_PARTIES];
-  for (unsigned p = 0; p < SPEED_PARTIES; p++) {
+  static struct scribe w[MANY_PARTIES];
+  char name[MANY_PARTIES][32];
+  const char *path[MANY_PARTIES];
+  for (unsigned p = 0; p < MANY_PARTIES; p++) {
     uint8_t sign_key[32];
-    snprintf(name[p], sizeof name[p], "speed%u", p);
+    snprintf(name[p], sizeof name[p], "many%u", p);
     path[p] = name[p];
     assert_non_null(w[p].out = fopen(path[p], "w"));
     w[p].next = 1;
@@ -329,15 +328,9 @@ static void ten_thousand_entries_take_less_than_two_seconds(void **state) {
     scribe_end(&w[p]);
   }
   for (uint64_t k = 1; k <= 250; k++) write_session(w, k);
-  for (unsigned p = 0; p < SPEED_PARTIES; p++) assert_int_equal(fclose(w[p].out), 0);
-  clock_t begin = clock();
-  unsigned faults = notary_audit(findings, sizeof findings, path, SPEED_PARTIES);
-  double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
+  for (unsigned p = 0; p < MANY_PARTIES; p++) assert_int_equal(fclose(w[p].out), 0);
+  unsigned faults = notary_audit(findings, sizeof findings, path, MANY_PARTIES);
   if (faults != 0) fail_msg("%s", findings);
-  print_message("# %d entries of 8 journals verified in %.2f s\n", 8 * (1 + 5 * 250), seconds);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  assert_true(seconds < 2);
-#endif
 }
 
 int main(void) {
@@ -346,7 +339,7 @@ int main(void) {
       T(a_cut_journal_is_shown_by_the_others), T(a_journal_rewritten_by_its_owner_is_shown_by_the_others),
       T(an_entry_by_somebody_else_is_found), T(a_fork_is_named), T(a_party_that_leaves_before_signing_is_seen),
       T(a_wrong_counter_signature_names_its_party), T(a_clock_that_is_wrong_is_mentioned),
-      T(ten_thousand_entries_take_less_than_two_seconds),
+      T(ten_thousand_entries_are_whole),
   };
   return cmocka_run_group_tests(tests, notary_setup, notary_teardown);
 }

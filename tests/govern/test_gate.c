@@ -289,35 +289,6 @@ static void each_is_told_what_the_other_claims(void **state) {
   }
 }
 
-/* --- what it costs ------------------------------------------------------------------- */
-
-static double ms_of(struct notary *n) {
-  struct timespec a, b;
-  clock_gettime(CLOCK_MONOTONIC, &a);
-  expect_run(n);
-  clock_gettime(CLOCK_MONOTONIC, &b);
-  return 1e3 * (double)(b.tv_sec - a.tv_sec) + 1e-6 * (double)(b.tv_nsec - a.tv_nsec);
-}
-
-/* The least of several, as other programs run here, too. */
-static double least_ms(struct notary *n, unsigned runs) {
-  double least = 1e9;
-  for (unsigned i = 0; i < runs; i++) {
-    double ms = ms_of(n);
-    if (ms < least) least = ms;
-  }
-  return least;
-}
-
-/* Study and journals of all three parties together, on one disk, with their seals. */
-static void study_and_journal_cost_less_than_50_ms_a_run(void **state) {
-  (void)state;
-  struct notary with = begin("", 1), without = {.openings = 1, .without = -1, .seed = SEED, .bare = true};
-  double bare = least_ms(&without, 8), whole = least_ms(&with, 8);
-  printf("# a run of three parties: %.1f ms, with study and journals %.1f ms\n", bare, whole);
-  assert_true(whole - bare < 50);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       T(a_question_of_the_study_passes),
@@ -336,7 +307,6 @@ int main(void) {
       T(what_does_not_hold_opens_no_link),
       T(another_version_needs_new_signatures),
       T(each_is_told_what_the_other_claims),
-      T(study_and_journal_cost_less_than_50_ms_a_run),
   };
   return cmocka_run_group_tests(tests, notary_setup, notary_teardown);
 }
