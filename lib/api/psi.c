@@ -97,19 +97,39 @@ static smpc_err count_mine(struct call *c) {
                    c->s->op);
 }
 
+static bool has_told_sizes(const struct call *c) { return c->q->size_a == 0 || c->q->size_b == 0; }
+static unsigned other_owner(const struct call *c) { return smpi_me(c->s) == c->q->a.id ? c->q->b.id : c->q->a.id; }
+
 /* Tell each other the sizes that are not declared. */
 static smpc_err tell_sizes(struct call *c) {
   uint8_t mine[8], theirs[8];
   smpi_put64(mine, *my_size(c));
-  struct smpi_flow flow = {.peer = c->t.peer, .out_len = 8, .in_len = 8, .out = mine, .in = theirs};
+  struct smpi_flow flow = {.peer = other_owner(c), .out_len = 8, .in_len = 8, .out = mine, .in = theirs};
   smpc_err err = smpi_exchange(c->s, &flow, 1);
   if (err != SMPC_OK) return err;
   uint64_t told = smpi_get64(theirs), *size = peer_size(c);
-  if (told >= SMPI_PSI_MAX_ITEMS || (*size != 0 && told != *size))
-    return smpi_fail(c->s, SMPC_E_FORMAT, (int)c->t.peer, "%s: %s told an impossible size of its set", c->s->op,
-                     smpi_member_name(c->s, c->t.peer));
+  if (told > SMPI_PSI_PARTS_MAX || (*size != 0 && told != *size))
+    return smpi_fail(c->s, SMPC_E_FORMAT, (int)flow.peer, "%s: %s told an impossible size of its set", c->s->op,
+                     smpi_member_name(c->s, flow.peer));
   *size = told;
   return SMPC_OK;
+}
+
+static bool has_other_members(const smpc_session *s) { return s->cfg.parties - (s->dealer >= 0) > 2; }
+
+/* The sizes are told, and with the programs they are compared, before anything takes memory for them.  Other
+ * members do not know them: then the owners compare them by themselves. */
+static smpc_err tell_and_compare(struct call *c) {
+  const unsigned owner[2] = {c->q->a.id, c->q->b.id};
+  bool is_told = has_told_sizes(c) && is_owner(c->q, smpi_me(c->s)) && !c->s->is_dry, others = has_other_members(c->s);
+  smpc_err err;
+  if (is_told) TRY(tell_sizes(c));
+  const uint64_t size[2] = {c->r.size_a, c->r.size_b};
+  for (int i = 0; i < 2 && is_told && !others; i++) smpi_absorb_u64(c->s, size[i]);
+  TRY(smpi_opening_compare(c->s));
+  if (is_told && others) TRY(smpi_psi_compare_sizes(c->s, owner, size, 2));
+out:
+  return err;
 }
 
 static smpc_err announce(struct call *c, bool are_known) {
@@ -139,7 +159,7 @@ static void progress(void *ctx, uint64_t done, uint64_t total) {
 /* Who does what, from my side. */
 static void fill_task(struct call *c) {
   unsigned me = smpi_me(c->s);
-  c->t.peer = me == c->q->a.id ? c->q->b.id : c->q->a.id;
+  c->t.peer = other_owner(c);
   c->t.instance = c->s->step;
   c->t.set = c->mine;
   c->t.i_learn = learns(c->q, me);
@@ -171,7 +191,6 @@ out:
 static smpc_err run(struct call *c) {
   smpc_err err;
   fill_task(c);
-  if (c->q->size_a == 0 || c->q->size_b == 0) TRY(tell_sizes(c));
   TRY(announce(c, true));
   c->t.n = *my_size(c);
   c->t.m = *peer_size(c);
@@ -185,9 +204,10 @@ out:
 /* Without network: sizes that nobody declared are taken to be those of my own set. */
 static void add_cost(struct call *c) {
   uint64_t n = c->mine == NULL ? 0 : c->mine->n;
-  if (c->q->size_a == 0 || c->q->size_b == 0) {
-    c->s->spent.rounds++;
-    c->s->spent.bytes += 8;
+  if (has_told_sizes(c)) {
+    bool others = has_other_members(c->s);
+    c->s->spent.rounds += 1 + others;
+    c->s->spent.bytes += 8 + (others ? SMPI_PSI_SIZES_LEN : 0);
   }
   if (c->r.size_a == 0) c->r.size_a = n;
   if (c->r.size_b == 0) c->r.size_b = n;
@@ -218,10 +238,10 @@ static smpc_err intersect(struct call *c, const char *name, size_t n_matched) {
   if (i_own && !s->is_dry) TRY(count_mine(c));
   TRY(announce(c, false));
   TRY(smpi_opening_check(s, c->q->to, c->q->purpose, shape));
-  TRY(smpi_opening_compare(s));
+  TRY(tell_and_compare(c));
   if (s->is_dry) add_cost(c);
   else if (i_own) TRY(run(c));
-  else if (c->q->size_a != 0 && c->q->size_b != 0) TRY(announce(c, true));
+  else if (!has_told_sizes(c)) TRY(announce(c, true));
 out:
   smpi_op_end(&op, NULL, err);
   return smpi_status(s);

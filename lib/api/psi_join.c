@@ -172,9 +172,9 @@ static smpc_err tell_sizes(struct call *c) {
     if (c->out->sizes[k] > SMPI_CUCKOO_MAX)
       err = smpi_fail(s, SMPC_E_FORMAT, (int)c->q->owner[k].party.id, "%s: %s told an impossible size of its set",
                       s->op, smpi_member_name(s, c->q->owner[k].party.id));
-    smpi_absorb_u64(s, c->out->sizes[k]); /* two members told differently find out */
+    smpi_absorb_u64(s, c->out->sizes[k]);
   }
-  return err;
+  return err == SMPC_OK ? smpi_compare_programs(s) : err; /* who was told another size finds out before it takes memory */
 }
 
 static smpc_err announce(struct call *c, bool are_known) {
@@ -190,7 +190,8 @@ static struct smpi_join_pair pair_of(const struct call *c, unsigned k) {
                                  .number = k,
                                  .n = c->out->sizes[HUB],
                                  .m = c->out->sizes[k],
-                                 .columns = columns_of(c, k)};
+                                 .columns = columns_of(c, k),
+                                 .runs = c->q->owners - 1};
 }
 
 /* The hub's own part of x: ones, and its columns by bins. */
@@ -327,9 +328,10 @@ out:
   return err;
 }
 
-/* What owner k sends to tell its size. */
+/* What owner k sends to tell its size, and to compare sizes. */
 static uint64_t telling_bytes(const struct call *c, unsigned k) {
-  return is_told(c, k) ? 8 * (uint64_t)(c->s->cfg.parties - 1 - (c->s->dealer >= 0)) : 0;
+  uint64_t others = c->s->cfg.parties - 1 - (c->s->dealer >= 0);
+  return others * ((is_told(c, k) ? 8 : 0) + (count_told(c) != 0 ? SMPI_PSI_SIZES_LEN : 0));
 }
 
 /* The hub's runs with all others, and what the busiest sends in them. */
@@ -337,7 +339,8 @@ static void add_runs(struct call *c) {
   uint64_t hub_bytes = telling_bytes(c, HUB), most = 0;
   for (unsigned k = 1; k < c->q->owners; k++) {
     uint64_t hub, other, rounds;
-    smpi_join_bytes(&hub, &other, &rounds, c->out->sizes[HUB], c->out->sizes[k], columns_of(c, k));
+    const struct smpi_join_pair p = pair_of(c, k);
+    smpi_join_bytes(&hub, &other, &rounds, &p);
     hub_bytes += hub;
     other += telling_bytes(c, k);
     most = other > most ? other : most;
@@ -355,7 +358,7 @@ static void add_cost(struct call *c) {
   for (unsigned k = 0; k < c->q->owners; k++)
     if (is_told(c, k)) c->out->sizes[k] = c->rows == NULL ? 0 : c->rows->items.n;
   c->out->bins = smpi_cuckoo_bins(c->out->sizes[HUB]);
-  spent->rounds += count_told(c) != 0;
+  spent->rounds += count_told(c) != 0 ? 2 : 0;
   add_runs(c);
   smpi_keep_bytes(&keep, &rounds, parties, c->out->bins, all_columns(c));
   spent->rounds += 2 + rounds;

@@ -98,15 +98,16 @@ static int place_of(const struct many *c, unsigned member) {
   return -1;
 }
 
-static smpc_err take_size(struct many *c, unsigned i, const uint8_t told[8]) {
+static smpc_err take_size(struct many *c, unsigned i, const uint8_t told[8], uint64_t most) {
   uint64_t n = smpi_get64(told), declared = c->q->sizes == NULL ? 0 : c->q->sizes[i];
   c->t.size[i] = n;
-  if (n < SMPI_PSI_MAX_ITEMS && (declared == 0 || n == declared)) return SMPC_OK;
+  if (n <= most && (declared == 0 || n == declared)) return SMPC_OK;
   return smpi_fail(c->s, SMPC_E_FORMAT, (int)c->t.owner[i], "%s: %s told an impossible size of its set", c->s->op,
                    smpi_member_name(c->s, c->t.owner[i]));
 }
 
-/* The owners tell the sizes: each other, or all members, who then compare them. */
+/* The owners tell the sizes: each other, or all members.  Those who were told compare them, since the largest shapes
+ * everybody's memory: who tells one of them a wrong size is found out before. */
 static smpc_err tell_sizes(struct many *c, bool to_all) {
   smpc_session *s = c->s;
   uint8_t mine[8], theirs[SMPC_MAX_COMPUTING][8];
@@ -121,18 +122,19 @@ static smpc_err tell_sizes(struct many *c, bool to_all) {
   }
   smpc_err err = smpi_exchange(s, flow, n);
   for (unsigned i = 0; i < c->t.owners && err == SMPC_OK; i++) {
-    if (i != c->t.mine) err = take_size(c, i, theirs[i]);
+    if (i != c->t.mine) err = take_size(c, i, theirs[i], to_all ? SMPI_CUCKOO_MAX : SMPI_MULTI_MAX_ITEMS);
     if (to_all) smpi_absorb_u64(s, c->t.size[i]);
   }
-  return err;
+  if (err != SMPC_OK) return err;
+  return to_all ? smpi_compare_programs(s) : smpi_psi_compare_sizes(s, c->t.owner, c->t.size, c->t.owners);
 }
 
 /* Without network: sizes that nobody declared are taken to be those of my own set. */
 static void guess_sizes(struct many *c, bool to_all) {
   if (has_told_sizes(c)) {
     unsigned all = c->s->cfg.parties - (c->s->dealer >= 0);
-    c->s->spent.rounds++;
-    c->s->spent.bytes += 8 * (uint64_t)((to_all ? all : c->t.owners) - 1);
+    c->s->spent.rounds += 2;
+    c->s->spent.bytes += (8 + SMPI_PSI_SIZES_LEN) * (uint64_t)((to_all ? all : c->t.owners) - 1);
   }
   for (unsigned i = 0; i < c->t.owners; i++)
     if (c->t.size[i] == 0) c->t.size[i] = c->items == NULL ? 0 : c->items->n;

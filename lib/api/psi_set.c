@@ -1,6 +1,8 @@
 /* psi_set.c - see psi_set.h.  Memory is the session's scratch: the operation gives it back. */
 #include "api/psi_set.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 
 smpc_err smpi_psi_set_check(struct smpc_session *s, const smpc_items *items) {
@@ -35,6 +37,25 @@ smpc_err smpi_psi_announce(struct smpc_session *s, const unsigned *owner, const 
   if (s->is_dry || s->guard == NULL) return SMPC_OK;
   for (unsigned k = 0; k < n; k++) of[owner[k]] = size[k];
   return s->guard->items(s->guard_ctx, s, of, are_known);
+}
+
+smpc_err smpi_psi_compare_sizes(struct smpc_session *s, const unsigned *owner, const uint64_t *size, unsigned n) {
+  uint8_t mine[SMPI_PSI_SIZES_LEN], theirs[SMPC_MAX_COMPUTING][SMPI_PSI_SIZES_LEN];
+  struct smpi_flow flow[SMPC_MAX_COMPUTING];
+  struct smpi_hash h;
+  size_t others = 0;
+  smpi_hash_begin(&h, "smpc psi sizes");
+  for (unsigned k = 0; k < n; k++) smpi_hash_add_u64(&h, size[k]);
+  smpi_hash_end(&h, mine);
+  for (unsigned k = 0; k < n; k++)
+    if (owner[k] != smpi_me(s))
+      flow[others++] = (struct smpi_flow){.peer = owner[k], .out_len = sizeof mine, .in_len = sizeof mine, .out = mine, .in = theirs[k]};
+  smpc_err err = smpi_exchange(s, flow, others);
+  for (size_t k = 0; err == SMPC_OK && k < others; k++)
+    if (memcmp(mine, flow[k].in, sizeof mine) != 0)
+      err = smpi_fail(s, SMPC_E_DESYNC, (int)flow[k].peer, "%s: %s was told other sizes of the sets than I was", s->op,
+                      smpi_member_name(s, flow[k].peer));
+  return err;
 }
 
 smpc_err smpi_psi_set_shuffle(struct smpc_session *s, struct smpi_psi_set *set) {

@@ -4,6 +4,7 @@
 
 #include "api/value.h"
 #include "psi/psi.h"
+#include "rand/hash.h"
 
 struct smpi_psi_set {
   const smpc_items *items;
@@ -24,6 +25,12 @@ smpc_err smpi_psi_set_open(struct smpc_session *s, struct smpi_psi_set *set, con
  * SMPC_E_POLICY: a limit; SMPC_E_FILE: the journal cannot be written. */
 smpc_err smpi_psi_announce(struct smpc_session *s, const unsigned *owner, const uint64_t *size, unsigned n,
                            bool are_known);
+
+/* Owners that told one another the sizes of their sets compare what they were told, before anything takes
+ * memory for these.  1 round, SMPI_PSI_SIZES_LEN bytes to each.
+ *   SMPC_E_DESYNC  somebody told two of them different sizes */
+enum { SMPI_PSI_SIZES_LEN = SMPI_HASH_LEN };
+smpc_err smpi_psi_compare_sizes(struct smpc_session *s, const unsigned *owner, const uint64_t *size, unsigned n);
 
 /* Draw their order. */
 smpc_err smpi_psi_set_shuffle(struct smpc_session *s, struct smpi_psi_set *set);

@@ -12,9 +12,9 @@ enum {
 
 size_t smpi_cuckoo_bins(size_t n) { return smpi_ceil_div(n * SMPI_CUCKOO_PERCENT, 100) + SMPI_CUCKOO_MORE; }
 
-unsigned smpi_cuckoo_tag_bits(size_t bins) {
+unsigned smpi_cuckoo_tag_bits(size_t bins, unsigned runs) {
   unsigned bits = 40; /* SECURITY */
-  while (((size_t)1 << (bits - 40)) < bins) bits++;
+  while (bits < 64 && (UINT64_C(1) << (bits - 40)) < (uint64_t)bins * runs) bits++;
   return bits;
 }
 

@@ -10,8 +10,9 @@
  * k each of these bins is the place of two keys or more.  The expected number of such sets,
  *     sum over k of C(n, k) C(B, k-1) N(k) / C(B, 3)^k,
  *     N(k) <= C(k-1, 3)^k and N(k) <= (3k)! [z^3k] (e^z - 1 - z)^(k-1) / 6^k,
- * bounds the probability: [DGM+10] take the same sum to the limit.  It is below 2^-40 for all n up
- * to SMPI_CUCKOO_MAX; tests/psi/test_cuckoo.c computes it.  (The usual 1.27 n of [PSTY19] is
+ * bounds the probability: [DGM+10] take the same sum to the limit.  It is below 2^-50 for all n up
+ * to SMPI_CUCKOO_MAX, so that of the 15 tables of 16 owners one fails with less than 2^-46;
+ * tests/psi/test_cuckoo.c computes it.  (The usual 1.27 n of [PSTY19] is
  * extrapolated from trials; the bound asks for 1.297 n in the limit.)  Filling is by a full search
  * when a random walk takes long, so that it finds a table whenever there is one.
  *
@@ -30,10 +31,12 @@ enum {
 };
 #define SMPI_CUCKOO_EMPTY UINT32_MAX
 
-/* Bins for n keys, and bits of a tag such that no bin of a table has a false match but
- * with probability 2^-40: 40 + ceil(log2 bins). */
 size_t smpi_cuckoo_bins(size_t n);
-unsigned smpi_cuckoo_tag_bits(size_t bins);
+
+/* Bits of a tag such that no bin of any of `runs` tables has a false match but with probability 2^-40:
+ * 40 + ceil(log2(bins runs)), and 64 at most: from there on the probability is bins runs 2^-64, below
+ * 2^-33 for the largest 120 tables of 16 owners. */
+unsigned smpi_cuckoo_tag_bits(size_t bins, unsigned runs);
 
 /* place[3 i + t] := place t of key[i], below `bins`, bins >= 3; the three are different, and the same
  * for everybody who has pi (public, chosen after the keys). */

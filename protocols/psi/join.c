@@ -3,7 +3,8 @@
  * Functionality F_join   from the hub H a set X of n items, from O a set Y of m with words w(y); gives H a table of
  *                        X, one item a bin, and both, for each bin b with item x: xor shares of [x in Y], and
  *                        shares by sum of w(x) if so.
- * Protocol      Pi_join  [PSTY19], [RS21], [RR22]; B = ceil(1.3 n) + 500 bins, tags of l = 40 + ceil(log2 B) bits:
+ * Protocol      Pi_join  [PSTY19], [RS21], [RR22]; B = ceil(1.3 n) + 500 bins, tags of
+ *     l = 40 + ceil(log2(B J)) bits, J being the number of joins of one operation; 64 at most:
  *     1. locally   H puts X into a table of B bins (cuckoo.h); O takes each y in all three of its bins.
  *                  Both have filled their sets up to n and m with random keys, which are nobody's: all
  *                  that follows is about n and m keys, whatever the sets hold
@@ -12,8 +13,9 @@
  *                  H asks (x, b) for its items: t_b, v_b.  Where a bin is empty H draws t_b, v_b itself
  *     4. F_eq      bits [t_b = r_b] in shares (same.h), all B; H's share of the words is v_b, O's is s_b
  * Why           if x in Y lies in bin b, b is one of the three of y = x, and t_b = r_b.  Otherwise t_b is uniform
- *               and independent of r_b: some bin of B matches by accident with probability B 2^-l <= 2^-40.
- * Security      semi-honest, in the (F_opprf, F_eq)-hybrid model perfect but for those 2^-40.  O corrupt: it
+ *               and independent of r_b: some bin of B matches by accident with probability B 2^-l,
+ *               in all J joins <= 2^-40, or B J 2^-64 where B J > 2^24.
+ * Security      semi-honest, in the (F_opprf, F_eq)-hybrid model perfect but for these accidents.  O corrupt: it
  *               gets random shares only.  H corrupt: t_b and v_b are uniform to it in each bin, since
  *               r_b and s_b are, each used for one bin and H asks one point a bin.  An empty bin holds no item
  *               at all: no string, however chosen, can be mistaken for it.  Messages
@@ -172,10 +174,12 @@ out:
 
 /* --- 3., 4. -------------------------------------------------------------------------------------- */
 
-static struct smpi_opprf_task opprf_task(const struct smpi_join *j, const struct smpi_join_pair *p) {
-  return (struct smpi_opprf_task){.rank = p->rank, .instance = j->instance << 16 | p->number, .n = p->n,
+static unsigned tag_bits(const struct smpi_join_pair *p) { return smpi_cuckoo_tag_bits(smpi_cuckoo_bins(p->n), p->runs); }
+
+static struct smpi_opprf_task opprf_task(uint64_t instance, const struct smpi_join_pair *p) {
+  return (struct smpi_opprf_task){.rank = p->rank, .instance = instance << 16 | p->number, .n = p->n,
                                   .m = SMPI_CUCKOO_PLACES * p->m, .words = 1 + p->columns,
-                                  .first_len = (smpi_cuckoo_tag_bits(smpi_cuckoo_bins(p->n)) + 7) / 8};
+                                  .first_len = (tag_bits(p) + 7) / 8, .runs = p->runs};
 }
 
 /* tag and value by bins, from what was read, which is in the order of the bins that are not empty: the
@@ -186,7 +190,7 @@ static void place_read(const struct smpi_join_table *t, uint64_t *to, const uint
 
 smpc_err smpi_join_hub(struct smpi_join *j, const struct smpi_join_pair *p, const struct smpi_join_table *t, shr *bit,
                        shr *value) {
-  const struct smpi_opprf_task task = opprf_task(j, p);
+  const struct smpi_opprf_task task = opprf_task(j->instance, p);
   size_t mark = smpi_scratch_mark(j->s);
   uint64_t *tag, *read, *words = (uint64_t *)(void *)value;
   smpc_err err;
@@ -199,7 +203,7 @@ smpc_err smpi_join_hub(struct smpi_join *j, const struct smpi_join_pair *p, cons
   smpi_prg_words(smpi_prg_own(j->s), words, p->columns * t->bins);
   place_read(t, tag, read);
   for (unsigned k = 0; k < p->columns; k++) place_read(t, words + k * t->bins, read + (k + 1) * t->n);
-  TRY(smpi_same_send(j->transfers, p->rank, bit, tag, t->bins, smpi_cuckoo_tag_bits(t->bins)));
+  TRY(smpi_same_send(j->transfers, p->rank, bit, tag, t->bins, tag_bits(p)));
 out:
   smpi_scratch_release(j->s, mark);
   if (err != SMPC_OK) smpi_wipe(bit, smpi_ceil_div(t->bins, 64) * sizeof *bit);
@@ -240,7 +244,7 @@ static smpc_err make_points(struct smpi_join *j, blk **out, uint32_t *place, con
 
 smpc_err smpi_join_other(struct smpi_join *j, const struct smpi_join_pair *p, const struct smpi_join_set *set,
                          const uint64_t *payload, shr *bit, shr *value) {
-  const struct smpi_opprf_task task = opprf_task(j, p);
+  const struct smpi_opprf_task task = opprf_task(j->instance, p);
   size_t mark = smpi_scratch_mark(j->s), bins = smpi_cuckoo_bins(p->n), inner;
   struct keys k;
   uint64_t *tag;
@@ -261,7 +265,7 @@ smpc_err smpi_join_other(struct smpi_join *j, const struct smpi_join_pair *p, co
       .p = p, .bins = bins, .place = place, .position = k.position, .tag = tag, .payload = payload, .mask = value};
   TRY(smpi_opprf_program_vt(j->transfers, &task, key, SMPI_CUCKOO_PLACES * k.n, give, &g));       /* 3. */
   smpi_scratch_release(j->s, inner);
-  TRY(smpi_same_receive(j->transfers, p->rank, bit, tag, bins, smpi_cuckoo_tag_bits(bins)));      /* 4. */
+  TRY(smpi_same_receive(j->transfers, p->rank, bit, tag, bins, tag_bits(p)));                         /* 4. */
 out:
   smpi_scratch_release(j->s, mark);
   if (err != SMPC_OK) smpi_wipe(bit, smpi_ceil_div(bins, 64) * sizeof *bit);
@@ -271,12 +275,11 @@ out:
 
 /* --- cost ------------------------------------------------------------------------------------------ */
 
-void smpi_join_bytes(uint64_t *hub, uint64_t *other, uint64_t *rounds, size_t n, size_t m, unsigned columns) {
+void smpi_join_bytes(uint64_t *hub, uint64_t *other, uint64_t *rounds, const struct smpi_join_pair *p) {
+  const struct smpi_opprf_task task = opprf_task(0, p);
   uint64_t sender, receiver;
-  size_t bins = smpi_cuckoo_bins(n);
-  unsigned bits = smpi_cuckoo_tag_bits(bins);
-  smpi_opprf_bytes(hub, other, n, SMPI_CUCKOO_PLACES * m, 1 + columns, (bits + 7) / 8);
-  smpi_same_bytes(&sender, &receiver, rounds, bins, bits);
+  smpi_opprf_bytes(hub, other, &task);
+  smpi_same_bytes(&sender, &receiver, rounds, smpi_cuckoo_bins(p->n), tag_bits(p));
   *hub += sender;
   *other += receiver;
   *rounds += 4;

@@ -46,6 +46,7 @@ struct smpi_join_pair {
   uint64_t number;       /* different for each run of one smpi_join, below 2^16; agreed       */
   size_t n, m;           /* agreed: the hub's set and the other's, with paddings              */
   unsigned columns;      /* agreed: words that belong to each item of the other; up to 4096   */
+  unsigned runs;         /* agreed: this is one of so many that share the bounds on failure   */
 };
 
 /*   out   bit[ceil(bins / 64)]   xor shares of the two: 1 where the other has the bin's item; packed, zero
@@ -55,7 +56,8 @@ struct smpi_join_pair {
  *   in    payload[m][columns]    by set->row position; paddings' are anything, zeros for instance
  *   cost  smpi_join_cost(); 4 rounds, and 8 for each 2^17 bins
  *   leaks to both n and m
- *   error outputs are wiped
+ *   error outputs are wiped; SMPC_E_STATE: 2^-40 for all runs together
+ * A false match happens with 2^-40 for all runs together, more where bins * runs > 2^24 (cuckoo.h).
  * Variable time in the items, constant time in payload, bits and values. */
 smpc_err smpi_join_hub(struct smpi_join *j, const struct smpi_join_pair *p, const struct smpi_join_table *t, shr *bit,
                        shr *value);
@@ -63,6 +65,6 @@ smpc_err smpi_join_other(struct smpi_join *j, const struct smpi_join_pair *p, co
                          const uint64_t *payload, shr *bit, shr *value);
 
 /* What one run costs; opening is apart. */
-void smpi_join_bytes(uint64_t *hub, uint64_t *other, uint64_t *rounds, size_t n, size_t m, unsigned columns);
+void smpi_join_bytes(uint64_t *hub, uint64_t *other, uint64_t *rounds, const struct smpi_join_pair *p);
 
 #endif

@@ -4,7 +4,7 @@
  *                        which of their items are in all sets.
  * Protocol      Pi_mpsi  [KMPRT17], its form for the augmented semi-honest model, with the programmable
  *     OPRF of [RS21]; the first recipient is the hub R, the others are S_1 ... S_(P-1);
- *     k and V as in oprf.c, n the largest size; one store shape for n items and one seed for all:
+ *     k as in oprf.c of P n^2 pairs, V too, n the largest size; one store shape for n items and one seed for all:
  *     1. open      base transfers between R and each S_i                   (2 rounds)
  *     2. for each i in turn
  *        VOLE      R: a_i in V^L, c_i;  S_i: Delta_i, b_i                  (2 rounds)
@@ -56,10 +56,17 @@ static size_t largest(const struct smpi_psi_many *t) {
   return n;
 }
 
-/* Pairs of items are n m for each two parties, and P-1 of these. */
+/* Pairs of items are n m for each two parties, and P-1 of these; all together go wrong with 2^-40. */
 static size_t mask_len(const struct smpi_psi_many *t) {
   size_t n = largest(t);
-  return smpi_psi_mask_len(n > t->owners ? n : t->owners, n);
+  return smpi_psi_mask_len((uint64_t)n * t->owners, n);
+}
+
+/* So do the stores: P, and P-1 of T. */
+static smpc_err shape_of(struct smpi_okvs_shape *shape, const struct smpi_psi_many *t) {
+  unsigned more = 0;
+  while (1u << more < t->owners) more++;
+  return smpi_okvs_shape(shape, largest(t), SMPI_OKVS_BINARY, SMPI_OKVS_LAMBDA + more);
 }
 
 static unsigned first_recipient(const struct smpi_psi_many *t) {
@@ -101,7 +108,7 @@ static smpc_err prepare(struct smpi_multi *r) {
     smpi_aes_key_set(&r->share[i], &key);
     smpi_wipe(&key, sizeof key);
   }
-  smpc_err err = smpi_okvs_shape(&r->shape, largest(t), SMPI_OKVS_BINARY, SMPI_OKVS_LAMBDA);
+  smpc_err err = shape_of(&r->shape, t);
   return err == SMPC_OK ? smpi_multi_make_keys(r) : err;
 }
 
@@ -280,7 +287,7 @@ void smpi_psi_many_cost(struct smpi_cost *c, const struct smpi_psi_many *t) {
   uint64_t sender, hub, tags = 0, others = t->owners - 1;
   unsigned first = first_recipient(t);
   size_t len = mask_len(t);
-  if (has_empty_set(t) || first == t->owners || smpi_okvs_shape(&shape, largest(t), SMPI_OKVS_BINARY, SMPI_OKVS_LAMBDA) != SMPC_OK)
+  if (has_empty_set(t) || first == t->owners || shape_of(&shape, t) != SMPC_OK)
     return;
   for (unsigned i = first + 1; i < t->owners; i++) tags += t->to.bits >> t->owner[i] & 1;
   smpi_vole_bytes(&sender, &hub, shape.len, 8 * (unsigned)len, false);

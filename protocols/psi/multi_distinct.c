@@ -70,6 +70,11 @@ static void list_pairs(struct pairs *p, unsigned owners) {
 
 /* --- 1. and 2. -------------------------------------------------------------------------------- */
 
+static struct smpi_join_pair pair_of(const struct smpi_distinct *t, unsigned hub, unsigned other) {
+  return (struct smpi_join_pair){.rank = t->rank[t->mine == hub ? other : hub], .number = hub * MOST + other, .n = t->size[hub],
+                                 .m = t->size[other], .runs = t->owners * (t->owners - 1) / 2};
+}
+
 static size_t words_of(const struct smpi_distinct *t, unsigned k) {
   return k == 0 ? 0 : smpi_ceil_div(smpi_cuckoo_bins(t->size[k]), 64);
 }
@@ -92,10 +97,8 @@ static smpc_err make_room(struct run *r) {
 static smpc_err run_pair(struct run *r, unsigned hub, unsigned other) {
   const struct smpi_distinct *t = r->t;
   shr *bit = r->table[hub].bit[other];
-  bool am_hub = t->mine == hub;
-  struct smpi_join_pair p = {.rank = t->rank[am_hub ? other : hub], .number = hub * MOST + other, .n = t->size[hub],
-                             .m = t->size[other]};
-  return am_hub ? smpi_join_hub(r->join, &p, r->mine, bit, NULL) : smpi_join_other(r->join, &p, &t->set, NULL, bit, NULL);
+  const struct smpi_join_pair p = pair_of(t, hub, other);
+  return t->mine == hub ? smpi_join_hub(r->join, &p, r->mine, bit, NULL) : smpi_join_other(r->join, &p, &t->set, NULL, bit, NULL);
 }
 
 static smpc_err run_joins(struct run *r) {
@@ -260,7 +263,8 @@ static void bits_cost(struct smpi_cost *c, const struct smpi_distinct *t) {
   list_pairs(&p, t->owners);
   for (unsigned i = 0; i < p.n; i++) {
     uint64_t hub, other, both;
-    smpi_join_bytes(&hub, &other, &both, t->size[p.hub[i]], t->size[p.other[i]], 0);
+    const struct smpi_join_pair pair = pair_of(t, p.hub[i], p.other[i]);
+    smpi_join_bytes(&hub, &other, &both, &pair);
     bytes[p.hub[i]] += hub;
     bytes[p.other[i]] += other;
     rounds[p.hub[i]] += both;

@@ -2,7 +2,7 @@
  *
  * Functionality F_opprf  from R keys x, from S keys y with values v(y); gives R v(x) where x is one of S's keys,
  *                        and uniform words elsewhere.
- * Protocol      Pi_opprf [RS21], [RR22], semi-honest; k = 8 ceil((40 + log2 m) / 8), V the F_2-space of
+ * Protocol      Pi_opprf [RS21], [RR22], semi-honest; k = 8 ceil((40 + log2(m runs)) / 8), V the F_2-space of
  *     the polynomials of degree below k in GF(2^128):
  *     1. VOLE      R: a in V^L, c;  S: b, Delta;  c = a Delta + b                        (2 rounds)
  *     2. R -> S    a + P: decode(P, x) = H(x) in V for all x, bin by bin                 (1 round)
@@ -15,7 +15,7 @@
  * Security      semi-honest, H and Ho from an ideal cipher.
  *               S corrupt: as in oprf.c: a hides P.
  *               R corrupt: as there, for y that is none of its keys d(y) = decode(P, y) + H(y) is zero
- *               with probability 2^-k, below 2^-40 for all m together; otherwise d(y) Delta
+ *               with probability 2^-k, below 2^-40 for all m of all runs together; otherwise d(y) Delta
  *               is uniform in 128 bits and F(y) is random to R.  Then all values of Q at keys of S that R lacks
  *               are uniform to it, whatever v, and since free columns are random, too, Q is uniform among
  *               the stores that agree with what R reads at common keys: it can be simulated
@@ -103,16 +103,24 @@ static blk seed_of(const uint8_t session[32], uint64_t instance, uint64_t number
   return (blk){{smpi_get64(digest), smpi_get64(digest + 8)}};
 }
 
-static size_t subspace_len(size_t m) { return smpi_psi_mask_len(m > 0 ? m : 1, 1); }
+static unsigned runs(const struct smpi_opprf_task *t) { return t->runs == 0 ? 1 : t->runs; }
+
+static size_t subspace_len(const struct smpi_opprf_task *t) { return smpi_psi_mask_len(t->m > 0 ? t->m : 1, runs(t)); }
+
+/* P is store 0, Q is store 1: two for each run. */
+static smpc_err shape_of(struct smpi_okvs_shape *shape, const struct smpi_opprf_task *t, unsigned store) {
+  unsigned more = 1;
+  while (1u << (more - 1) < runs(t)) more++;
+  return smpi_okvs_shape(shape, store == 0 ? t->n : t->m, SMPI_OKVS_BINARY, SMPI_OKVS_LAMBDA + more);
+}
 
 static smpc_err prepare(struct run *r) {
   uint8_t session[32];
   smpc_err err;
   smpi_session_id(r->s, session);
-  smpi_oprf_hash_make(&r->hash, session, r->t->instance ^ UINT64_C(1) << 63, subspace_len(r->t->m));
+  smpi_oprf_hash_make(&r->hash, session, r->t->instance ^ UINT64_C(1) << 63, subspace_len(r->t));
   for (unsigned k = 0; k < 2; k++) r->seed[k] = seed_of(session, r->t->instance, k);
-  TRY(smpi_okvs_shape(&r->shape[0], r->t->n, SMPI_OKVS_BINARY, SMPI_OKVS_LAMBDA));
-  TRY(smpi_okvs_shape(&r->shape[1], r->t->m, SMPI_OKVS_BINARY, SMPI_OKVS_LAMBDA));
+  for (unsigned k = 0; k < 2; k++) TRY(shape_of(&r->shape[k], r->t, k));
   r->peer = smpi_member_of_rank(r->s, r->t->rank);
   size_t most = r->shape[0].bin_len > r->shape[1].bin_len ? r->shape[0].bin_len : r->shape[1].bin_len;
   r->column = smpi_scratch(r->s, most, sizeof *r->column);
@@ -377,15 +385,12 @@ out:
   return err;
 }
 
-void smpi_opprf_bytes(uint64_t *asker, uint64_t *programmer, size_t n, size_t m, unsigned words, unsigned first_len) {
+void smpi_opprf_bytes(uint64_t *asker, uint64_t *programmer, const struct smpi_opprf_task *t) {
   struct smpi_okvs_shape p, q;
-  const struct smpi_opprf_task t = {.words = words, .first_len = first_len};
-  size_t len = subspace_len(m);
+  size_t len = subspace_len(t);
   *asker = *programmer = 0;
-  if (smpi_okvs_shape(&p, n, SMPI_OKVS_BINARY, SMPI_OKVS_LAMBDA) != SMPC_OK ||
-      smpi_okvs_shape(&q, m, SMPI_OKVS_BINARY, SMPI_OKVS_LAMBDA) != SMPC_OK)
-    return;
+  if (shape_of(&p, t, 0) != SMPC_OK || shape_of(&q, t, 1) != SMPC_OK) return;
   smpi_vole_bytes(programmer, asker, p.len, 8 * (unsigned)len, false);
   *asker += (uint64_t)p.len * len;
-  *programmer += (uint64_t)q.len * value_len(&t);
+  *programmer += (uint64_t)q.len * value_len(t);
 }

@@ -59,7 +59,7 @@ static smpc_err keep(struct run *r, struct smpi_join *j, unsigned side) {
 
 static void predict(struct run *r, struct smpc_session *s, const struct smpi_join_pair *p) {
   uint64_t hub, other, rounds, kept, keep_rounds;
-  smpi_join_bytes(&hub, &other, &rounds, p->n, p->m, p->columns);
+  smpi_join_bytes(&hub, &other, &rounds, p);
   smpi_keep_bytes(&kept, &keep_rounds, 2, r->bins, p->columns);
   kept += SMPI_VOLE_OPEN_BYTES * (uint64_t)(smpi_parties(s) - 1);
   r->predicted[HUB] = hub + kept;
@@ -78,7 +78,7 @@ static void body(struct smpc_session *s, unsigned me, void *ctx) {
   if ((unsigned)smpi_rank(s) == r->rank[side]) {
     size_t items = r->sets->n[side];
     const smpc_items set = {.n = items, .flat = r->sets->item[side], .item_len = 8};
-    struct smpi_join_pair p = {.rank = r->rank[!side], .number = 1, .n = r->n, .m = r->m, .columns = r->columns};
+    struct smpi_join_pair p = {.rank = r->rank[!side], .number = 1, .n = r->n, .m = r->m, .columns = r->columns, .runs = 1};
     size_t n = side == HUB ? r->n : r->m, *row = malloc((n + 1) * sizeof *row);
     fill_rows(row, n, items);
     struct smpi_join_set mine = {.items = &set, .row = row, .n = n};

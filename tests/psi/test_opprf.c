@@ -1,5 +1,6 @@
 /* test_opprf.c - psi/opprf.h: programmed values are read, others are uniform; and psi/same.h and psi/keep.h on
  * words of all lengths. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@
 
 struct lookup {
   size_t n, m, common;      /* keys asked, programmed, the same (the first ones)    */
-  unsigned words, first_len;
+  unsigned words, first_len, runs;
   uint64_t *read;           /* [words][n] */
   smpc_err err[2];
   uint64_t bytes[2];
@@ -35,7 +36,7 @@ static void ask(struct smpc_session *s, unsigned me, void *ctx) {
   struct lookup *l = ctx;
   struct smpi_rot16 *r;
   const struct smpi_opprf_task t = {
-      .rank = !me, .instance = 1, .n = l->n, .m = l->m, .words = l->words, .first_len = l->first_len};
+      .rank = !me, .instance = 1, .n = l->n, .m = l->m, .words = l->words, .first_len = l->first_len, .runs = l->runs};
   size_t n = me == 0 ? l->n : l->m;
   blk *key = malloc((n + 1) * sizeof *key);
   for (size_t i = 0; i < n; i++) key[i] = key_of(me, i, l->common);
@@ -48,8 +49,8 @@ static void ask(struct smpc_session *s, unsigned me, void *ctx) {
   free(key);
 }
 
-static void try_lookup(size_t n, size_t m, size_t common, unsigned words, unsigned first_len) {
-  struct lookup l = {n, m, common, words, first_len, malloc((n * words + 1) * 8), {SMPC_E_STATE, SMPC_E_STATE}, {0, 0}};
+static void try_lookup_of(unsigned runs, size_t n, size_t m, size_t common, unsigned words, unsigned first_len) {
+  struct lookup l = {n, m, common, words, first_len, runs, malloc((n * words + 1) * 8), {SMPC_E_STATE, SMPC_E_STATE}, {0, 0}};
   uint64_t asker, programmer, first_mask = first_len == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * first_len) - 1;
   parties_run_ok(&(struct parties){.n = 2, .seed = n + m}, ask, &l, NULL);
   assert_true(l.err[0] == SMPC_OK && l.err[1] == SMPC_OK);
@@ -60,10 +61,35 @@ static void try_lookup(size_t n, size_t m, size_t common, unsigned words, unsign
     stats_add(&others, (const uint8_t *)(l.read + w * n + common), (n - common) * 8);
   }
   if (n - common >= 2000) assert_true(stats_bytes_are_uniform(&others) && stats_bits_are_balanced(&others, NULL));
-  smpi_opprf_bytes(&asker, &programmer, n, m, words, first_len);
+  smpi_opprf_bytes(&asker, &programmer, &(struct smpi_opprf_task){.n = n, .m = m, .words = words, .first_len = first_len, .runs = runs});
   assert_int_equal(l.bytes[0], asker);
   assert_int_equal(l.bytes[1], programmer);
   free(l.read);
+}
+
+static void try_lookup(size_t n, size_t m, size_t common, unsigned words, unsigned first_len) {
+  try_lookup_of(0, n, m, common, words, first_len);
+}
+
+/* Stores that cannot be solved, and values that meet by accident: 2^-40 for all runs, that is for two stores of
+ * each and all their keys. */
+static void bounds_are_those_of_all_runs(void **state) {
+  (void)state;
+  static const unsigned all[] = {1, 2, 3, 15, 28, 120, SMPI_OPPRF_RUNS};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    for (size_t n = 1; n <= (size_t)12 << 20; n = 7 * n + 3) {
+      struct smpi_opprf_task t = {.n = n, .m = 3 * n, .words = 2, .first_len = 8, .runs = all[i]};
+      struct smpi_okvs_shape p, q;
+      unsigned lambda = SMPI_OKVS_LAMBDA + (unsigned)ceil(log2(2.0 * all[i]));
+      size_t len = (size_t)ceil((40 + log2(3.0 * (double)n * all[i])) / 8);
+      uint64_t asker, programmer, sent, received;
+      assert_true(smpi_okvs_shape(&p, t.n, SMPI_OKVS_BINARY, lambda) == SMPC_OK && smpi_okvs_shape(&q, t.m, SMPI_OKVS_BINARY, lambda) == SMPC_OK);
+      smpi_vole_bytes(&sent, &received, p.len, 8 * (unsigned)len, false);
+      smpi_opprf_bytes(&asker, &programmer, &t);
+      assert_int_equal(asker, received + p.len * len);
+      assert_int_equal(programmer, sent + q.len * 16);
+    }
+  try_lookup_of(SMPI_OPPRF_RUNS, 300, 500, 200, 2, 8);
 }
 
 static void programmed_values_are_read_and_others_are_uniform(void **state) {
@@ -201,5 +227,5 @@ static void numbers_are_kept_where_the_bit_is_set(void **state) {
   try_keep(2, 3, SMPI_KEEP_STRETCH + 65, 1); /* two stretches */
 }
 
-TEST_MAIN(T(programmed_values_are_read_and_others_are_uniform), T(words_of_all_lengths_are_compared),
+TEST_MAIN(T(programmed_values_are_read_and_others_are_uniform), T(bounds_are_those_of_all_runs), T(words_of_all_lengths_are_compared),
           T(numbers_are_kept_where_the_bit_is_set))

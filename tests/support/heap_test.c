@@ -1,22 +1,36 @@
 /* heap_test.c - base/heap.h for tests: counts, and fails on request. */
 #include "base/heap.h"
 
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "seams.h"
 
-static atomic_uint_fast64_t count, fail_at, live;
+static atomic_uint_fast64_t count, fail_at, live, bytes, peak;
 
 void seam_heap_reset(uint64_t k) {
   count = 0;
   fail_at = k;
+  peak = atomic_load(&bytes);
 }
 uint64_t seam_heap_count(void) { return count; }
 uint64_t seam_heap_live(void) { return live; }
+uint64_t seam_heap_peak(void) { return peak; }
 
 static bool fails(void) { return ++count == fail_at; }
+
+static void taken(void *p) {
+  live++;
+  uint64_t now = (bytes += malloc_usable_size(p)), most = peak;
+  while (now > most && !atomic_compare_exchange_weak(&peak, &most, now)) continue;
+}
+
+static void given_back(void *p) {
+  live--;
+  bytes -= malloc_usable_size(p);
+}
 
 void *smpi_heap_get(size_t len) {
   if (fails()) return NULL;
@@ -24,13 +38,13 @@ void *smpi_heap_get(size_t len) {
   void *p = rounded < len ? NULL : aligned_alloc(64, rounded ? rounded : 64);
   if (p != NULL) {
     memset(p, 0xa5, rounded); /* show what relies on zeroes */
-    live++;
+    taken(p);
   }
   return p;
 }
 
 void smpi_heap_put(void *p) {
-  live--;
+  given_back(p);
   free(p);
 }
 
@@ -40,13 +54,13 @@ void *smpi_heap_map(size_t len) {
   void *p = rounded < len ? NULL : aligned_alloc(64, rounded);
   if (p != NULL) {
     memset(p, 0, rounded);
-    live++;
+    taken(p);
   }
   return p;
 }
 
 void smpi_heap_unmap(void *p, size_t len) {
   (void)len;
-  live--;
+  given_back(p);
   free(p);
 }

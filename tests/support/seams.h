@@ -13,6 +13,7 @@
 void seam_heap_reset(uint64_t fail_at);
 uint64_t seam_heap_count(void);
 uint64_t seam_heap_live(void); /* blocks not given back */
+uint64_t seam_heap_peak(void); /* bytes taken at once, at most, since the last reset */
 
 /* The same for randomness; with a seed, its bytes are a repeatable stream. */
 void seam_entropy_reset(uint64_t seed, uint64_t fail_at);
