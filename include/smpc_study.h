@@ -83,6 +83,12 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_held_values(const smpc_config *cfg, const
 /* How many rows of this party's data stand behind its input.  Call it before the
  * first input.  SMPC_E_POLICY, and the session's end: a limit of the study. */
 SMPC_API smpc_err smpc_journal_rows(smpc_session *s, uint64_t rows);
+/* Which rows those are, where the study has a `minimum change`: for each a number that stays the same as
+ * long as the row does, in every run and question, a hash of its record; sorted in place.  Once, before
+ * the first input.  The journal keeps a sketch of them that only this party can read.
+ * SMPC_E_POLICY, and the session's end: they differ from those behind an earlier result, of any
+ * question, by fewer rows than they may. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_journal_cohort(smpc_session *s, uint64_t *row, size_t n);
 /* How many rows all parties have, where this party knows: for those who review. */
 SMPC_API void smpc_journal_all_rows(smpc_session *s, uint64_t rows);
 /* How many values of the result are hidden, where this party knows. */

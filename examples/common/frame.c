@@ -127,13 +127,27 @@ enum cli_exit frame_read_rows(struct data_rows *rows, struct frame *f) {
   data_close(d);
   if (code != 0) return frame_data(code, &fault);
   f->joint->rows = (uint64_t)seen.rows;
+  f->is_complete = true;
   cli_note(&f->options, "own data: %lld rows read, %lld complete cases used, %lld left out for missing values",
            (long long)seen.rows, (long long)seen.cohort, (long long)seen.missing);
   return CLI_DONE;
 }
 
+/* Once more for the journal, where the study has a rule of it; intersections have told their keys. */
+static enum cli_exit read_cohort(struct frame *f) {
+  struct data *d = NULL;
+  struct data_fault fault = {0};
+  if (!cohort_is_wanted(f->study) || f->question->data.n_columns == 0) return CLI_DONE;
+  int code = frame_open_data(&d, f, &fault);
+  if (code == 0) code = cohort_read(&f->cohort, d, &f->question->data, f->is_complete, &fault);
+  data_close(d);
+  return frame_data(code, &fault);
+}
+
 static enum cli_exit read_own(struct frame *f) {
-  return frame_is_mine(f, f->joint->roles.inputs) ? f->program->read_own(f) : CLI_DONE;
+  if (!frame_is_mine(f, f->joint->roles.inputs)) return CLI_DONE;
+  enum cli_exit code = f->program->read_own(f);
+  return code == CLI_DONE && !f->options.dry_run ? read_cohort(f) : code;
 }
 
 /* --- a dry run ------------------------------------------------------------------------------ */
@@ -191,6 +205,8 @@ static enum cli_exit keep(const struct frame *f) {
 static void run(smpc_session *s, struct frame *f) {
   struct joint *j = f->joint;
   j->err = smpc_journal_rows(s, j->rows);
+  if (j->err == SMPC_OK && cohort_is_wanted(f->study) && frame_is_mine(f, j->roles.inputs))
+    j->err = smpc_journal_cohort(s, f->cohort.row, f->cohort.n);
   if (j->err == SMPC_OK && f->is_foreseen) j->err = smpc_preprocess(s, f->program->run, j);
   if (j->err == SMPC_OK) f->program->run(s, j);
 }
@@ -257,6 +273,7 @@ int frame_main(struct frame *f, int argc, char **argv) {
   if (code == CLI_DONE) code = f->options.dry_run ? dry_run(f) : write_result(f);
   p->free(f);
   joint_free(f->joint);
+  cohort_free(&f->cohort);
   smpc_study_free(f->study);
   return (int)code;
 }

@@ -11,6 +11,7 @@
 #include <smpc_study.h>
 
 #include "cli.h"
+#include "cohort.h"
 #include "data.h"
 #include "joint.h"
 
@@ -50,6 +51,8 @@ struct frame {
   const struct question *question;
   smpc_study *study;        /* NULL: an unsigned question                                  */
   unsigned asked;           /* which of its questions                                      */
+  struct cohort cohort;     /* my rows, where the study asks                               */
+  bool is_complete;         /* only complete cases are among them                          */
   bool is_alone;            /* no session                                                  */
   bool plan_reads;          /* a dry run needs own rows                                    */
   bool is_foreseen;         /* what it takes is known before, and made before              */

@@ -64,7 +64,8 @@ static enum cli_exit read_own(struct frame *f) {
   f->joint->rows = t->rows;
   r->job.rows = r->rows;
   r->job.matched = calloc(psi_rows_items(r->rows)->n + 1, 1);
-  return r->job.matched != NULL ? CLI_DONE : frame_no_memory();
+  bool is_told = !cohort_is_wanted(f->study) || cohort_add_items(&f->cohort, psi_rows_items(r->rows));
+  return r->job.matched != NULL && is_told ? CLI_DONE : frame_no_memory();
 }
 
 static void plan(FILE *out, const struct frame *f, const smpc_cost *cost) {

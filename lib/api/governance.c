@@ -30,6 +30,12 @@ smpc_err smpc_journal_rows(smpc_session *s, uint64_t rows) {
   return smpi_record_rows(s, rows);
 }
 
+smpc_err smpc_journal_cohort(smpc_session *s, uint64_t *row, size_t n) {
+  if (s == NULL || (row == NULL && n != 0)) return SMPC_E_ARG;
+  if (smpi_status(s) != SMPC_OK) return smpi_status(s);
+  return smpi_record_cohort(s, row, n);
+}
+
 void smpc_journal_suppressed(smpc_session *s, uint64_t cells) {
   if (s != NULL) smpi_record_suppressed(s, cells);
 }

@@ -159,6 +159,7 @@ static void on_entry(struct pass *p, const struct smpi_entry *e, struct smpi_sli
   case SMPI_STUDY: (void)is_of_now(p, e); break;
   case SMPI_FAILED: leave(p, e); break;
   case SMPI_OPEN: if (is_of_now(p, e)) on_open(p, e); break;
+  case SMPI_ROWS: (void)is_of_now(p, e); break;
   case SMPI_ITEMS: if (is_of_now(p, e)) on_items(p, e); break;
   case SMPI_HOLD: if (is_of_now(p, e)) on_hold(p, e); break;
   case SMPI_RELEASE: (void)is_of_now(p, e); break;

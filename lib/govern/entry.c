@@ -39,6 +39,7 @@ static const struct { const char *name; struct line line[LINES]; } kinds[SMPI_KI
                             {"review", TEXT, ONCE}, {"program", DIGEST, ONCE}, {"opening", DIGEST, ONCE}, {"until", TEXT, ONCE},
                             {"commitment", DIGEST, ONCE}, {"all-rows", COUNT, ONCE}, {"hidden", COUNT, ONCE}}},
     [SMPI_RELEASE] = {"release", {{"session", DIGEST, ONCE}, {"opening", DIGEST, ONCE}, {"signed", INDEXED_SIGNATURE, REPEATS}}},
+    [SMPI_ROWS] = {"rows", {{"session", DIGEST, ONCE}, {"least", NUMBER, ONCE}, {"sketch", TEXT, ONCE}}},
     [SMPI_ITEMS] = {"items", {{"session", DIGEST, ONCE}, {"set", INDEXED_NUMBER, REPEATS}}},
     [SMPI_DROP] = {"drop", {{"opening", DIGEST, ONCE}, {"reason", TEXT, ONCE}}},
 };

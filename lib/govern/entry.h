@@ -37,6 +37,7 @@ enum smpi_kind {
   SMPI_UNSEALED, /* a signature did not come, or was wrong                              */
   SMPI_HOLD,     /* a result is held for its reviewers, instead of an opening           */
   SMPI_RELEASE,  /* its reviewers have signed: the opening that follows is of it        */
+  SMPI_ROWS,     /* which rows stand behind this party's input: a sketch only it can read  */
   SMPI_ITEMS,    /* sets are about to meet: how many items each party brings             */
   SMPI_DROP,     /* a held result is erased unopened: it expired, or was rejected       */
   SMPI_KINDS

@@ -12,6 +12,7 @@ static void gate_free(void *ctx) {
   if (g == NULL) return;
   smpi_gate_held_free(g);
   smpi_tally_free(&g->tally);
+  smpi_rowsets_free(&g->rowsets);
   smpi_study_free(g->study);
   smpi_free(g);
 }
@@ -21,6 +22,7 @@ static void on_seen(void *ctx, const struct smpi_entry *e) {
   smpi_holds_seen(&g->holds, e);
   smpi_tally_seen(&g->tally, e);
   smpi_versions_seen(&g->versions, e);
+  smpi_rowsets_seen(&g->rowsets, e);
 }
 
 /* --- the openings ------------------------------------------------------------------------ */
@@ -124,6 +126,25 @@ static smpc_err on_items(void *ctx, struct smpc_session *s, const uint64_t *size
   return SMPC_OK;
 }
 
+/* The rule of any question of the study makes all of them keep sketches: each could be the other half. */
+static smpc_err on_cohort(void *ctx, struct smpc_session *s, struct smpi_sketch *k, uint64_t *row, size_t n,
+                          const uint8_t sign_secret[64]) {
+  struct gate *g = ctx;
+  uint64_t largest = 0;
+  char why[240];
+  for (unsigned i = 0; i < g->study->n_questions; i++)
+    if (g->study->question[i].min_change > largest) largest = g->study->question[i].min_change;
+  if (largest == 0) return SMPC_OK;
+  k->n = smpi_sketch_words(largest - 1);
+  k->least = g->question->min_change;
+  smpi_sketch_make(k, row, n, sign_secret);
+  const struct smpi_rowset *r = smpi_rowsets_close_to(&g->rowsets, k, sign_secret);
+  if (r == NULL) return SMPC_OK;
+  snprintf(why, sizeof why, "the rows of mine that it is about differ from those behind an earlier result, of the "
+           "question \"%s\", by fewer than they may", r->question);
+  return smpi_gate_refuse(s, why);
+}
+
 static const struct smpi_earlier *on_earlier(void *ctx, uint64_t rows) {
   struct gate *g = ctx;
   return g->question->min_change == 0 ? NULL : smpi_tally_same_rows(&g->tally, rows);
@@ -137,6 +158,7 @@ static void on_version(void *ctx, struct smpi_lines *l) {
 /* What was counted when it was held is released whatever came after. */
 static smpc_err on_ready(void *ctx, struct smpi_journal *j, const uint8_t sign_secret[64], struct smpi_fault *f) {
   const struct gate *g = ctx;
+  if (g->rowsets.err != SMPC_OK) return smpi_fault_set(f, g->rowsets.err, -1, "out of memory");
   smpc_err err = g->release[0] != 0 ? SMPC_OK : smpi_versions_check(&g->versions, f);
   return err != SMPC_OK ? err : smpi_gate_ready(ctx, j, sign_secret, f);
 }
@@ -187,6 +209,7 @@ smpc_err smpi_gate_open(struct smpi_record_rules *rules, const smpc_config *cfg,
                                       .opening = on_opening,
                                       .rows = on_rows,
                                       .items = on_items,
+                                      .cohort = on_cohort,
                                       .free = gate_free,
                                       .earlier = on_earlier,
                                       .ready = on_ready,

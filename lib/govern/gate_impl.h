@@ -4,6 +4,7 @@
 
 #include "govern/gate.h"
 #include "govern/holds.h"
+#include "govern/rowsets.h"
 #include "govern/tally.h"
 #include "govern/versions.h"
 
@@ -11,6 +12,7 @@ struct gate {
   smpc_study *study;
   const smpc_study_question *question;
   struct smpi_versions versions;
+  struct smpi_rowsets rowsets; /* behind earlier results, of any study               */
   struct smpi_tally tally;     /* so far, by the journal, and in the session that runs now */
   bool has_opened;             /* in the session that runs now                       */
 

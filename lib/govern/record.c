@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "govern/rowsets.h"
 #include "govern/tally.h"
 
 void smpi_record_free(struct smpi_record *r) {
@@ -286,6 +287,27 @@ smpc_err smpi_record_rows(struct smpc_session *s, uint64_t rows) {
   if (r->n_inputs == 0 && r->rules.earlier != NULL) r->earlier = r->rules.earlier(r->rules.ctx, rows);
   if (r->earlier != NULL) begin_inputs(&r->again, r, r->earlier->session);
   return r->rules.rows == NULL ? SMPC_OK : r->rules.rows(r->rules.ctx, s, rows);
+}
+
+/* Durable with the first opening, or the sets that meet: only what came out counts later. */
+smpc_err smpi_record_cohort(struct smpc_session *s, uint64_t *row, size_t n) {
+  struct smpi_record *r = record_of(s);
+  struct smpi_fault f = {.party = -1};
+  struct smpi_sketch k = {.n = 0};
+  smpc_err err;
+  if (r == NULL || r->rules.cohort == NULL || r->journal == NULL) return SMPC_OK;
+  if (r->has_cohort) return smpi_fail(s, SMPC_E_ARG, -1, "smpc_journal_cohort: the rows were told before");
+  err = r->rules.cohort(r->rules.ctx, s, &k, row, n, r->sign_secret);
+  if (err == SMPC_OK && k.n != 0) {
+    struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_ROWS);
+    smpi_lines_add_bytes(l, "session", s->id, 32);
+    smpi_rowsets_lines(l, &k, r->sign_secret, s->id);
+    err = smpi_journal_add(r->journal, NULL, &f);
+    if (err != SMPC_OK) smpi_fail(s, err, (int)smpi_me(s), "%s", f.text);
+  }
+  r->has_cohort = true;
+  smpi_wipe(&k, sizeof k);
+  return err;
 }
 
 void smpi_record_all_rows(struct smpc_session *s, uint64_t rows) {

@@ -20,6 +20,7 @@
 struct smpi_record;
 struct smpi_held;
 struct smpi_earlier;
+struct smpi_sketch;
 
 /* What a record asks somebody else (gate.h); NULL members are skipped. */
 struct smpi_record_rules {
@@ -28,6 +29,10 @@ struct smpi_record_rules {
   /* May this opening happen?  On refusal the fault is recorded. */
   smpc_err (*opening)(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape);
   smpc_err (*rows)(void *ctx, struct smpc_session *s, uint64_t rows);
+  /* Sketch the rows that stand behind my input (sorted in place), and judge them; k->n = 0:
+   * nobody asks for them. */
+  smpc_err (*cohort)(void *ctx, struct smpc_session *s, struct smpi_sketch *k, uint64_t *row, size_t n,
+                     const uint8_t sign_secret[64]);
   /* May sets of these sizes meet?  As the guard's `items` in session_impl.h. */
   smpc_err (*items)(void *ctx, struct smpc_session *s, const uint64_t *size, bool are_known);
   /* The lines of a `study` entry, after its session. */
@@ -77,6 +82,7 @@ enum {
 
 /* What the program tells for the journal. */
 smpc_err smpi_record_rows(struct smpc_session *s, uint64_t rows);
+smpc_err smpi_record_cohort(struct smpc_session *s, uint64_t *row, size_t n); /* sorts them */
 void smpi_record_suppressed(struct smpc_session *s, uint64_t cells);
 void smpi_record_all_rows(struct smpc_session *s, uint64_t rows);
 

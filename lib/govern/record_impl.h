@@ -14,7 +14,7 @@ struct smpi_record { /* in secret memory */
   const struct smpi_earlier *earlier;
   char path[512], party[64];
   uint64_t n_inputs, openings, values, rows, suppressed, all_rows;
-  bool has_rows, has_suppressed, has_all_rows;
+  bool has_cohort, has_rows, has_suppressed, has_all_rows;
 };
 
 /* Commit the entry that was begun; failure is the session's. */

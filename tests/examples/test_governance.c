@@ -133,6 +133,32 @@ static void what_is_shown_is_plain(void **state) {
   run_expect(run("smpc-study show --chinese site/study.yaml"), 0, "用途:sizes of groups");
 }
 
+/* Two questions that differ by one person, of 60 at each hospital; the same person at the second and third. */
+static void questions_that_differ_by_one_person_are_refused(void **state) {
+  (void)state;
+  static const char form[] = "  - name: %s\n    program: %s\n    recipients: [a]\n    columns: [{name: age, type: number}, {name: sex, type: text}]\n"
+                             "    condition: %s\n    minimum_cell: 2\n%s";
+  static const char each[] = "rm -f pair/*.out; cd pair; %s -q --config b.yaml --study study.yaml --ask %s --data ../rows.csv --wait 20 >b.out 2>b.err & "
+                             "%s -q --config a.yaml --study study.yaml --ask %s --data ../rows.csv --wait 20; code=$?; wait; exit $code";
+  char study[4000] = "study: {title: Pairs, purpose: pairs}\nquestions:\n", rows[4096] = "age,sex\n";
+  for (int i = 0; i < 60; i++) sprintf(rows + strlen(rows), "%d,%s\n", 30 + i, i % 2 ? "f" : "m");
+  run_write("rows.csv", rows);
+  sprintf(study + strlen(study), form, "all", "cohort-count", "age >= 40", "    minimum change: 5\n");
+  sprintf(study + strlen(study), form, "all-but-one", "cohort-count", "age >= 40 AND age <> 77", "");
+  sprintf(study + strlen(study), form, "men", "cohort-count", "age >= 40 AND sex = 'm'", "");
+  sprintf(study + strlen(study), form, "mean", "describe", "age > 40", "    variables: [{name: age, range: [0, 120]}]\n"
+          "    also opens: [{purpose: \"pairs: whether the small-count rules hold\", recipients: [a, b]}]\n");
+  run_write("pair.yaml", study);
+  run_write("pair-more.yaml", "data:\n  columns:\n    - {name: age, type: number}\n");
+  run_expect(run("smpc-local -q --names a,b --grace 0 --study pair.yaml --dir pair --party-yaml pair-more.yaml -- true"), 0, "");
+  run_expect(run(each, "smpc-cohort-count", "all", "smpc-cohort-count", "all"), 0, "100");
+  run_expect(run(each, "smpc-cohort-count", "all-but-one", "smpc-cohort-count", "all-but-one"), 5,
+             "differ from those behind an earlier result, of the question \"all\"");
+  run_expect(run(each, "smpc-describe", "mean", "smpc-describe", "mean"), 5, "differ from those behind an earlier result");
+  run_expect(run(each, "smpc-cohort-count", "men", "smpc-cohort-count", "men"), 0, "50");
+  run_expect(run("smpc-journal verify --study pair/study.yaml pair/*.journal"), 0, ": no fault");
+}
+
 /* One party alone: it must stop before it looks for the others. */
 static void refused(const char *do_before, int exit, const char *word) {
   make_site();
@@ -223,7 +249,7 @@ static void unicode_version(char version[16]) {
 static void items_that_meet_are_limited_and_metered(void **state) {
   (void)state;
   static const char again[] = "cd limit-site; smpc-psi -q --config b.yaml --study study.yaml --data ../b.csv --wait 20 >b.out 2>b.err & "
-                              "cd limit-site; smpc-psi -q --config a.yaml --study study.yaml --data ../a.csv --wait 20; code=$?; wait; exit $code";
+                              "smpc-psi -q --config a.yaml --study study.yaml --data ../a.csv --wait 20; code=$?; wait; exit $code";
   char text[700], version[16];
   run_write("a.csv", "id\n1\n2\n3\n");
   run_write("b.csv", "id\n2\n3\n4\n");
@@ -309,6 +335,7 @@ static void mistakes_are_named(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {T(a_study_runs_and_is_audited), T(a_result_waits_for_its_reviewer), T(a_reviewer_with_sight_sees_the_table), T(a_question_with_noise_has_one_answer), T(what_is_shown_is_plain),
+                                     T(questions_that_differ_by_one_person_are_refused),
                                      T(a_study_that_does_not_hold_is_refused),
                                      T(a_regression_opens_only_what_its_study_lists), T(an_overlap_runs_under_a_study), T(items_that_meet_are_limited_and_metered),
                                      T(a_study_may_have_questions_of_several_programs), T(mistakes_are_named)};
