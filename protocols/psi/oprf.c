@@ -299,6 +299,7 @@ smpc_err smpi_oprf_run_once(struct smpc_session *s, struct smpi_psi_task *t, str
   TRY(finish(&r));          /* 5. return, 6. match */
 out:
   smpi_okvs_close(r.store);
+  smpi_secret_free(r.ahead);
   smpi_secret_free(r.value);
   smpi_secret_free(r.some);
   smpi_wipe(&r, sizeof r);

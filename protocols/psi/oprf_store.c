@@ -91,8 +91,8 @@ static void solve(struct smpi_oprf_run *r, blk *column, unsigned bin, size_t n) 
 smpc_err smpi_oprf_solve_ahead(struct smpi_oprf_run *r) {
   const uint32_t *index;
   unsigned bins = (unsigned)smpi_min(SMPI_OPRF_AHEAD, r->shape.bins);
-  r->ahead = smpi_scratch(r->s, bins * r->shape.bin_len, sizeof *r->ahead);
-  if (r->ahead == NULL) return smpi_status(r->s);
+  r->ahead = smpi_secret_alloc(bins * r->shape.bin_len, sizeof *r->ahead);
+  if (r->ahead == NULL) return SMPC_E_NOMEM;
   for (unsigned b = 0; b < bins; b++) solve(r, r->ahead + b * r->shape.bin_len, b, gather(r, b, &index));
   return SMPC_OK; /* what failed, r->err, ends the run where it always does: once a is sent in its place */
 }
