@@ -166,6 +166,15 @@ char *notary_read(const char *path, size_t *len) {
   return copy;
 }
 
+unsigned notary_count(const char *path, const char *word) {
+  size_t len;
+  unsigned n = 0;
+  char *text = notary_read(path, &len);
+  for (const char *p = text; (p = strstr(p, word)) != NULL; p++) n++;
+  free(text);
+  return n;
+}
+
 void notary_write(const char *path, const char *text, size_t len) {
   FILE *out = fopen(path, "w");
   assert_non_null(out);

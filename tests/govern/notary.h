@@ -51,6 +51,8 @@ void notary_sign_all(const char *path, uint64_t seed);
 
 /* Whole files. */
 char *notary_read(const char *path, size_t *len);
+/* How often `word` stands in a file. */
+unsigned notary_count(const char *path, const char *word);
 void notary_write(const char *path, const char *text, size_t len);
 
 /* Audit the three journals: number of faults; *text gets all findings, one a line. */

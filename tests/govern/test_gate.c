@@ -25,14 +25,7 @@ static void expect_run(struct notary *n) {
   if (!notary_run(n, NULL)) fail_msg("%d %s", n->met, n->text);
 }
 
-static unsigned announced(void) {
-  size_t len;
-  unsigned count = 0;
-  char *text = notary_read(notary_journals[2], &len);
-  for (const char *p = text; (p = strstr(p, "kind open")) != NULL; p++) count++;
-  free(text);
-  return count;
-}
+static unsigned announced(void) { return notary_count(notary_journals[2], "kind open"); }
 
 static void expect_refusal(struct notary *n, smpc_err err, const char *word) {
   assert_false(notary_run(n, NULL));

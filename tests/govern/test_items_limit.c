@@ -58,14 +58,7 @@ static void expect_refusal(struct notary *n, const char *word) {
   if (n->met != SMPC_E_POLICY || strstr(n->text, word) == NULL) fail_msg("met %d, wanted \"%s\": %s", n->met, word, n->text);
 }
 
-static unsigned lines(unsigned party, const char *line) {
-  size_t len;
-  unsigned count = 0;
-  char *text = notary_read(notary_journals[party], &len);
-  for (const char *p = text; (p = strstr(p, line)) != NULL; p++) count++;
-  free(text);
-  return count;
-}
+static unsigned lines(unsigned party, const char *line) { return notary_count(notary_journals[party], line); }
 
 static void expect_no_fault(void) {
   char findings[4000];
