@@ -317,6 +317,8 @@ typedef struct smpc_psi_result {
   uint64_t matched;              /* at members of `to`: different items in both (all) sets */
   bool suppressed;               /* fewer than the minimum: nothing was shown            */
   uint64_t sizes[SMPC_MAX_COMPUTING]; /* with owners, and at them: as size_a and size_b  */
+  uint64_t recipient_most;       /* with SMPC_MALICIOUS, at both owners: the recipient may have used up to so many
+                                    items instead of those it announced (more with probability 2^-40)    */
 } smpc_psi_result;
 
 /* matched[i] := 1 when my item i is in the other set, else 0, at the owners in `to`
@@ -329,7 +331,10 @@ typedef struct smpc_psi_result {
  * owner.  Owners that pool what they saw with the first recipient can tell which of its items all the
  * remaining owners have, as if they had entered its set as theirs; all other coalitions learn nothing.
  * In a session with SMPC_MALICIOUS: two owners, SMPC_PSI_VOLE, `to` being exactly one of them; some 8 rounds more and
- * about 300 bits an item.  A party that deviates still chooses its set, a recipient up to 1.31 items for each announced.
+ * about 300 bits an item.  A party that deviates still chooses its set, and a recipient may use more items than it announced: as many as its
+ * stores have columns, 434 if it announced up to 256, 1.34 for each of 2^16 and more, but at least 434 for each 2^20 items of the
+ * larger set.  What is proved is the result's recipient_most.  Sets of more than 2^20 run in parts, one after the other: a
+ * recipient that deviates chooses what it asks of a part when it has seen the matches of those before.
  * With a minimum (semi-honest, owners that compute, sets for a join): the cost of smpc_psi_join() of all owners and a
  * comparison before; one bit, whether the minimum is reached, opens to all members, who learn the sizes too, and the
  * rest happens only if it is.  With owners the estimate is an upper bound where `to` is without the first owner. */

@@ -18,6 +18,12 @@ uint64_t psi_size_of(const struct psi_ask *ask, const smpc_psi_result *result, u
 
 static unsigned long long number(uint64_t v) { return (unsigned long long)v; }
 
+/* The name of the one recipient in a session against malicious parties. */
+static const char *recipient_of(const struct psi_report *r) {
+  unsigned k = r->ask->owner[0].id;
+  return r->cfg->member[r->ask->psi.to.bits == smpc_to(smpc_p(k)).bits ? k : r->ask->owner[1].id].name;
+}
+
 /* --- the summary --------------------------------------------------------------------- */
 
 static void write_mine(FILE *out, const struct psi_report *r) {
@@ -36,6 +42,9 @@ static void write_sizes(FILE *out, const struct psi_report *r) {
     fprintf(out, "  keys of %-12s %llu   (with paddings if sizes were declared)\n",
             r->cfg->member[r->ask->owner[k].id].name, number(psi_size_of(r->ask, &r->outcome->result, k)));
   }
+  if (r->outcome->result.recipient_most != 0)
+    fprintf(out, "  used by %-12s %llu   at most, should it deviate from the protocol\n", recipient_of(r),
+            number(r->outcome->result.recipient_most));
 }
 
 static void write_result(FILE *out, const struct psi_report *r) {
@@ -148,6 +157,7 @@ static void add_mine(json_t *o, const struct psi_report *r) {
     add_number(sizes, r->cfg->member[r->ask->owner[k].id].name, size);
   }
   (void)json_object_set_new(o, "sizes", sizes);
+  if (x->recipient_most != 0) add_number(o, "recipient_most", x->recipient_most);
 }
 
 static void add_result(json_t *o, const struct psi_report *r) {

@@ -195,6 +195,7 @@ static smpc_err run(struct call *c) {
   c->t.n = *my_size(c);
   c->t.m = *peer_size(c);
   c->r.protocol = choose(c);
+  if (c->t.is_malicious) c->r.recipient_most = c->t.i_learn ? smpi_psi_oprf_most(c->t.n, c->t.m) : smpi_psi_oprf_most(c->t.m, c->t.n);
   TRY(c->r.protocol == SMPC_PSI_VOLE ? smpi_psi_oprf_parts(c->s, &c->t, &c->set, c->matched) : run_ecdh(c));
   c->r.matched = c->t.matched;
 out:

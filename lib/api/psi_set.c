@@ -17,12 +17,9 @@ smpc_err smpi_psi_set_check(struct smpc_session *s, const smpc_items *items) {
 }
 
 smpc_err smpi_psi_set_open(struct smpc_session *s, struct smpi_psi_set *set, const smpc_items *items, uint64_t declared) {
-  uint64_t key[4];
   *set = (struct smpi_psi_set){.items = items, .same = smpi_scratch(s, items->n, sizeof *set->same)};
   if (set->same == NULL) return smpi_status(s);
-  smpi_prg_words(smpi_prg_own(s), key, 4);
-  size_t distinct = smpi_psi_distinct_vt(set->same, items, (const uint8_t *)key);
-  smpi_wipe(key, sizeof key);
+  size_t distinct = smpi_psi_distinct_vt(set->same, items, smpi_prg_own(s));
   if (distinct == SIZE_MAX) return smpi_fail(s, SMPC_E_NOMEM, -1, "out of memory");
   set->distinct = distinct;
   set->size = declared != 0 ? declared : distinct;

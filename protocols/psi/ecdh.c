@@ -185,7 +185,7 @@ static smpc_err prepare(struct smpc_session *s, struct run *r) {
 static smpc_err match(struct smpc_session *s, struct run *r) {
   struct smpi_psi_task *t = r->t;
   if (!t->i_learn) return SMPC_OK;
-  size_t found = smpi_psi_match_vt(t->count_only ? NULL : t->hit, r->mine, t->n, r->theirs, t->m);
+  size_t found = smpi_psi_match_vt(t->count_only ? NULL : t->hit, r->mine, t->n, r->theirs, t->m, smpi_prg_own(s));
   if (found == SIZE_MAX) return smpi_fail(s, SMPC_E_NOMEM, -1, "out of memory");
   t->matched = t->count_only ? found : smpi_psi_drop_paddings(t->hit, t->row, t->n);
   return SMPC_OK;

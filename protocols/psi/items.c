@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "psi/oprf.h"
+#include "psi/places.h"
 
 _Static_assert(SMPI_PSI_SIGMA >= 40, "a false match is rarer than 2^-40");
 _Static_assert((SMPI_PSI_SIGMA + 64 + 7) / 8 <= SMPI_PSI_MASK_MAX, "the largest sets have masks");
@@ -21,56 +22,19 @@ size_t smpi_psi_mask_len(uint64_t n, uint64_t m) {
   return (SMPI_PSI_SIGMA + bits + 7) / 8;
 }
 
-/* --- a table of places -----------------------------------------------------------
- * Open addressing over masks whose first words are already random. */
-struct places {
-  uint32_t *at; /* index + 1 of a mask, or 0: free */
-  size_t top;   /* slots - 1 */
-};
-
-static bool places_make(struct places *p, size_t n) {
-  size_t slots = (size_t)2 << log2_up(n); /* at most half full */
-  p->top = slots - 1;
-  p->at = n < SMPI_PSI_MAX_ITEMS ? smpi_alloc(slots, sizeof *p->at) : NULL;
-  return p->at != NULL;
-}
-
-static bool same_mask(const struct smpi_mask *a, const struct smpi_mask *b) {
-  return a->w[0] == b->w[0] && a->w[1] == b->w[1];
-}
-
-static size_t slot_of(const struct places *p, const struct smpi_mask *mask) {
-  return (mask->w[0] ^ mask->w[0] >> 32) & p->top;
-}
-
-/* The slot of `mask` among those of all[]: its own, or the free one where it belongs. */
-static uint32_t *places_find(const struct places *p, const struct smpi_mask *all, const struct smpi_mask *mask) {
-  size_t i = slot_of(p, mask);
-  while (p->at[i] != 0 && !same_mask(&all[p->at[i] - 1], mask)) i = (i + 1) & p->top;
-  return &p->at[i];
-}
-
-/* Slots lie anywhere in memory, and so do the masks they name: they are asked for
- * before they are used. */
-enum { AHEAD = 16 };
-static void places_expect(const struct places *p, const struct smpi_mask *all, const struct smpi_mask *mask, size_t i,
-                          size_t n) {
-  if (i + AHEAD >= n) return;
-  __builtin_prefetch(&p->at[slot_of(p, &mask[i + AHEAD])], 1);
-  uint32_t next = p->at[slot_of(p, &mask[i + AHEAD / 2])];
-  if (next != 0) __builtin_prefetch(&all[next - 1]);
-}
-
 /* --- distinct items ---------------------------------------------------------------- */
 
 enum { RUN = 64 }; /* LOCAL: items hashed at a time */
 
 /* digest[i] := the key of item i: the same functions as in oprf.h, under a key of my own. */
-static void digest_all(struct smpi_mask *digest, const smpc_items *set, const uint8_t key[32]) {
+static void digest_all(struct smpi_mask *digest, const smpc_items *set, struct smpi_prg *own) {
   struct smpi_oprf_hash h;
+  uint64_t key[4];
   blk out[RUN];
   size_t row[RUN];
-  smpi_oprf_hash_make(&h, key, 0, SMPI_PSI_MASK_MAX);
+  smpi_prg_words(own, key, 4);
+  smpi_oprf_hash_make(&h, (const uint8_t *)key, 0, SMPI_PSI_MASK_MAX, set->n, set->n);
+  smpi_wipe(key, sizeof key);
   for (size_t i = 0, k; i < set->n; i += k) {
     k = smpi_min(RUN, set->n - i);
     for (size_t j = 0; j < k; j++) row[j] = i + j;
@@ -80,28 +44,28 @@ static void digest_all(struct smpi_mask *digest, const smpc_items *set, const ui
   smpi_wipe(&h, sizeof h);
 }
 
-size_t smpi_psi_same_vt(size_t *same, const struct smpi_mask *digest, size_t n) {
-  struct places p;
+size_t smpi_psi_same_vt(size_t *same, const struct smpi_mask *digest, size_t n, struct smpi_prg *own) {
+  struct smpi_psi_places p;
   size_t found = 0;
-  if (!places_make(&p, n)) return SIZE_MAX;
+  if (!smpi_psi_places_make(&p, n, own)) return SIZE_MAX;
   for (size_t i = 0; i < n; i++) {
-    places_expect(&p, digest, digest, i, n);
-    uint32_t *slot = places_find(&p, digest, &digest[i]);
+    smpi_psi_places_expect(&p, digest, digest, i, n);
+    uint32_t *slot = smpi_psi_places_find(&p, digest, &digest[i]);
     if (*slot == 0) {
       *slot = (uint32_t)i + 1;
       found++;
     }
     same[i] = *slot - 1;
   }
-  smpi_free(p.at);
+  smpi_psi_places_free(&p);
   return found;
 }
 
-size_t smpi_psi_distinct_vt(size_t *same, const smpc_items *set, const uint8_t key[32]) {
+size_t smpi_psi_distinct_vt(size_t *same, const smpc_items *set, struct smpi_prg *own) {
   struct smpi_mask *digest = smpi_secret_alloc(set->n, sizeof *digest);
   if (digest == NULL) return SIZE_MAX;
-  digest_all(digest, set, key);
-  size_t found = smpi_psi_same_vt(same, digest, set->n);
+  digest_all(digest, set, own);
+  size_t found = smpi_psi_same_vt(same, digest, set->n, own);
   smpi_secret_free(digest);
   return found;
 }
@@ -152,21 +116,22 @@ void smpi_psi_shuffle_masks(struct smpi_mask *a, size_t n, struct smpi_prg *g) {
 
 /* --- matching ------------------------------------------------------------------------ */
 
-size_t smpi_psi_match_vt(uint8_t *hit, const struct smpi_mask *mine, size_t n, const struct smpi_mask *theirs, size_t m) {
-  struct places p;
+size_t smpi_psi_match_vt(uint8_t *hit, const struct smpi_mask *mine, size_t n, const struct smpi_mask *theirs, size_t m,
+                         struct smpi_prg *own) {
+  struct smpi_psi_places p;
   size_t found = 0;
-  if (!places_make(&p, m)) return SIZE_MAX;
+  if (!smpi_psi_places_make(&p, m, own)) return SIZE_MAX;
   for (size_t j = 0; j < m; j++) {
-    places_expect(&p, theirs, theirs, j, m);
-    *places_find(&p, theirs, &theirs[j]) = (uint32_t)j + 1;
+    smpi_psi_places_expect(&p, theirs, theirs, j, m);
+    *smpi_psi_places_find(&p, theirs, &theirs[j]) = (uint32_t)j + 1;
   }
   for (size_t i = 0; i < n; i++) {
-    places_expect(&p, theirs, mine, i, n);
-    bool is_in = *places_find(&p, theirs, &mine[i]) != 0;
+    smpi_psi_places_expect(&p, theirs, mine, i, n);
+    bool is_in = *smpi_psi_places_find(&p, theirs, &mine[i]) != 0;
     if (hit != NULL) hit[i] = is_in;
     found += is_in;
   }
-  smpi_free(p.at);
+  smpi_psi_places_free(&p);
   return found;
 }
 

@@ -4,6 +4,7 @@
 #ifndef SMPI_ITEMS_H
 #define SMPI_ITEMS_H
 
+#include "psi/places.h"
 #include "session/session.h"
 
 /* Item i of a set, as bytes. */
@@ -11,10 +12,6 @@ static inline const void *smpi_item(const smpc_items *set, size_t i) {
   return set->item != NULL ? set->item[i] : (const uint8_t *)set->flat + i * set->item_len;
 }
 static inline size_t smpi_item_len(const smpc_items *set, size_t i) { return set->len != NULL ? set->len[i] : set->item_len; }
-
-/* What identifies an item towards the other party: the first mask_len bytes are
- * sent, the rest are zero. */
-struct smpi_mask { uint64_t w[2]; };
 
 enum {
   SMPI_PSI_SIGMA = 40,   /* SECURITY: a pair of different items has one mask with probability below 2^-40 in all */
@@ -26,15 +23,15 @@ enum {
 size_t smpi_psi_mask_len(uint64_t n, uint64_t m);
 
 /* Distinct items.
- *   in    set, key[32]  random
+ *   in    set; own     for the keys of a hash and a table
  *   out   same[set->n]  the first row with the same item: same[i] = i where item i is first
  *         returns how many are first, or SIZE_MAX when out of memory
  *   cost  one keyed hash an item (a block of AES up to 16 bytes); memory 28 bytes an item
  * Variable time: how often each item stands in the caller's own list shows in it. */
-size_t smpi_psi_distinct_vt(size_t *same, const smpc_items *set, const uint8_t key[32]);
+size_t smpi_psi_distinct_vt(size_t *same, const smpc_items *set, struct smpi_prg *own);
 
 /* The same of digests: same[i] := the first with the same digest; how many are first, or SIZE_MAX. */
-size_t smpi_psi_same_vt(size_t *same, const struct smpi_mask *digest, size_t n);
+size_t smpi_psi_same_vt(size_t *same, const struct smpi_mask *digest, size_t n, struct smpi_prg *own);
 
 /* Put a[n] into a uniformly random order. */
 void smpi_psi_shuffle_rows(size_t *a, size_t n, struct smpi_prg *g);
@@ -42,8 +39,9 @@ void smpi_psi_shuffle_masks(struct smpi_mask *a, size_t n, struct smpi_prg *g);
 
 /* hit[i] := 1 where mine[i] stands in theirs[m], else 0; returns how many do, or
  * SIZE_MAX when out of memory.  hit may be NULL.  mine are distinct, but for
- * accidents.  Variable time: for the party that is to learn just this. */
-size_t smpi_psi_match_vt(uint8_t *hit, const struct smpi_mask *mine, size_t n, const struct smpi_mask *theirs, size_t m);
+ * accidents; theirs may be anything.  Variable time: for the party that is to learn just this. */
+size_t smpi_psi_match_vt(uint8_t *hit, const struct smpi_mask *mine, size_t n, const struct smpi_mask *theirs, size_t m,
+                         struct smpi_prg *own);
 
 /* Masks to bytes off .. off + len of their concatenation, mask_len bytes each; and back. */
 void smpi_psi_pack(uint8_t *buf, size_t len, size_t off, const struct smpi_mask *mask, size_t mask_len);

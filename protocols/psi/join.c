@@ -78,7 +78,8 @@ smpc_err smpi_join_open_with(struct smpi_join **out, struct smpc_session *s, uin
   j->s = s;
   j->instance = instance;
   smpi_session_id(s, session);
-  smpi_oprf_hash_make(&j->hash, session, instance | UINT64_C(1) << 62, SMPI_PSI_MASK_MAX);
+  smpi_oprf_hash_make(&j->hash, session, instance | UINT64_C(1) << 62, SMPI_PSI_MASK_MAX, SMPI_PSI_MAX_ITEMS,
+                      SMPI_PSI_MAX_ITEMS);
   make_places(j, session);
   TRY(smpi_rot16_open(&j->transfers, s, SMPI_COT_FOR_JOIN | (uint32_t)instance << 8, with));
   *out = j;

@@ -57,10 +57,8 @@ static size_t largest(const struct smpi_psi_many *t) {
 }
 
 /* Pairs of items are n m for each two parties, and P-1 of these; all together go wrong with 2^-40. */
-static size_t mask_len(const struct smpi_psi_many *t) {
-  size_t n = largest(t);
-  return smpi_psi_mask_len((uint64_t)n * t->owners, n);
-}
+static uint64_t pairs_with(const struct smpi_psi_many *t) { return (uint64_t)largest(t) * t->owners; }
+static size_t mask_len(const struct smpi_psi_many *t) { return smpi_psi_mask_len(pairs_with(t), largest(t)); }
 
 /* So do the stores: P, and P-1 of T. */
 static smpc_err shape_of(struct smpi_okvs_shape *shape, const struct smpi_psi_many *t) {
@@ -99,7 +97,7 @@ static smpc_err prepare(struct smpi_multi *r) {
   uint8_t session[32];
   r->hub = first_recipient(t);
   smpi_session_id(r->s, session);
-  smpi_oprf_hash_make(&r->hash, session, t->instance, mask_len(t));
+  smpi_oprf_hash_make(&r->hash, session, t->instance, mask_len(t), pairs_with(t), largest(t));
   smpi_prg_words(smpi_prg_own(r->s), r->seed.w, 2);
   for (unsigned i = 0; i < t->owners; i++) { /* step 3, and the keys of step 6 */
     blk key;
@@ -235,7 +233,7 @@ static smpc_err take_tags(struct smpi_multi *r) {
   TRY(smpi_exchange(r->s, &flow, 1));
   smpi_psi_unpack(theirs, packed, m * len, 0, len);
   smpi_multi_encrypt(r, own, &r->share[r->hub], r->key, r->n_keys);
-  size_t found = smpi_psi_match_vt(hit, own, r->n_keys, theirs, m);
+  size_t found = smpi_psi_match_vt(hit, own, r->n_keys, theirs, m, smpi_prg_own(r->s));
   if (found == SIZE_MAX) TRY(SMPC_E_NOMEM);
   for (size_t j = 0; j < r->n_keys; j++) r->t->hit[r->place[j]] = hit[j];
   r->t->matched = smpi_psi_drop_paddings(r->t->hit, r->t->row, r->n_keys);

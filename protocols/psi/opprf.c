@@ -118,7 +118,7 @@ static smpc_err prepare(struct run *r) {
   uint8_t session[32];
   smpc_err err;
   smpi_session_id(r->s, session);
-  smpi_oprf_hash_make(&r->hash, session, r->t->instance ^ UINT64_C(1) << 63, subspace_len(r->t));
+  smpi_oprf_hash_make(&r->hash, session, r->t->instance ^ UINT64_C(1) << 63, subspace_len(r->t), r->t->m, runs(r->t));
   for (unsigned k = 0; k < 2; k++) r->seed[k] = seed_of(session, r->t->instance, k);
   for (unsigned k = 0; k < 2; k++) TRY(shape_of(&r->shape[k], r->t, k));
   r->peer = smpi_member_of_rank(r->s, r->t->rank);

@@ -51,10 +51,10 @@
  *               are fixed: the points z + H_w(y), y in Y, are then different but for
  *               m^2 / 2^128, and for y outside X' each is uniform by Delta d(y), d(y) != 0: R
  *               asks G_w there with probability m q / 2^128.  How large X' is: L equations
- *               in L unknowns can be solved, so R may use L = 1.31 n items (more where n is
- *               small) instead of n; each further one holds by chance, 2^-128 a query.
+ *               in L unknowns can be solved, so R may use L items instead of n, L being the columns of the
+ *               store: 434 at least, 1.34 n from n = 2^16; each further one holds by chance, 2^-128 a query.
  *               With q = 2^64 queries, all choices of N of them counted, more than N items hold
- *               with probability 2^-40 / n at most, for N = smpi_psi_oprf_most(n): 2.0 n
+ *               with probability 2^-40 / n at most, for N = smpi_psi_oprf_most(n, m): 2.1 n
  *               for large n.  R does not see more of Y than X' n Y, its own set being X'.
  *               S corrupt: a + P is pseudo-random as above; the simulator is F_vole, so it
  *               has Delta and b, and draws a + P and wr.  Given these H_w is fresh, S having
@@ -64,13 +64,14 @@
  *               the checks of vole.h, which R passes before it sends a + P; they may cost it
  *               a bit or so of a's noise (vole.c).  Whatever fails, base transfers, seeds and Delta
  *               are destroyed and nothing is opened.  Items are told apart by keys of 128 bits, of a
- *               session's own hash: who finds two items with one key, 2^64 work, may use both as one.
+ *               session's own one-way hash (oprf_hash.c): who finds two items with one key, 2^64 work, may use
+ *               both as one.
  * Assumes       F_vole (ot/vole.h), authenticated channels; Delta and all keys
  *               are made here and used once.
  * Cost          see oprf.h.
  * Secrets       items, order, P, a, b, c, Delta, masks, ws until 5.; public: sizes, seed, w.
  * Differs from  the papers: V, above; bins are sent as they are solved, the first
- *               solved while S chooses points, so that both work at once; items up to 16 bytes are keys by a permutation;
+ *               solved while S chooses points, so that both work at once; items up to 16 bytes are keys by one call of AES;
  *               w chooses the functions of Ho, instead of being added to what they are asked.
  */
 #include "psi/oprf.h"
@@ -89,7 +90,7 @@ static size_t masks_head(const struct smpi_oprf_run *r) { return r->is_malicious
 
 static void take_salt(struct smpi_oprf_run *r) {
   uint8_t told[SMPI_HASH_LEN];
-  smpi_oprf_hash_commit(told, &r->hash, r->salt[1]);
+  smpi_oprf_hash_commit(told, &r->hash, r->t->peer, r->salt[1]);
   if (!smpi_ct_equal(told, r->commitment, sizeof told)) {
     r->err = SMPC_E_CHEAT;
     return;
@@ -153,7 +154,8 @@ static smpc_err prepare(struct smpi_oprf_run *r) {
   r->n = r->receives ? t->n : t->m;
   r->m = r->receives ? t->m : t->n;
   smpi_session_id(r->s, session);
-  smpi_oprf_hash_make(&r->hash, session, t->instance, mask_len(r->n, r->m, runs, r->is_malicious));
+  smpi_oprf_hash_make(&r->hash, session, t->instance, mask_len(r->n, r->m, runs, r->is_malicious),
+                      (uint64_t)r->n * runs, r->m);
   smpi_prg_words(smpi_prg_own(r->s), seed, 2);
   r->seed = (blk){{seed[0], seed[1]}};
   smpi_prg_words(smpi_prg_own(r->s), salt, SMPI_OPRF_SALT / 8);
@@ -200,7 +202,7 @@ out:
 /* The sender binds itself to its half of the salt. */
 static smpc_err commit(struct smpi_oprf_run *r) {
   size_t len = sizeof r->commitment;
-  if (!r->receives) smpi_oprf_hash_commit(r->commitment, &r->hash, r->salt[1]);
+  if (!r->receives) smpi_oprf_hash_commit(r->commitment, &r->hash, smpi_me(r->s), r->salt[1]);
   return smpi_exchange(r->s, &(struct smpi_flow){.peer = r->t->peer, .out_len = r->receives ? 0 : len,
                                                  .in_len = r->receives ? len : 0, .out = r->commitment,
                                                  .in = r->commitment}, 1);
@@ -239,13 +241,13 @@ static smpc_err return_masks(struct smpi_oprf_run *r) {
 /* 6. at the receiver: hit, and a bit for each mask of the sender's. */
 static smpc_err match(struct smpi_oprf_run *r, uint8_t *bits) {
   struct smpi_psi_task *t = r->t;
-  size_t found = smpi_psi_match_vt(t->hit, r->mine, r->n, r->theirs, r->m);
+  size_t found = smpi_psi_match_vt(t->hit, r->mine, r->n, r->theirs, r->m, smpi_prg_own(r->s));
   if (found == SIZE_MAX) return SMPC_E_NOMEM;
   t->matched = smpi_psi_drop_paddings(t->hit, t->row, t->n);
   if (bits == NULL) return SMPC_OK;
   uint8_t *hit = smpi_scratch(r->s, r->m, 1);
   if (hit == NULL) return smpi_status(r->s);
-  if (smpi_psi_match_vt(hit, r->theirs, r->m, r->mine, r->n) == SIZE_MAX) return SMPC_E_NOMEM;
+  if (smpi_psi_match_vt(hit, r->theirs, r->m, r->mine, r->n, smpi_prg_own(r->s)) == SIZE_MAX) return SMPC_E_NOMEM;
   for (size_t i = 0; i < r->m; i++) bits[i / 8] |= (uint8_t)(hit[i] << i % 8);
   return SMPC_OK;
 }
@@ -334,14 +336,20 @@ void smpi_psi_oprf_cost(struct smpi_cost *c, size_t n, size_t m, bool sender_lea
   c->bytes += sender > receiver ? sender : receiver;
 }
 
-/* Of 2^64 queries, C(2^64, N) <= (e 2^64 / N)^N sets of N; N - L of its equations hold by chance: so
- * N (64 + log2 e - log2 N) + 64 - 128 (N - L) <= -40 - log2 n suffices, 2^64 seeds included. */
-uint64_t smpi_psi_oprf_most(uint64_t n) {
+uint64_t smpi_psi_oprf_columns(uint64_t n, uint64_t m) {
   struct smpi_okvs_shape shape;
-  unsigned runs = smpi_psi_buckets(n, 0);
-  if (n == 0 || shape_of(&shape, smpi_psi_bucket_size(n, runs), runs, true) != SMPC_OK) return 0;
-  double len = (double)shape.len * runs, most = len;
+  unsigned runs = smpi_psi_buckets(n, m);
+  if (n == 0 || m == 0 || shape_of(&shape, smpi_psi_bucket_size(n, runs), runs, true) != SMPC_OK) return 0;
+  return (uint64_t)shape.len * runs;
+}
+
+/* Of 2^64 queries, C(2^64, N) <= (e 2^64 / N)^N sets of N; a run that a set has N_b items in solves no more equations
+ * than it has columns, so that N - L of all hold by chance, L being the columns of all runs: so
+ * N (64 + log2 e - log2 N) + 64 runs - 128 (N - L) <= -40 - log2 n suffices, 2^64 seeds for each run included. */
+uint64_t smpi_psi_oprf_most(uint64_t n, uint64_t m) {
+  double len = (double)smpi_psi_oprf_columns(n, m), runs = smpi_psi_buckets(n, m), most = len;
+  if (len == 0) return 0;
   for (int i = 0; i < 64; i++) /* the fixed point, from below */
-    most = (128.0 * len + 104 + log2((double)n)) / (128 - 64 - 1.4427 + log2(most));
+    most = (128.0 * len + 64 * runs + 40 + log2((double)n)) / (128 - 64 - 1.4427 + log2(most));
   return (uint64_t)ceil(most) + 1;
 }

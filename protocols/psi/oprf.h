@@ -12,8 +12,8 @@
  *   error SMPC_E_ARG: count_only, or not exactly two computing parties, or two who learn with is_malicious;
  *         SMPC_E_CHEAT: a check failed, and nothing was opened; hit and matched are zeroed
  * Semi-honest, or with is_malicious malicious, where exactly one learns.  There a party still chooses its own
- * set, and a receiver that deviates may use more items than it said: 1.31 n for large n, proved
- * to be at most smpi_psi_oprf_most(n).  For large sets.  Who learns is the receiver; when both do, the
+ * set, and a receiver that deviates may use more items than it said: smpi_psi_oprf_columns(n, m), proved
+ * to be at most smpi_psi_oprf_most(n, m).  For large sets.  Who learns is the receiver; when both do, the
  * first member is, and tells the other.  Both call it at the same step with mirrored arguments. */
 #ifndef SMPI_OPRF_H
 #define SMPI_OPRF_H
@@ -38,15 +38,18 @@ smpc_err smpi_psi_oprf_parts(struct smpc_session *s, struct smpi_psi_task *t, co
 /* What the busier of the two sends, in buckets.  n, m: the receiver's and the sender's set. */
 void smpi_psi_oprf_cost(struct smpi_cost *c, size_t n, size_t m, bool sender_learns, bool is_malicious);
 
-/* Malicious: a receiver of 2^64 operations that said n items has used more than this many
- * with probability 2^-40 at most.  0 where n is 0 or too large. */
-uint64_t smpi_psi_oprf_most(uint64_t n);
+/* Malicious: how many items a receiver that said n can surely use with a sender of m: as many as its stores have columns,
+ * which is 434 for each bucket at least, and 1.31 to 1.34 n from n = 2^16 on where m is below 2^20 or n.  0 where n or m is 0 or too large. */
+uint64_t smpi_psi_oprf_columns(uint64_t n, uint64_t m);
+/* The bound that is proved: with 2^64 operations it has used more than this many with probability 2^-40 at most; 1.8 to 2.1 n
+ * where the former is 1.34 n. */
+uint64_t smpi_psi_oprf_most(uint64_t n, uint64_t m);
 
 /* --- the local halves: pure -------------------------------------------------------- */
 
 /* The public functions of one intersection, bound to session and instance. */
 struct smpi_oprf_hash {
-  struct smpi_aes_key shorter, sixteen; /* items up to 16 bytes to keys: permutations */
+  struct smpi_aes_key shorter, sixteen; /* items up to 16 bytes to keys             */
   struct smpi_aes_key value, output;
   uint8_t longer[32];                   /* key of the hash of longer items          */
   size_t mask_len;
@@ -55,14 +58,18 @@ struct smpi_oprf_hash {
   struct smpi_aes_key salted;           /* of the second function of masks          */
   bool is_salted;
 };
-void smpi_oprf_hash_make(struct smpi_oprf_hash *h, const uint8_t session[32], uint64_t instance, size_t mask_len);
+/* mask_len: smpi_psi_mask_len(n, m) at least, n and m being the items of both sets, of all runs. */
+void smpi_oprf_hash_make(struct smpi_oprf_hash *h, const uint8_t session[32], uint64_t instance, size_t mask_len,
+                         uint64_t n, uint64_t m);
 
 /* Malicious: from now on masks are made with functions that the two halves of a salt choose; and what
- * binds the sender to its half. */
+ * binds the sender, member `committer`, to its half. */
 void smpi_oprf_hash_salt(struct smpi_oprf_hash *h, const uint8_t receiver[32], const uint8_t sender[32]);
-void smpi_oprf_hash_commit(uint8_t out[SMPI_HASH_LEN], const struct smpi_oprf_hash *h, const uint8_t half[32]);
+void smpi_oprf_hash_commit(uint8_t out[SMPI_HASH_LEN], const struct smpi_oprf_hash *h, unsigned committer,
+                           const uint8_t half[32]);
 
-/* key[i] := the key of item row[i]: different for different items. */
+/* key[i] := the key of item row[i].  Those of two items differ, but with probability 2^-128 for each pair that
+ * anybody tries, after the session's number is known, too: 2^64 work finds one. */
 void smpi_oprf_keys(blk *key, const struct smpi_oprf_hash *h, const smpc_items *set, const size_t *row, size_t n);
 /* The same for n rows some of which are SMPI_PSI_PADDING: key k is that of row[place[k]].  Items come
  * first, and their number is returned; then paddings, with keys drawn from `random`, so that stores and

@@ -6,6 +6,12 @@
  *               of each run.  Bounds on failure are shared: masks and stores count all
  *               runs.  The buckets add nothing to what is seen: their number and sizes
  *               follow from n and m.
+ *               Malicious: R is bound to its set of a bucket when that bucket's masks come, not before: it may
+ *               choose X' of bucket b + 1 when it has seen which items of buckets up to b match.  What
+ *               is realised is F_psi of each bucket in turn, the bound of oprf.c being that of all X' together:
+ *               its count is of all sets and stores that R might choose, in whatever order.  (To bind it to all
+ *               buckets first, both would keep 16 bytes for every item of all buckets, or make every store
+ *               twice.)  Sets up to SMPI_PSI_BUCKET_FROM are one bucket.
  */
 #include <string.h>
 

@@ -59,7 +59,7 @@ static void sort_rows(struct smpi_psi_parts *p, const struct smpi_oprf_hash *h) 
 
 /* --- equal items ------------------------------------------------------------------------ */
 
-struct room { struct smpi_mask *digest; size_t *same, *to; uint32_t *copy; };
+struct room { struct smpi_mask *digest; size_t *same, *to; uint32_t *copy; struct smpi_prg *own; };
 
 static void digest_part(struct smpi_mask *digest, const struct smpi_oprf_hash *h, const smpc_items *items,
                         const uint32_t *index, size_t n) {
@@ -94,7 +94,7 @@ static smpc_err find_equals(struct smpi_psi_parts *p, const struct smpi_oprf_has
     size_t n = p->first[k + 1] - p->first[k], found;
     uint32_t *index = p->index + p->first[k];
     digest_part(r->digest, h, p->items, index, n);
-    found = smpi_psi_same_vt(r->same, r->digest, n);
+    found = smpi_psi_same_vt(r->same, r->digest, n, r->own);
     if (found == SIZE_MAX) return SMPC_E_NOMEM;
     p->distinct += found;
     if (found < n) group(index, r, n);
@@ -110,6 +110,7 @@ static smpc_err make_room(struct smpc_session *s, const struct smpi_psi_parts *p
   r->same = smpi_scratch(s, most, sizeof *r->same);
   r->to = smpi_scratch(s, most, sizeof *r->to);
   r->copy = smpi_scratch(s, most, sizeof *r->copy);
+  r->own = smpi_prg_own(s);
   return smpi_status(s);
 }
 
@@ -123,7 +124,7 @@ smpc_err smpi_psi_parts_make_vt(struct smpc_session *s, struct smpi_psi_parts *p
   p->index = smpi_scratch(s, items->n, sizeof *p->index);
   if (p->index == NULL) return smpi_status(s);
   smpi_session_id(s, session);
-  smpi_oprf_hash_make(&h, session, UINT64_MAX, SMPI_PSI_MASK_MAX); /* no intersection's number */
+  smpi_oprf_hash_make(&h, session, UINT64_MAX, SMPI_PSI_MASK_MAX, items->n, items->n); /* no intersection's number */
   sort_rows(p, &h);
   size_t mark = smpi_scratch_mark(s);
   TRY(make_room(s, p, &r));

@@ -59,7 +59,7 @@ static void oprf_hashes(void) {
   struct smpi_mask mask[5];
   blk key[5], value[5];
   const size_t row[5] = {4, 1, 0, 3, 2};
-  smpi_oprf_hash_make(&h, session, 1, 10);
+  smpi_oprf_hash_make(&h, session, 1, 10, 1, 1);
   for (size_t len = 0; len <= 40; len++) {
     const smpc_items set = {.n = 5, .flat = secret_words(0, 25), .item_len = len};
     smpi_oprf_keys(key, &h, &set, row, 5);
@@ -77,8 +77,8 @@ static void oprf_salt(void) {
   uint8_t bound[SMPI_HASH_LEN];
   struct smpi_oprf_hash h;
   struct smpi_mask mask[5];
-  smpi_oprf_hash_make(&h, session, 1, 16);
-  smpi_oprf_hash_commit(bound, &h, half);
+  smpi_oprf_hash_make(&h, session, 1, 16, 1, 1);
+  smpi_oprf_hash_commit(bound, &h, 1, half);
   smpi_oprf_hash_salt(&h, half, half + 32);
   smpi_oprf_masks(mask, &h, (const blk *)secret_words(1, 10), (const blk *)secret_words(2, 10), 5);
   reveal(mask, sizeof mask);
@@ -91,7 +91,7 @@ static void opprf_pads(void) {
   static const uint8_t session[32] = {1};
   struct smpi_oprf_hash h;
   blk out[5];
-  smpi_oprf_hash_make(&h, session, 1, 10);
+  smpi_oprf_hash_make(&h, session, 1, 10, 1, 1);
   for (unsigned plane = 0; plane < 3; plane++)
     smpi_opprf_pads(out, &h, (const blk *)secret_words(0, 10), (const blk *)secret_words(1, 10), 5, plane);
   reveal(out, sizeof out);

@@ -2,6 +2,8 @@
  * what is sent, who dies; and its local halves. */
 #include "psi_sets.h"
 
+#include <openssl/evp.h>
+
 #include "math/gf128.h"
 #include "psi/oprf.h"
 #include "support/stats.h"
@@ -226,8 +228,8 @@ static void keys_differ_where_items_do(void **state) {
   struct smpi_oprf_hash h, other;
   blk key[128], again[128], value[128];
   const uint8_t id[32] = {1};
-  smpi_oprf_hash_make(&h, id, 1, 10);
-  smpi_oprf_hash_make(&other, id, 2, 10);
+  smpi_oprf_hash_make(&h, id, 1, 10, 1, 1);
+  smpi_oprf_hash_make(&other, id, 2, 10, 1, 1);
   for (size_t i = 0; i < 64; i++) item[i] = zeros, len[i] = row[i] = i;
   smpc_items set = {.n = 64, .item = item, .len = len};
   smpi_oprf_keys(key, &h, &set, row, 64);
@@ -245,7 +247,7 @@ static void keys_differ_where_items_do(void **state) {
   for (size_t mask_len = 5; mask_len <= 16; mask_len++) {
     struct smpi_mask mask[64];
     uint8_t any[2][16] = {{0}};
-    smpi_oprf_hash_make(&h, id, 1, mask_len);
+    smpi_oprf_hash_make(&h, id, 1, mask_len, 1, 1);
     smpi_oprf_values(value, &h, key, 64);
     smpi_oprf_masks(mask, &h, value, key, 64);
     for (size_t i = 0; i < 64; i++)
@@ -255,6 +257,64 @@ static void keys_differ_where_items_do(void **state) {
       }
     for (size_t b = 0; b < 16; b++) assert_true((any[0][b] != 0) == (b < mask_len) && (any[1][b] != 0) == (b < mask_len));
   }
+}
+
+static blk decrypt(const struct smpi_aes_key *k, blk x) {
+  EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
+  blk y;
+  int n;
+  assert_int_equal(EVP_DecryptInit_ex(c, EVP_aes_128_ecb(), NULL, (const uint8_t *)&k->round[0], NULL), 1);
+  assert_int_equal(EVP_CIPHER_CTX_set_padding(c, 0), 1);
+  assert_int_equal(EVP_DecryptUpdate(c, (uint8_t *)&y, &n, (const uint8_t *)&x, 16), 1);
+  EVP_CIPHER_CTX_free(c);
+  return y;
+}
+
+static blk key_of(const struct smpi_oprf_hash *h, const void *item, size_t len) {
+  const smpc_items one = {.n = 1, .flat = item, .item_len = len};
+  const size_t row = 0;
+  blk key;
+  smpi_oprf_keys(&key, h, &one, &row, 1);
+  return key;
+}
+
+/* All functions are public: whoever can run one backwards has an item with the key of any other, and uses both
+ * as one.  Of items of 16 bytes every block is one, of 15 bytes one of 256. */
+static void no_item_is_found_for_a_key(void **state) {
+  (void)state;
+  struct smpi_oprf_hash h;
+  unsigned shorter = 0;
+  smpi_oprf_hash_make(&h, (const uint8_t[32]){1}, 1, 16, 1, 1);
+  for (unsigned i = 0; i < 4000; i++) {
+    char longer[40];
+    int len = snprintf(longer, sizeof longer, "a patient of the other party, %u", i);
+    blk key = key_of(&h, longer, (size_t)len), x = decrypt(&h.sixteen, key), again = key_of(&h, &x, 16);
+    assert_memory_not_equal(&again, &key, 16);
+    x = decrypt(&h.shorter, key);
+    if (x.w[1] >> 56 != 15) continue;
+    again = key_of(&h, &x, 15);
+    assert_memory_not_equal(&again, &key, 16);
+    shorter++;
+  }
+  assert_true(shorter > 0);
+}
+
+/* A party that recalls what another bound itself to, elsewhere, is bound to nothing by it. */
+static void what_binds_is_of_one_run_and_party(void **state) {
+  (void)state;
+  const uint8_t half[32] = {7}, other_half[32] = {7, 1};
+  uint8_t bound[5][SMPI_HASH_LEN];
+  struct smpi_oprf_hash h, other_session, other_run;
+  smpi_oprf_hash_make(&h, (const uint8_t[32]){1}, 1, 16, 1, 1);
+  smpi_oprf_hash_make(&other_session, (const uint8_t[32]){2}, 1, 16, 1, 1);
+  smpi_oprf_hash_make(&other_run, (const uint8_t[32]){1}, 1 | UINT64_C(1) << 40, 16, 1, 1);
+  smpi_oprf_hash_commit(bound[0], &h, 1, half);
+  smpi_oprf_hash_commit(bound[1], &h, 0, half);
+  smpi_oprf_hash_commit(bound[2], &h, 1, other_half);
+  smpi_oprf_hash_commit(bound[3], &other_session, 1, half);
+  smpi_oprf_hash_commit(bound[4], &other_run, 1, half);
+  for (unsigned i = 0; i < 5; i++)
+    for (unsigned j = 0; j < i; j++) assert_memory_not_equal(bound[i], bound[j], SMPI_HASH_LEN);
 }
 
 /* The sender's reading is the receiver's plus Delta times the error of the store:
@@ -268,7 +328,7 @@ static void a_store_in_the_subspace_stays_there(void **state) {
   static blk key[N], value[N], column[4096];
   const uint8_t id[32] = {1};
   uint64_t seed = 4, high = 0;
-  smpi_oprf_hash_make(&h, id, 1, LEN);
+  smpi_oprf_hash_make(&h, id, 1, LEN, 1, 1);
   for (int i = 0; i < N; i++) key[i] = (blk){{test_random(&seed), test_random(&seed)}};
   assert_int_equal(smpi_okvs_shape(&shape, N, SMPI_OKVS_BINARY, SMPI_OKVS_LAMBDA), SMPC_OK);
   assert_true(shape.bins == 1 && shape.len <= 4096);
@@ -287,4 +347,4 @@ static void a_store_in_the_subspace_stays_there(void **state) {
 TEST_MAIN(T(small_sets_are_joined_exactly), T(large_sets_are_joined_exactly), T(larger_sets_run_in_buckets), T(paddings_match_nothing),
           T(items_may_have_any_length), T(the_protocol_follows_from_the_sizes), T(what_it_cannot_do_is_refused),
           T(the_estimate_is_what_is_spent), T(what_is_sent_depends_on_sizes_alone), T(a_lost_peer_ends_it),
-          T(keys_differ_where_items_do), T(a_store_in_the_subspace_stays_there))
+          T(keys_differ_where_items_do), T(no_item_is_found_for_a_key), T(what_binds_is_of_one_run_and_party), T(a_store_in_the_subspace_stays_there))

@@ -35,6 +35,8 @@ static void try_sets(size_t n, size_t m, size_t common, unsigned to, uint64_t pa
     assert_int_equal(r.err[k], SMPC_OK);
     assert_int_equal(r.result[k].protocol, SMPC_PSI_VOLE); /* small sets, too */
     assert_int_equal(r.result[k].matched, learns ? common : 0);
+    assert_int_equal(r.result[k].recipient_most, smpi_psi_oprf_most(r.q.to.bits == 1 ? r.result[k].size_a : r.result[k].size_b,
+                                                                    r.q.to.bits == 1 ? r.result[k].size_b : r.result[k].size_a));
     for (size_t i = 0; i < p.n[k]; i++) assert_int_equal(r.matched[k][i], learns && i < common);
   }
   psi_run_free(&r);
@@ -165,22 +167,29 @@ static void the_estimate_is_what_is_spent(void **state) {
   psi_sets_free(&p);
 }
 
-/* The bound of oprf.c once more, with the logarithm of the binomial itself. */
+/* The bound of oprf.c once more, with the logarithm of the binomial itself, and the stores of all runs. */
+static void try_bound(uint64_t n, uint64_t m) {
+  struct smpi_okvs_shape shape;
+  unsigned buckets = 1, doublings = 0;
+  for (; (n > m ? n : m) > (uint64_t)buckets << 20; doublings++) buckets *= 2;
+  uint64_t each = smpi_psi_bucket_size(n, buckets);
+  assert_int_equal(smpi_okvs_shape(&shape, each, SMPI_OKVS_FIELD, SMPI_OKVS_LAMBDA + doublings), SMPC_OK);
+  double most = (double)smpi_psi_oprf_most(n, m), len = (double)(shape.len * buckets);
+  double sets = 64 * most - lgamma(most + 1) / log(2), seeds = 64.0 * buckets;
+  assert_true((double)smpi_psi_oprf_columns(n, m) == len && most > len);
+  assert_true(sets + seeds - 128 * (most - len) <= -40);
+  if (n >= 1 << 16 && (m <= 1 << 20 || m <= n)) assert_true(len < 1.34 * (double)n && most < 2.11 * (double)n); /* smpc.h */
+}
+
 static void how_many_items_a_receiver_may_use(void **state) {
   (void)state;
-  for (uint64_t n = 1; n <= 1 << 26; n *= 4) {
-    struct smpi_okvs_shape shape;
-    unsigned buckets = 1, doublings = 0;
-    for (; n > (uint64_t)buckets << 20; doublings++) buckets *= 2;
-    uint64_t each = smpi_psi_bucket_size(n, buckets);
-    assert_int_equal(smpi_okvs_shape(&shape, each, SMPI_OKVS_FIELD, SMPI_OKVS_LAMBDA + doublings), SMPC_OK);
-    double most = (double)smpi_psi_oprf_most(n), len = (double)(shape.len * buckets);
-    double sets = 64 * most - lgamma(most + 1) / log(2), seeds = 64;
-    assert_true(sets + seeds - 128 * (most - len) <= -40);
-    assert_true(most > len);
-    if (n >= 1 << 16) assert_true(len < 1.34 * (double)n && most < 2.11 * (double)n);
-  }
-  assert_int_equal(smpi_psi_oprf_most(0), 0);
+  for (uint64_t n = 1; n <= 1 << 30; n *= 4)
+    for (uint64_t m = 1; m <= 1 << 30; m *= 32) try_bound(n, m);
+  assert_int_equal(smpi_psi_oprf_columns(1, 1), 434);
+  assert_int_equal(smpi_psi_oprf_columns(256, 1 << 20), 434);
+  assert_int_equal(smpi_psi_oprf_columns(1, 1 << 30), 470016);
+  assert_int_equal(smpi_psi_oprf_most(0, 1), 0);
+  assert_int_equal(smpi_psi_oprf_most(1, 0), 0);
 }
 
 /* --- a party that deviates -------------------------------------------------------------------- */
