@@ -80,8 +80,9 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_held_values(const smpc_config *cfg, const
                                                    const char *held, int64_t *out, size_t n, char *text, size_t text_len);
 
 /* --- for the journal ------------------------------------------------------- */
-/* How many rows of this party's data stand behind its input.  Call it before the
- * first input.  SMPC_E_POLICY, and the session's end: a limit of the study. */
+/* How many rows of this party's data stand behind its input.  Call it once, before the
+ * first input; a study with a limit of rows or a minimum change lets nothing open without it.
+ * SMPC_E_POLICY, and the session's end: a limit of the study.  SMPC_E_STATE: told too late. */
 SMPC_API smpc_err smpc_journal_rows(smpc_session *s, uint64_t rows);
 /* Which rows those are, where the study has a `minimum change`: for each a number that stays the same as
  * long as the row does, in every run and question, a hash of its record; sorted in place.  Once, before

@@ -155,13 +155,24 @@ static void check_limit(struct smpi_audit *a, const struct smpi_audited *j, cons
                   what, (unsigned long long)used, (unsigned long long)max);
 }
 
+/* Rows that were not told no limit could count. */
+static void check_told(const struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j,
+                       const struct smpi_entry *e, const struct smpi_tally *t) {
+  bool must_tell = s->question->max_rows != 0 || s->question->min_change != 0, has_rows = false;
+  for (unsigned i = 0; i < s->study->n_parties; i++)
+    if (strcmp(s->study->party[i].name, j->party) == 0) has_rows = s->study->party[i].roles & SMPC_INPUT;
+  if (e->kind == SMPI_END && t->counted && !t->has_rows && must_tell && has_rows)
+    fault(a, j, e, "the study limits rows, and the session does not say how many it used");
+}
+
 static void check_limits(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j,
                          const struct smpi_entry *e) {
   const smpc_study_question *q = s->question;
   size_t i = (size_t)(q - s->study->question);
   struct smpi_tally *t = &s->tally[i];
-  if (e->kind == SMPI_END && t->counted && smpi_tally_is_close(t, smpi_entry_number(e, "rows")))
+  if (t->told && smpi_tally_is_close(t, t->own_rows))
     fault(a, j, e, "its rows differ from those of another run by fewer than the study allows");
+  check_told(s, a, j, e, t);
   check_limit(a, j, e, &s->told[i].runs, t->runs, q->epsilon != 0 ? 1 : q->max_runs, "runs");
   if (s->study->budget != 0)
     check_limit(a, j, e, &s->told_budget, s->versions.spent, s->study->budget,

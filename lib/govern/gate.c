@@ -51,24 +51,37 @@ static bool exceeds(uint64_t used, uint64_t more, uint64_t max) {
   return max != 0 && (used > max || more > max - used);
 }
 
-/* A question with noise is answered once: asked again, the noise would average out. */
-static smpc_err check_budget(const struct gate *g, struct smpc_session *s) {
-  const smpc_study *st = g->study;
-  if (g->question->epsilon == 0 || g->has_opened) return SMPC_OK;
-  if (g->tally.runs > 0)
-    return smpi_gate_refuse(s, "a question with noise is answered once; its recipients keep the release");
-  if (exceeds(g->versions.spent, g->question->epsilon, st->budget))
-    return smpi_gate_refuse(s, "the privacy budget of the study is spent");
-  return SMPC_OK;
+/* Rows that nobody tells no limit can count. */
+static smpc_err check_rows(const struct gate *g, struct smpc_session *s) {
+  bool must_tell = g->question->max_rows != 0 || g->question->min_change != 0;
+  bool has_rows = g->study->party[smpi_me(s)].roles & SMPC_INPUT;
+  if (!must_tell || !has_rows || g->has_rows) return SMPC_OK;
+  return smpi_gate_refuse(s, "the question limits rows, and my program has not told how many of mine it uses");
 }
 
-static smpc_err check_limits(const struct gate *g, struct smpc_session *s, uint64_t values) {
+static const char MORE_VALUES[] = "more values would be opened than the question may open in all",
+                  MORE_ROWS[] = "more rows would be used than the question may use in all",
+                  MORE_ITEMS[] = "the sets of all parties would have more items than they may together";
+
+/* A question with noise is answered once: asked again, the noise would average out. */
+static const char *is_spent(const struct gate *g) {
+  if (g->question->epsilon == 0) return NULL;
+  if (g->tally.runs > 0) return "a question with noise is answered once; its recipients keep the release";
+  if (exceeds(g->versions.spent, g->question->epsilon, g->study->budget))
+    return "the privacy budget of the study is spent";
+  return NULL;
+}
+
+/* What the journal alone can tell, so that not even the sizes of sets are told to anybody. */
+static const char *is_used_up(const struct gate *g) {
   const smpc_study_question *q = g->question;
-  if (q->max_runs != 0 && !g->has_opened && g->tally.runs >= q->max_runs)
-    return smpi_gate_refuse(s, "the question has been asked as often as it may be");
-  if (exceeds(g->tally.values, values, q->max_values))
-    return smpi_gate_refuse(s, "more values would be opened than the question may open in all");
-  return SMPC_OK;
+  const struct smpi_tally *t = &g->tally;
+  if (q->max_runs != 0 && t->runs >= q->max_runs) return "the question has been asked as often as it may be";
+  if (exceeds(t->values, 1, q->max_values)) return MORE_VALUES;
+  if (exceeds(t->rows, 1, q->max_rows)) return MORE_ROWS;
+  if (exceeds(t->items[g->me], 1, q->max_items)) return "my sets would have more items than they may in all";
+  if (exceeds(t->items_in_all, 1, q->max_items_in_all)) return MORE_ITEMS;
+  return is_spent(g);
 }
 
 smpc_err smpi_gate_judge(struct gate *g, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape) {
@@ -80,8 +93,9 @@ smpc_err smpi_gate_judge(struct gate *g, struct smpc_session *s, smpc_who to, co
                      g->question->name, purpose);
   if ((int64_t)time(NULL) >= g->study->until) return smpi_gate_refuse(s, "its period is over");
   TRY(check_recipients(g, s, o, to));
-  TRY(check_budget(g, s));
-  TRY(check_limits(g, s, shape.rows * shape.cols));
+  TRY(check_rows(g, s));
+  if (exceeds(g->tally.values, shape.rows * shape.cols, g->question->max_values))
+    return smpi_gate_refuse(s, MORE_VALUES);
 out:
   return err;
 }
@@ -93,7 +107,6 @@ static smpc_err on_opening(void *ctx, struct smpc_session *s, smpc_who to, const
   TRY(smpi_gate_judge(g, s, to, purpose, shape));
   if (smpi_gate_review(g, purpose) != NULL)
     return smpi_gate_refuse(s, "it must be reviewed first, and such a result cannot be held");
-  g->has_opened = true;
   g->tally.values += shape.rows * shape.cols;
 out:
   return err;
@@ -102,10 +115,11 @@ out:
 static smpc_err on_rows(void *ctx, struct smpc_session *s, uint64_t rows) {
   struct gate *g = ctx;
   uint64_t max = g->question->max_rows;
+  g->has_rows = true;
   if (smpi_tally_is_close(&g->tally, rows))
     return smpi_gate_refuse(s, "my data differ from those of an earlier run by fewer rows than they may");
   if (!exceeds(g->tally.rows, rows, max)) return SMPC_OK;
-  return smpi_gate_refuse(s, "more rows would be used than the question may use in all");
+  return smpi_gate_refuse(s, MORE_ROWS);
 }
 
 /* Every party judges every party's sets, as far as it knows them. */
@@ -121,7 +135,7 @@ static smpc_err on_items(void *ctx, struct smpc_session *s, const uint64_t *size
     if (size[i] != 0 && exceeds(g->tally.items[i], size[i], q->max_items)) return smpi_gate_refuse(s, why);
   }
   if (all != 0 && exceeds(g->tally.items_in_all, all, q->max_items_in_all))
-    return smpi_gate_refuse(s, "the sets of all parties would have more items than they may together");
+    return smpi_gate_refuse(s, MORE_ITEMS);
   if (are_known) smpi_tally_items(&g->tally, size);
   return SMPC_OK;
 }
@@ -145,9 +159,9 @@ static smpc_err on_cohort(void *ctx, struct smpc_session *s, struct smpi_sketch 
   return smpi_gate_refuse(s, why);
 }
 
-static const struct smpi_earlier *on_earlier(void *ctx, uint64_t rows) {
+static smpc_err on_earlier(void *ctx, uint64_t rows, struct smpi_earlier **list, size_t *n) {
   struct gate *g = ctx;
-  return g->question->min_change == 0 ? NULL : smpi_tally_same_rows(&g->tally, rows);
+  return g->question->min_change == 0 ? SMPC_OK : smpi_tally_same_rows(list, n, &g->tally, rows);
 }
 
 static void on_version(void *ctx, struct smpi_lines *l) {
@@ -160,7 +174,9 @@ static smpc_err on_ready(void *ctx, struct smpi_journal *j, const uint8_t sign_s
   const struct gate *g = ctx;
   if (g->rowsets.err != SMPC_OK) return smpi_fault_set(f, g->rowsets.err, -1, "out of memory");
   smpc_err err = g->release[0] != 0 ? SMPC_OK : smpi_versions_check(&g->versions, f);
-  return err != SMPC_OK ? err : smpi_gate_ready(ctx, j, sign_secret, f);
+  if (err == SMPC_OK) err = smpi_gate_ready(ctx, j, sign_secret, f);
+  const char *why = g->release[0] != 0 || err != SMPC_OK ? NULL : is_used_up(g);
+  return why == NULL ? err : smpi_fault_set(f, SMPC_E_POLICY, -1, "the study does not allow it: %s", why);
 }
 
 /* --- before any link ------------------------------------------------------------------------ */

@@ -18,6 +18,7 @@ void smpi_gate_held_init(struct gate *g, const smpc_config *cfg, int64_t now) {
   memcpy(g->release, cfg->release, sizeof g->release);
   memcpy(g->party, cfg->member[cfg->me.id].name, sizeof g->party);
   g->now = now;
+  g->me = cfg->me.id;
   g->has_share = (cfg->member[cfg->me.id].roles & SMPC_DEAL) == 0;
   g->reviewing = (struct smpi_reviewing){q->reviewers, q->review_purpose, q->review == SMPC_REVIEW_SIGHT};
 }
@@ -69,7 +70,6 @@ smpc_err smpi_gate_may_hold(void *ctx, struct smpc_session *s, smpc_who to, cons
   struct gate *g = ctx;
   smpc_err err = smpi_gate_judge(g, s, to, purpose, shape);
   if (err != SMPC_OK) return err;
-  g->has_opened = true;
   if (!g->reviewing.with_sight) g->tally.values += shape.rows * shape.cols;
   return SMPC_OK;
 }

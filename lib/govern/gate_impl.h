@@ -14,7 +14,8 @@ struct gate {
   struct smpi_versions versions;
   struct smpi_rowsets rowsets; /* behind earlier results, of any study               */
   struct smpi_tally tally;     /* so far, by the journal, and in the session that runs now */
-  bool has_opened;             /* in the session that runs now                       */
+  unsigned me;
+  bool has_rows;               /* in the session that runs now: its program told them */
 
   /* results that wait for their reviewers (gate_held.c) */
   struct smpi_holds holds;

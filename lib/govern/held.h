@@ -17,7 +17,7 @@
 #include "govern/entry.h"
 #include "math/ring.h"
 
-enum { SMPI_HELD_ID = 17, SMPI_HELD_TO = SMPC_MAX_PARTIES * 64, SMPI_SUBJECT_MAX = 3600 };
+enum { SMPI_HELD_ID = 17, SMPI_HELD_TO = SMPC_MAX_PARTIES * 64, SMPI_SUBJECT_MAX = 3400 };
 
 struct smpi_held {
   uint8_t study[32], session[32], program[32], opening[32], commitment[32];

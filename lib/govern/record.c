@@ -7,12 +7,12 @@
 
 #include "base/mem.h"
 #include "govern/rowsets.h"
-#include "govern/tally.h"
 
 void smpi_record_free(struct smpi_record *r) {
   if (r == NULL) return;
   smpi_journal_close(r->journal);
   if (r->rules.free != NULL) r->rules.free(r->rules.ctx);
+  smpi_behind_free(&r->behind);
   smpi_secret_free(r);
 }
 
@@ -42,7 +42,7 @@ smpc_err smpi_record_open(struct smpi_record **out, const smpc_config *cfg, cons
   if (cfg->journal[0] != 0 && rules->ready != NULL) TRY(rules->ready(rules->ctx, r->journal, id->sign_secret, f));
   *out = r;
 out:
-  if (err != SMPC_OK) smpi_record_free(r);
+  if (err != SMPC_OK) smpi_record_failed(r, f);
   return err;
 }
 
@@ -75,18 +75,13 @@ smpc_err smpi_record_commit(struct smpi_record *r, struct smpc_session *s, uint8
 static smpc_err on_input(void *ctx, struct smpc_session *s, const uint64_t *clear, size_t n) {
   struct smpi_record *r = ctx;
   (void)s;
-  smpi_hash_add(&r->inputs, clear, n * sizeof *clear);
-  if (r->earlier != NULL) smpi_hash_add(&r->again, clear, n * sizeof *clear);
-  r->n_inputs++;
+  smpi_behind_input(&r->behind, clear, n * sizeof *clear);
   return SMPC_OK;
 }
 
 /* The salted commitment of an earlier run tells this party whether its input is the same. */
 static smpc_err check_same_input(const struct smpi_record *r, struct smpc_session *s) {
-  uint8_t commitment[SMPI_HASH_LEN];
-  if (r->earlier == NULL || r->earlier->inputs != r->n_inputs) return SMPC_OK;
-  smpi_hash_peek(&r->again, commitment);
-  if (memcmp(commitment, r->earlier->commitment, sizeof commitment) == 0) return SMPC_OK;
+  if (smpi_behind_is_same(&r->behind)) return SMPC_OK;
   return smpi_fail(s, SMPC_E_POLICY, (int)smpi_me(s),
                    "%s: the study does not allow it: my data differ from those of an earlier run over as many rows",
                    s->op);
@@ -138,6 +133,7 @@ static smpc_err on_opening(void *ctx, struct smpc_session *s, smpc_who to, const
   smpi_lines_add(l, "rows", "%zu", shape.rows);
   smpi_lines_add(l, "columns", "%zu", shape.cols);
   smpi_lines_add_bytes(l, "program", program, sizeof program);
+  smpi_behind_lines(l, &r->behind);
   err = smpi_record_commit(r, s, NULL);
 out:
   return err;
@@ -218,7 +214,9 @@ static smpc_err on_hold(void *ctx, struct smpc_session *s, const struct smpi_res
   err = smpi_held_name(h);
   if (err == SMPC_OK) err = smpi_held_write(h, &share, r->path, r->party, r->sign_secret, &f);
   if (err == SMPC_OK) {
-    smpi_held_entry(smpi_journal_begin(r->journal, SMPI_HOLD), h);
+    struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_HOLD);
+    smpi_held_entry(l, h);
+    smpi_behind_lines(l, &r->behind);
     err = smpi_journal_commit(r->journal, NULL, &f);
     if (err != SMPC_OK) smpi_held_erase(h, r->path);
   }
@@ -232,15 +230,6 @@ static smpc_err on_hold(void *ctx, struct smpc_session *s, const struct smpi_res
 static const struct smpi_guard guards[2] = {
     {on_input, on_opening, on_items, smpi_record_end, on_review, on_may_hold, on_hold, on_held, false},
     {on_input, on_opening, on_items, smpi_record_end, on_review, on_may_hold, on_hold, on_held, true}};
-
-/* The salt is this party's own: its signing key's seed with the session. */
-static void begin_inputs(struct smpi_hash *inputs, const struct smpi_record *r, const uint8_t session[32]) {
-  uint8_t salt[32];
-  smpi_kdf(salt, r->sign_secret, "smpc journal salt 1", session, 32);
-  smpi_hash_begin(inputs, "smpc journal input 1");
-  smpi_hash_add(inputs, salt, sizeof salt);
-  smpi_wipe(salt, sizeof salt);
-}
 
 static smpc_err write_run(struct smpi_record *r, struct smpc_session *s) {
   struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_RUN);
@@ -267,7 +256,7 @@ static smpc_err write_run(struct smpi_record *r, struct smpc_session *s) {
 
 smpc_err smpi_record_attach(struct smpi_record *r, struct smpc_session *s) {
   if (r == NULL) return SMPC_OK;
-  begin_inputs(&r->inputs, r, s->id);
+  smpi_behind_begin(&r->behind, r->sign_secret, s->id);
   s->guard = &guards[r->rules.rules_purposes];
   s->guard_ctx = r;
   return r->journal == NULL ? SMPC_OK : write_run(r, s);
@@ -281,11 +270,15 @@ static struct smpi_record *record_of(const struct smpc_session *s) {
 
 smpc_err smpi_record_rows(struct smpc_session *s, uint64_t rows) {
   struct smpi_record *r = record_of(s);
+  struct smpi_earlier *list = NULL;
+  size_t n = 0;
+  smpc_err err = SMPC_OK;
   if (r == NULL) return SMPC_OK;
-  r->rows = rows;
-  r->has_rows = true;
-  if (r->n_inputs == 0 && r->rules.earlier != NULL) r->earlier = r->rules.earlier(r->rules.ctx, rows);
-  if (r->earlier != NULL) begin_inputs(&r->again, r, r->earlier->session);
+  if (r->behind.n_inputs != 0 || r->behind.has_rows) /* too late to compare what has gone in */
+    return smpi_fail(s, SMPC_E_STATE, -1, "the journal is told of this party's rows once, before it puts anything in");
+  if (r->rules.earlier != NULL) err = r->rules.earlier(r->rules.ctx, rows, &list, &n);
+  if (err == SMPC_OK) err = smpi_behind_rows(&r->behind, rows, list, n, r->sign_secret);
+  if (err != SMPC_OK) return smpi_fail(s, err, (int)smpi_me(s), "out of memory");
   return r->rules.rows == NULL ? SMPC_OK : r->rules.rows(r->rules.ctx, s, rows);
 }
 

@@ -7,9 +7,7 @@
  *     (session's close)      entry `end`; then the parties sign each other's (seal.c)
  *  or smpi_record_failed()   it was not: entry `failed`
  *
- * Commitments to input: H(salt, for each input its length and values), where the
- * salt is derived from the party's signing key and the session id, so that this
- * party, and nobody else, can open the commitment later without storing anything. */
+ * Each of them commits to the party's own input so far (behind.h). */
 #ifndef SMPI_RECORD_H
 #define SMPI_RECORD_H
 
@@ -37,8 +35,8 @@ struct smpi_record_rules {
   smpc_err (*items)(void *ctx, struct smpc_session *s, const uint64_t *size, bool are_known);
   /* The lines of a `study` entry, after its session. */
   void (*version)(void *ctx, struct smpi_lines *l);
-  /* A run over as many rows, whose input this one's must be; NULL: it may be any. */
-  const struct smpi_earlier *(*earlier)(void *ctx, uint64_t rows);
+  /* Earlier openings over as many rows, whose input this session's must be: *list is smpi_alloc'ed. */
+  smpc_err (*earlier)(void *ctx, uint64_t rows, struct smpi_earlier **list, size_t *n);
   /* The journal is open and has been seen; before any link. */
   smpc_err (*ready)(void *ctx, struct smpi_journal *j, const uint8_t sign_secret[64], struct smpi_fault *f);
   /* Results that must be reviewed: session_impl.h has the same. */

@@ -34,13 +34,13 @@ static smpc_err write_end(struct smpi_record *r, struct smpc_session *s, bool wi
   uint8_t commitment[SMPI_HASH_LEN];
   struct smpi_fault f = {.party = -1};
   struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_END);
-  smpi_hash_end(&r->inputs, commitment);
+  smpi_hash_peek(&r->behind.inputs, commitment);
   smpi_lines_add_bytes(l, "session", s->id, 32);
   smpi_lines_add(l, "code", "%d", (int)s->fault.code);
   smpi_lines_add(l, "reason", "%s", s->fault.code == SMPC_OK ? "done" : s->fault.text[0] ? s->fault.text : "failed");
-  smpi_lines_add_number(l, "inputs", r->n_inputs);
+  smpi_lines_add_number(l, "inputs", r->behind.n_inputs);
   smpi_lines_add_bytes(l, "commitment", commitment, sizeof commitment);
-  smpi_lines_add_count(l, "rows", r->has_rows, r->rows);
+  smpi_lines_add_count(l, "rows", r->behind.has_rows, r->behind.rows);
   smpi_lines_add_count(l, "suppressed", r->has_suppressed, r->suppressed);
   smpi_lines_add_number(l, "openings", r->openings);
   smpi_lines_add_number(l, "values", r->values);

@@ -2,6 +2,7 @@
 #ifndef SMPI_RECORD_IMPL_H
 #define SMPI_RECORD_IMPL_H
 
+#include "govern/behind.h"
 #include "govern/held.h"
 #include "govern/record.h"
 
@@ -10,11 +11,10 @@ struct smpi_record { /* in secret memory */
   struct smpi_record_rules rules;
   char question[160];
   uint8_t study[32], sign_secret[64];
-  struct smpi_hash inputs, again; /* again: as the commitment of `earlier` was made */
-  const struct smpi_earlier *earlier;
+  struct smpi_behind behind;
   char path[512], party[64];
-  uint64_t n_inputs, openings, values, rows, suppressed, all_rows;
-  bool has_cohort, has_rows, has_suppressed, has_all_rows;
+  uint64_t openings, values, suppressed, all_rows;
+  bool has_cohort, has_suppressed, has_all_rows;
 };
 
 /* Commit the entry that was begun; failure is the session's. */

@@ -6,14 +6,16 @@
 #include "base/mem.h"
 #include "govern/versions.h"
 
-/* What this party had behind an opening; of runs over as many rows, the first: later ones
- * had the same input, or were refused. */
-static void remember(struct smpi_tally *t, const struct smpi_entry *end) {
-  struct smpi_earlier e = {.rows = smpi_entry_number(end, "rows"), .inputs = smpi_entry_number(end, "inputs")};
-  smpi_entry_digest(e.session, end, "session");
-  smpi_entry_digest(e.commitment, end, "commitment");
-  for (size_t i = 0; i < t->n_earlier; i++)
-    if (t->earlier[i].rows == e.rows) return;
+static uint64_t add(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
+
+/* What this party had behind an opening; of those over as many rows and after as many inputs, in
+ * this version the first: later ones had the same input, or were refused. */
+static void remember(struct smpi_tally *t, const struct smpi_entry *at, const char *commitment) {
+  struct smpi_earlier e = {.rows = t->own_rows, .inputs = smpi_entry_number(at, "inputs")};
+  smpi_entry_digest(e.session, at, "session");
+  smpi_entry_digest(e.commitment, at, commitment);
+  for (size_t i = 0; i < t->n_earlier && !t->is_old; i++)
+    if (t->earlier[i].rows == e.rows && t->earlier[i].inputs == e.inputs) return;
   if (t->n_earlier == t->room) {
     size_t room = t->room == 0 ? 16 : 2 * t->room;
     struct smpi_earlier *more = smpi_alloc(room, sizeof *more);
@@ -33,7 +35,19 @@ static void on_run(struct smpi_tally *t, const struct smpi_entry *e) {
   uint8_t study[32];
   smpi_entry_digest(study, e, "study");
   t->is_mine = smpi_versions_has(t->study, study) && smpi_slice_is(smpi_entry_get(e, "question"), t->question->name);
-  t->counted = t->releases = false;
+  t->is_old = memcmp(study, t->study->digest, 32) != 0;
+  t->counted = t->releases = t->has_rows = false;
+}
+
+/* Rows count once in a session, and from its first opening on. */
+static void on_rows(struct smpi_tally *t, const struct smpi_entry *e, const char *key, const char *commitment) {
+  uint64_t rows;
+  if (!smpi_get_number(&rows, smpi_entry_get(e, key))) return;
+  t->told = !t->has_rows;
+  if (t->told) t->rows = add(t->rows, rows);
+  t->has_rows = true;
+  t->own_rows = rows;
+  remember(t, e, commitment);
 }
 
 /* A session that announced an opening counts as a run, whatever became of it; with
@@ -43,9 +57,8 @@ static void on_opening(struct smpi_tally *t, const struct smpi_entry *e) {
   t->runs += !t->counted;
   t->counted = true;
   if (!is_counted_twice) t->values += smpi_entry_number(e, "rows") * smpi_entry_number(e, "columns");
+  on_rows(t, e, "own-rows", "input");
 }
-
-static uint64_t add(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
 
 void smpi_tally_items(struct smpi_tally *t, const uint64_t size[SMPC_MAX_PARTIES]) {
   for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++) {
@@ -62,14 +75,13 @@ static void on_items(struct smpi_tally *t, const struct smpi_entry *e) {
 }
 
 void smpi_tally_seen(struct smpi_tally *t, const struct smpi_entry *e) {
+  t->told = false;
   if (e->kind == SMPI_RUN) on_run(t, e);
   if (!t->is_mine) return;
   if (e->kind == SMPI_ITEMS) on_items(t, e);
   if (e->kind == SMPI_RELEASE) t->releases = true;
   if ((e->kind == SMPI_OPEN || e->kind == SMPI_HOLD) && !t->releases) on_opening(t, e);
-  if (e->kind != SMPI_END) return;
-  t->rows += smpi_entry_number(e, "rows");
-  if (t->counted && !smpi_slice_is(smpi_entry_get(e, "rows"), "-")) remember(t, e);
+  if (e->kind == SMPI_END && t->counted && !t->has_rows) on_rows(t, e, "rows", "commitment"); /* an older journal */
 }
 
 bool smpi_tally_is_close(const struct smpi_tally *t, uint64_t rows) {
@@ -80,10 +92,13 @@ bool smpi_tally_is_close(const struct smpi_tally *t, uint64_t rows) {
   return false;
 }
 
-const struct smpi_earlier *smpi_tally_same_rows(const struct smpi_tally *t, uint64_t rows) {
+smpc_err smpi_tally_same_rows(struct smpi_earlier **list, size_t *n, const struct smpi_tally *t, uint64_t rows) {
+  *n = 0;
+  *list = smpi_alloc(t->n_earlier, sizeof **list);
+  if (*list == NULL) return SMPC_E_NOMEM;
   for (size_t i = 0; i < t->n_earlier; i++)
-    if (t->earlier[i].rows == rows) return &t->earlier[i];
-  return NULL;
+    if (t->earlier[i].rows == rows) (*list)[(*n)++] = t->earlier[i];
+  return SMPC_OK;
 }
 
 void smpi_tally_free(struct smpi_tally *t) {

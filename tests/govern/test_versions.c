@@ -109,7 +109,7 @@ static void a_replaced_version_is_over(void **state) {
   (void)state;
   struct notary n = begin("");
   expect_run(&n, "v1.yaml");
-  write_version("v2.yaml", "    limits: {runs: 2}\n", "", "", V1);
+  write_version("v2.yaml", "    limits: {runs: 3}\n", "", "", V1);
   expect_run(&n, "v1.yaml"); /* nobody has begun the new one */
   n.openings = 0;
   expect_run(&n, "v2.yaml"); /* nothing opens */
