@@ -17,7 +17,7 @@
 
 enum { SEED = 51 };
 
-static const char BLIND[] = "    review: blind\n    reviewers: [party2]\n";
+static const char BLIND[] = "    review: blind\n    reviewers: [party2]\n    minimum change: 4\n";
 
 static struct notary begin(const char *lines) {
   assert_int_equal(system("rm -f *.journal* study.yaml*"), 0);
