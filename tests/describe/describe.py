@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cohort"))
-from pilot import Site, Skip
+from pilot import TIMEOUT, Site, Skip
 
 SHARED = pathlib.Path(os.environ.get("SMPC_SHARED", "")) / "data"
 HOSPITALS = ["cleveland", "hungarian", "switzerland", "va"]
@@ -172,7 +172,7 @@ def under_a_signed_study():
                 ["smpc-local", "--quiet", "--names", ",".join(HOSPITALS), "--dealer", "--party-yaml", site.path / "common.yaml", "--study", ask,
                  "--dir", site.path / f"study{code}", "--logs", site.path / f"logs{code}", "--", "smpc-describe", "--quiet", "--config", "{config}",
                  "--study", "{study}", "--data", str(site.path / "{name}.csv"), "--output", str(site.path / "{name}.out")],
-                env=site.env, capture_output=True, text=True, timeout=60, check=False)
+                env=site.env, capture_output=True, text=True, timeout=TIMEOUT, check=False)
             assert done.returncode == code and says in done.stderr, done
             if code == 0:
                 assert "853 rows" in (site.path / "va.out").read_text() and files["va"].exists()

@@ -18,6 +18,7 @@ PROGRAMS = pathlib.Path(sys.argv[1])
 FEBRL = pathlib.Path(os.environ.get("SMPC_SHARED", "")) / "data/febrl"
 FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="smpc-psi-"))
 ENV = dict(os.environ, PATH=os.pathsep.join([str(PROGRAMS / n) for n in ("local", "psi")] + [os.environ["PATH"]]))
+TIMEOUT = 60 * int(os.environ.get("SMPC_TEST_PATIENCE", "1"))  # sanitizers are slow
 NAME = ["surname", "given_name", "date_of_birth"]
 
 
@@ -42,7 +43,7 @@ def joint(asked, files, *options):
         else:
             target.write_bytes(rows if isinstance(rows, bytes) else rows.encode())
     return subprocess.run(["smpc-local", "--grace", "1", "-n", str(len(files)), "--", "smpc-psi", "--config", "{config}", "--question", asked, "--data",
-                           FOLDER / "{name}.csv", *options], env=ENV, capture_output=True, text=True, timeout=60, check=False)
+                           FOLDER / "{name}.csv", *options], env=ENV, capture_output=True, text=True, timeout=TIMEOUT, check=False)
 
 
 def count_of(done):
@@ -211,7 +212,7 @@ def databases_are_read():
     (FOLDER / "more.yaml").write_text("data: {header: no, table: people}\n", encoding="utf-8")
     done = subprocess.run(["smpc-local", "-n", "2", "--party-yaml", FOLDER / "more.yaml", "--", "smpc-psi", "--config", "{config}",
                            "--question", question(KEY), "--data", FOLDER / "{name}.csv", "--csv"],
-                          env=ENV, capture_output=True, text=True, timeout=60, check=False)
+                          env=ENV, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     assert done.stdout == "n,name,born,matched\n1,ADA,18151210,1\n2,eve,20000229,1\n", done
 
 
@@ -232,7 +233,7 @@ def a_killed_party_is_noticed():
     asked = question(KEY, more="    protocol: ecdh\n")
     each = f"smpc-psi --csv --config {{config}} --question {asked} --data {FOLDER}/{{name}}.csv"
     done = subprocess.run(["smpc-local", "-n", "2", "--", "sh", "-c", f"if [ {{i}} = 1 ]; then exec timeout -s KILL 1 {each}; else exec {each}; fi"],
-                          env=ENV, capture_output=True, text=True, timeout=60, check=False)
+                          env=ENV, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     assert done.returncode != 0 and not done.stdout and "party1" in done.stderr, done
 
 
@@ -245,7 +246,7 @@ def bad_input_is_named():
     bad(2, "stands there twice", question(KEY, more="    between: [party0, party0]\n"))
     bad(2, "not in parties.yaml", question(KEY, recipients="party7"))
     bad(2, "line 2", question(KEY), ("name,born\n\"unfinished\n", B))
-    done = subprocess.run(["smpc-psi"], env=ENV, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(["smpc-psi"], env=ENV, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     assert done.returncode == 1 and "--question" in done.stderr, done
 
 
