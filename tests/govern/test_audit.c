@@ -100,7 +100,7 @@ static void a_cut_journal_is_shown_by_the_others(void **state) {
   free(text);
 }
 
-/* The owner changes every line `from` to `to`, and the clock, and signs the whole chain anew. */
+/* The owner changes every line `from` to `to` (NULL: drops it), and the clock, and signs the whole chain anew. */
 struct change { const char *from, *to; uint64_t late_from; int64_t late; };
 
 static void rewrite(const char *path, const uint8_t key[64], const struct change *change) {
@@ -118,7 +118,8 @@ static void rewrite(const char *path, const uint8_t key[64], const struct change
       char line[600], name[32];
       snprintf(name, sizeof name, "%.*s", (int)c.entry.field[i].key.len, c.entry.field[i].key.at);
       snprintf(line, sizeof line, "%.*s", (int)c.entry.field[i].value.len, c.entry.field[i].value.at);
-      smpi_lines_add(&l, name, "%s", change->from != NULL && strcmp(line, change->from) == 0 ? change->to : line);
+      bool is_it = change->from != NULL && strcmp(line, change->from) == 0;
+      if (!is_it || change->to != NULL) smpi_lines_add(&l, name, "%s", is_it ? change->to : line);
     }
     assert_int_equal(smpi_entry_sign(&l, key, head), SMPC_OK);
     memcpy(out + used, room, l.len);
@@ -215,6 +216,28 @@ static void a_wrong_counter_signature_names_its_party(void **state) {
   assert_false(notary_run(&n, &r));
   assert_int_equal(r.close[0], SMPC_E_CHEAT);
   expect("not counter-signed: party2 did not sign what I did");
+}
+
+/* A party whose library was changed does without party 0's signature, or makes one up. */
+static void a_seal_without_all_signatures_is_found(void **state) {
+  (void)state;
+  struct notary n = {.openings = 1, .without = -1, .seed = 11};
+  char from[100], forged[100];
+  uint8_t key[64];
+  size_t len;
+  assert_int_equal(system("rm -f *.journal"), 0);
+  assert_true(notary_run(&n, NULL));
+  assert_int_equal(audit(), 0);
+  notary_key(key, 11, 1);
+  char *text = notary_read(notary_journals[1], &len), *at = strstr(strstr(text, "kind sealed"), "\nsigned 0 ") + 8;
+  snprintf(from, sizeof from, "%.*s", (int)strcspn(at, "\n"), at);
+  snprintf(forged, sizeof forged, "0 %.*s", SMPI_B64_64 - 1, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+  rewrite(notary_journals[1], key, &(struct change){.from = from, .to = forged});
+  expect("the counter-signature of party0 is wrong");
+  notary_write(notary_journals[1], text, len);
+  rewrite(notary_journals[1], key, &(struct change){.from = from, .to = NULL});
+  expect("the counter-signature of party0 is missing");
+  free(text);
 }
 
 static void a_clock_that_is_wrong_is_mentioned(void **state) {
@@ -338,7 +361,7 @@ int main(void) {
       T(honest_journals_have_no_fault), T(an_edit_is_found), T(removed_and_reordered_entries_are_found),
       T(a_cut_journal_is_shown_by_the_others), T(a_journal_rewritten_by_its_owner_is_shown_by_the_others),
       T(an_entry_by_somebody_else_is_found), T(a_fork_is_named), T(a_party_that_leaves_before_signing_is_seen),
-      T(a_wrong_counter_signature_names_its_party), T(a_clock_that_is_wrong_is_mentioned),
+      T(a_wrong_counter_signature_names_its_party), T(a_seal_without_all_signatures_is_found), T(a_clock_that_is_wrong_is_mentioned),
       T(ten_thousand_entries_are_whole),
   };
   return cmocka_run_group_tests(tests, notary_setup, notary_teardown);

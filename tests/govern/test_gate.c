@@ -9,7 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "govern/gate_impl.h"
 #include "govern/notary.h"
+#include "govern/record_impl.h"
 #include "session/identity.h"
 
 enum { SEED = 21 };
@@ -247,6 +249,24 @@ static void what_does_not_hold_opens_no_link(void **state) {
 }
 
 /* A party whose clock says that the study still holds gets no session from the others. */
+/* The day ends while the session runs. */
+static void end_the_period(struct smpc_session *s, unsigned me, struct notary *n) {
+  struct gate *g = ((struct smpi_record *)s->guard_ctx)->rules.ctx;
+  int64_t mine = (int64_t)me, out;
+  if (me == 0) g->study->until = (int64_t)time(NULL);
+  (void)n;
+  smpc_shared *x = smpc_input_i64(s, smpc_p(0), &mine, (smpc_shape){1, 1});
+  LET_FAIL(smpc_open_i64(s, x, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "totals for the test", me < 2 ? &out : NULL, me < 2));
+}
+
+static void a_session_that_outlives_the_period_opens_nothing(void **state) {
+  (void)state;
+  struct notary n = begin("", 1);
+  n.program = end_the_period;
+  expect_refusal(&n, SMPC_E_POLICY, "its period is over");
+  assert_int_equal(notary_count(notary_journals[0], "kind open"), 0);
+}
+
 static void another_version_needs_new_signatures(void **state) {
   (void)state;
   struct notary n = begin("    limits: {runs: 1}\n", 1);
@@ -298,6 +318,7 @@ int main(void) {
       T(a_run_with_a_few_more_rows_is_refused),
       T(a_run_over_replaced_rows_is_refused),
       T(what_does_not_hold_opens_no_link),
+      T(a_session_that_outlives_the_period_opens_nothing),
       T(another_version_needs_new_signatures),
       T(each_is_told_what_the_other_claims),
   };

@@ -140,6 +140,23 @@ static void a_party_that_opened_alone_is_found(void **state) {
   assert_non_null(strstr(findings, "was opened or erased before"));
 }
 
+/* By other reviewers than the study has: as if the study had named one more. */
+static void a_release_without_all_reviewers_is_found(void **state) {
+  (void)state;
+  char id[SMPI_HELD_ID], findings[4000];
+  smpc_study *st;
+  struct notary n = desk_begin("    review: blind\n    reviewers: [party2]\n");
+  desk_hold(&n, id);
+  assert_int_equal(desk_sign(2, DESK_SEED, id, SMPI_RELEASED), SMPC_OK);
+  if (!desk_open(&n, id)) fail_msg("%s", n.text);
+  assert_int_equal(smpi_study_load(&st, "study.yaml", NULL), SMPC_OK);
+  assert_int_equal(notary_audit_loaded(findings, sizeof findings, st, "study.yaml", notary_journals, NOTARY_PARTIES), 0);
+  st->question[0].reviewers = smpc_and(st->question[0].reviewers, smpc_p(1));
+  assert_int_equal(notary_audit_loaded(findings, sizeof findings, st, "study.yaml", notary_journals, NOTARY_PARTIES), 3);
+  assert_non_null(strstr(findings, "it was not released by exactly the question's reviewers"));
+  smpi_study_free(st);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       T(an_edited_or_missing_file_opens_nothing),
@@ -147,6 +164,7 @@ int main(void) {
       T(a_release_session_opens_nothing_else),
       T(not_even_twice_in_one_session),
       T(a_party_that_opened_alone_is_found),
+      T(a_release_without_all_reviewers_is_found),
   };
   return cmocka_run_group_tests(tests, notary_setup, notary_teardown);
 }
