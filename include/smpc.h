@@ -327,8 +327,8 @@ typedef struct smpc_psi_result {
  * more for each item of a recipient.  SMPC_PSI_VOLE: 6 more, 7 when both receive; at 2^20
  * items each about 190 bits an item in all.  Leaks: the sizes, to the owners.
  * With owners: matched[i] = 1 when ALL of them have it.  SMPC_PSI_VOLE alone; 3 rounds for each owner but
- * one, and 6 or 7 more; about 30 bytes for each item of the largest set between the first recipient and each other
- * owner.  Owners that pool what they saw with the first recipient can tell which of its items all the
+ * one, and 6 or 7 more; between the first recipient and each other owner about 21 bytes for each item of the largest
+ * set of 2^20, 29 when more than one learn.  Owners that pool what they saw with the first recipient can tell which of its items all the
  * remaining owners have, as if they had entered its set as theirs; all other coalitions learn nothing.
  * In a session with SMPC_MALICIOUS: two owners, SMPC_PSI_VOLE, `to` being exactly one of them; some 8 rounds more and
  * about 300 bits an item.  A party that deviates still chooses its set, and a recipient may use more items than it announced: as many as its

@@ -3,8 +3,9 @@
  * Functionality F_mpsi   from each of P owners a set; gives the recipients, all of them owners,
  *                        which of their items are in all sets.
  * Protocol      Pi_mpsi  [KMPRT17], its form for the augmented semi-honest model, with the programmable
- *     OPRF of [RS21]; the first recipient is the hub R, the others are S_1 ... S_(P-1);
- *     k as in oprf.c of P n^2 pairs, V too, n the largest size; one store shape for n items and one seed for all:
+ *     OPRF of [RS21]; the first recipient is the hub R, the others are S_1 ... S_(P-1), t of them
+ *     recipients; n the largest size, k = 8 ceil((40 + log2(n (P + t n))) / 8), V as in oprf.c; one store
+ *     shape for n items and one seed for all:
  *     1. open      base transfers between R and each S_i                   (2 rounds)
  *     2. for each i in turn
  *        VOLE      R: a_i in V^L, c_i;  S_i: Delta_i, b_i                  (2 rounds)
@@ -19,12 +20,13 @@
  *     6. tell      R -> each other recipient: AES(t_j, x) for each of its items that is in all
  *                  sets, random strings for the others and paddings        (1 round)
  * Why           reading is linear: for x in all sets step 5 compares sum F_i with sum F_i +
- *               sum z_i.  If S_i lacks x, decode(T_i, x) is uniform and k bits long.
+ *               sum z_i.  If S_i lacks x, decode(T_i, x) is uniform and k bits long.  So n items of R and, in step 6,
+ *               t n^2 pairs meet by chance: with what Security says, n (P + t n) accidents of 2^-k, 2^-40 in all.
  * Security      up to P-1 semi-honest parties together; H, Ho, AES ideal.
  *               Without R: they see a_i + P, hidden by pseudo-random a_i (oprf.c), one
  *               seed, and strings of step 6 that follow from their output: nothing more.
  *               With R: let Q be the honest owners, all among the S_i.  F_i(y), i in Q, is random
- *               outside X (oprf.c).  For x in X the values z_i(x), i in Q, are a fresh sharing of a
+ *               outside X, but for 2^-k each (oprf.c).  For x in X the values z_i(x), i in Q, are a fresh sharing of a
  *               sum that the coalition knows, since every two of Q have a key it does not know: any of
  *               them but all are uniform and independent.  So all programmed values are uniform
  *               to the coalition but for one relation at each x in X that all of Q have; and T_i,
@@ -38,7 +40,8 @@
  * Cost          see multi.h.
  * Secrets       items, order, P, a, b, c, Delta, r, t, F, z, T before step 4; public: sizes, seed.
  * Differs from  the paper: the programmable OPRF; z from AES; step 6.  Its conditional sharing,
- *               which is safe in the plain model, takes P (P-1) of these OPRFs; [NTY21] takes fewer for fewer colluding.
+ *               which is safe in the plain model, takes P (P-1) of these OPRFs; [NTY21] takes fewer for
+ *               fewer colluding.
  */
 #include <string.h>
 
@@ -56,11 +59,15 @@ static size_t largest(const struct smpi_psi_many *t) {
   return n;
 }
 
-/* Pairs of items are n m for each two parties, and P-1 of these; all together go wrong with 2^-40. */
-static uint64_t pairs_with(const struct smpi_psi_many *t) { return (uint64_t)largest(t) * t->owners; }
-static size_t mask_len(const struct smpi_psi_many *t) { return smpi_psi_mask_len(pairs_with(t), largest(t)); }
+/* How many may meet by chance for each item. */
+static uint64_t chances(const struct smpi_psi_many *t) {
+  uint64_t tagged = (uint64_t)__builtin_popcountll(t->to.bits) - 1;
+  return t->owners + tagged * largest(t);
+}
 
-/* So do the stores: P, and P-1 of T. */
+size_t smpi_psi_many_mask_len(const struct smpi_psi_many *t) { return smpi_psi_mask_len(largest(t), chances(t)); }
+
+/* The stores P, and P-1 of T, all together fail with 2^-40. */
 static smpc_err shape_of(struct smpi_okvs_shape *shape, const struct smpi_psi_many *t) {
   unsigned more = 0;
   while (1u << more < t->owners) more++;
@@ -82,7 +89,8 @@ static unsigned rank_of(const struct smpc_session *s, unsigned member) {
 /* --- the driver --------------------------------------------------------------------------- */
 
 static smpc_err check(struct smpc_session *s, const struct smpi_psi_many *t) {
-  if (t->owners < SMPI_MULTI_MIN || t->owners > SMPC_MAX_COMPUTING || t->mine >= t->owners || first_recipient(t) == t->owners)
+  bool has_owners = t->owners >= SMPI_MULTI_MIN && t->owners <= SMPC_MAX_COMPUTING && t->mine < t->owners;
+  if (!has_owners || first_recipient(t) == t->owners)
     return smpi_fail(s, SMPC_E_ARG, -1, "this protocol is for 3 to 16 owners of sets, one of them a recipient");
   for (unsigned i = 0; i < t->owners; i++)
     if (rank_of(s, t->owner[i]) == smpi_parties(s))
@@ -97,7 +105,7 @@ static smpc_err prepare(struct smpi_multi *r) {
   uint8_t session[32];
   r->hub = first_recipient(t);
   smpi_session_id(r->s, session);
-  smpi_oprf_hash_make(&r->hash, session, t->instance, mask_len(t), pairs_with(t), largest(t));
+  smpi_oprf_hash_make(&r->hash, session, t->instance, smpi_psi_many_mask_len(t), largest(t), chances(t));
   smpi_prg_words(smpi_prg_own(r->s), r->seed.w, 2);
   for (unsigned i = 0; i < t->owners; i++) { /* step 3, and the keys of step 6 */
     blk key;
@@ -179,31 +187,22 @@ out:
 static smpc_err exchange_hints(struct smpi_multi *r) {
   struct smpi_flow flow[SMPC_MAX_COMPUTING];
   size_t n = 0, len = r->shape.len * r->hash.mask_len;
-  for (unsigned i = 0; i < r->t->owners; i++) {
-    if (i == r->t->mine || (!smpi_multi_is_hub(r) && i != r->hub)) continue;
-    flow[n++] = (struct smpi_flow){.peer = r->t->owner[i], .ctx = r, .out = r->hint, .out_len = smpi_multi_is_hub(r) ? 0 : len,
-                                   .in_len = smpi_multi_is_hub(r) ? len : 0, .consume = smpi_multi_add_hint};
-  }
+  for (unsigned i = 0; smpi_multi_is_hub(r) && i < r->t->owners; i++)
+    if (i != r->hub)
+      flow[n++] = (struct smpi_flow){.peer = r->t->owner[i], .in_len = len, .consume = smpi_multi_add_hint, .ctx = r};
+  if (!smpi_multi_is_hub(r))
+    flow[n++] = (struct smpi_flow){.peer = r->t->owner[r->hub], .out_len = len, .out = r->hint};
   return smpi_exchange(r->s, flow, n);
 }
 
 /* Step 6 at the hub, for owner i; as much work for what does not match. */
 static smpc_err make_tags(struct smpi_multi *r, uint8_t **packed, unsigned i) {
   size_t n = smpi_multi_size(r), len = r->hash.mask_len;
-  struct smpi_mask *tag = smpi_scratch(r->s, n, sizeof *tag), some[SMPI_MULTI_RUN];
+  struct smpi_mask *tag = smpi_scratch(r->s, n, sizeof *tag);
   *packed = smpi_scratch(r->s, n, len);
   if (tag == NULL || *packed == NULL) return smpi_status(r->s);
   smpi_prg_words(smpi_prg_own(r->s), tag->w, 2 * n);
-  for (size_t j = 0, part; j < r->n_keys; j += part) {
-    part = smpi_min(SMPI_MULTI_RUN, r->n_keys - j);
-    smpi_multi_encrypt(r, some, &r->share[i], r->key + j, part);
-    for (size_t k = 0; k < part; k++) {
-      struct smpi_mask *to = &tag[r->place[j + k]];
-      uint64_t is_in = -(uint64_t)r->t->hit[r->place[j + k]];
-      for (int w = 0; w < 2; w++) to->w[w] ^= (to->w[w] ^ some[k].w[w]) & is_in;
-    }
-  }
-  smpi_wipe(some, sizeof some);
+  smpi_multi_tag(r, tag, &r->share[i]);
   smpi_psi_pack(*packed, n * len, 0, tag, len);
   return SMPC_OK;
 }
@@ -284,9 +283,9 @@ void smpi_psi_many_cost(struct smpi_cost *c, const struct smpi_psi_many *t) {
   struct smpi_okvs_shape shape;
   uint64_t sender, hub, tags = 0, others = t->owners - 1;
   unsigned first = first_recipient(t);
-  size_t len = mask_len(t);
-  if (has_empty_set(t) || first == t->owners || shape_of(&shape, t) != SMPC_OK)
-    return;
+  size_t len;
+  if (has_empty_set(t) || first == t->owners || shape_of(&shape, t) != SMPC_OK) return;
+  len = smpi_psi_many_mask_len(t);
   for (unsigned i = first + 1; i < t->owners; i++) tags += t->to.bits >> t->owner[i] & 1;
   smpi_vole_bytes(&sender, &hub, shape.len, 8 * (unsigned)len, false);
   sender += SMPI_VOLE_OPEN_BYTES + (uint64_t)shape.len * len;

@@ -5,7 +5,8 @@
  *   cost  the first recipient is the hub: 2 rounds for the base transfers, 3 with each other owner
  *         in turn, 1 more, and 1 when others learn too.  All go by the largest set, of n items:
  *         two stores of 1.31 n masks between the hub and each other owner, and a
- *         mask an item of the hub to each other recipient.  Memory about 150 bytes an item
+ *         mask an item of the hub to each other recipient; masks of 8 bytes for 2^20 items, of 11 when others learn
+ *         too.  Memory about 150 bytes an item
  *   leaks to the owners    the sizes (paddings look like items)
  *         to who learns    which of its items all others have
  *         COLLUSION: any number of owners without the hub learn nothing more by pooling what they
@@ -38,6 +39,10 @@ struct smpi_psi_many {
 };
 
 smpc_err smpi_psi_many(struct smpc_session *s, struct smpi_psi_many *t);
+
+/* Bytes of a value and of a mask: so many that no two meet by chance, but for 2^-40 in a run.  Reads owners,
+ * size and to. */
+size_t smpi_psi_many_mask_len(const struct smpi_psi_many *t);
 
 /* What the busiest owner sends; reads owners, owner, size and to. */
 void smpi_psi_many_cost(struct smpi_cost *c, const struct smpi_psi_many *t);

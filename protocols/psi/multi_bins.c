@@ -48,7 +48,8 @@ void smpi_multi_rewind(struct smpi_multi *r) {
 
 /* --- masks as blocks ------------------------------------------------------------- */
 
-void smpi_multi_encrypt(const struct smpi_multi *r, struct smpi_mask *mask, const struct smpi_aes_key *k, const blk *key, size_t n) {
+void smpi_multi_encrypt(const struct smpi_multi *r, struct smpi_mask *mask, const struct smpi_aes_key *k,
+                        const blk *key, size_t n) {
   blk z[RUN];
   uint8_t *byte = (uint8_t *)mask;
   memset(mask, 0, n * sizeof *mask);
@@ -58,6 +59,20 @@ void smpi_multi_encrypt(const struct smpi_multi *r, struct smpi_mask *mask, cons
     for (size_t j = 0; j < part; j++) memcpy(byte + (i + j) * sizeof *mask, &z[j], r->hash.mask_len);
   }
   smpi_wipe(z, sizeof z);
+}
+
+void smpi_multi_tag(const struct smpi_multi *r, struct smpi_mask *tag, const struct smpi_aes_key *k) {
+  struct smpi_mask one[RUN];
+  for (size_t i = 0, part; i < r->n_keys; i += part) {
+    part = smpi_min(RUN, r->n_keys - i);
+    smpi_multi_encrypt(r, one, k, r->key + i, part);
+    for (size_t j = 0; j < part; j++) {
+      size_t place = r->place[i + j];
+      uint64_t is_hit = -(uint64_t)r->t->hit[place];
+      for (int w = 0; w < 2; w++) tag[place].w[w] ^= (tag[place].w[w] ^ one[j].w[w]) & is_hit;
+    }
+  }
+  smpi_wipe(one, sizeof one);
 }
 
 /* --- step 2 at the hub ---------------------------------------------------------------- */
@@ -106,21 +121,20 @@ static void take_seed(struct smpi_multi *r) {
   r->packed_len = r->shape.bin_len * r->hash.mask_len;
 }
 
-/* value[p] := F(y) + z(y) for the keys of the bin, of which value has the readings */
-static void program_bin(struct smpi_multi *r, size_t n) {
+void smpi_multi_program(const struct smpi_multi *r, blk *value, const blk *key, size_t n) {
   blk h[RUN];
   struct smpi_mask z[RUN], more[RUN];
   for (size_t p = 0, part; p < n; p += part) {
     part = smpi_min(RUN, n - p);
-    smpi_oprf_values(h, &r->hash, r->some + p, part);
-    smpi_gf128_axpy(r->value + p, r->delta, h, part);
-    smpi_oprf_masks(z, &r->hash, r->value + p, r->some + p, part);
+    smpi_oprf_values(h, &r->hash, key + p, part);
+    smpi_gf128_axpy(value + p, r->delta, h, part);
+    smpi_oprf_masks(z, &r->hash, value + p, key + p, part);
     for (unsigned i = 0; i < r->t->owners; i++) {
       if (i == r->hub || i == r->t->mine) continue;
-      smpi_multi_encrypt(r, more, &r->share[i], r->some + p, part);
+      smpi_multi_encrypt(r, more, &r->share[i], key + p, part);
       for (size_t j = 0; j < part; j++) z[j].w[0] ^= more[j].w[0], z[j].w[1] ^= more[j].w[1];
     }
-    for (size_t j = 0; j < part; j++) r->value[p + j] = (blk){{z[j].w[0], z[j].w[1]}};
+    for (size_t j = 0; j < part; j++) value[p + j] = (blk){{z[j].w[0], z[j].w[1]}};
   }
   smpi_wipe(h, sizeof h);
   smpi_wipe(z, sizeof z);
@@ -133,7 +147,7 @@ static void take_bin(struct smpi_multi *r) {
   smpi_okvs_unpack(r->column, r->packed, len, r->hash.mask_len);
   smpi_gf128_axpy(r->b + first, r->delta, r->column, len);
   smpi_okvs_decode_bin_vt(r->store, r->value, r->bin, r->b + first);
-  program_bin(r, n);
+  smpi_multi_program(r, r->value, r->some, n);
   r->err = smpi_okvs_encode_bin_vt(r->store, r->column, r->bin, r->value, smpi_prg_own(r->s));
   if (r->err == SMPC_OK) smpi_okvs_pack(r->hint + first * r->hash.mask_len, r->column, len, r->hash.mask_len);
   end_bin(r, n);

@@ -98,7 +98,8 @@ static smpc_err run_pair(struct run *r, unsigned hub, unsigned other) {
   const struct smpi_distinct *t = r->t;
   shr *bit = r->table[hub].bit[other];
   const struct smpi_join_pair p = pair_of(t, hub, other);
-  return t->mine == hub ? smpi_join_hub(r->join, &p, r->mine, bit, NULL) : smpi_join_other(r->join, &p, &t->set, NULL, bit, NULL);
+  if (t->mine == hub) return smpi_join_hub(r->join, &p, r->mine, bit, NULL);
+  return smpi_join_other(r->join, &p, &t->set, NULL, bit, NULL);
 }
 
 static smpc_err run_joins(struct run *r) {
@@ -195,15 +196,38 @@ static smpc_err count(struct run *r, shr *sum) {
 
 /* --- 4., tally ------------------------------------------------------------------------------------- */
 
-/* x[strata][bins]: my numbers, or zeros at those who have none. */
-static void fill_numbers(const struct run *r, unsigned k, shr *x) {
-  const struct table *q = &r->table[k];
-  memset(x, 0, r->t->strata * q->bins * sizeof *x);
-  for (size_t b = 0; r->t->mine == k && b < q->bins; b++) {
-    uint32_t position = smpi_join_slots(r->mine)[b];
-    if (position == SMPI_CUCKOO_EMPTY) continue;
-    x[r->t->stratum[r->t->set.row[position]] * q->bins + b].v = 1;
+/* 1 when the two are equal. */
+static uint64_t is_same(uint32_t a, uint32_t b) { return ((uint64_t)(a ^ b) - 1) >> 63; }
+
+/* In place of the stratum of an item that is none. */
+#define NO_STRATUM UINT32_MAX
+
+void smpi_distinct_numbers(shr *x, size_t strata, const uint32_t *slot, size_t bins, const size_t *row,
+                           const uint32_t *stratum) {
+  uint32_t of[64];
+  for (size_t b = 0, part; b < bins; b += part) {
+    part = smpi_min(64, bins - b);
+    for (size_t j = 0; j < part; j++)
+      of[j] = slot[b + j] == SMPI_CUCKOO_EMPTY ? NO_STRATUM : stratum[row[slot[b + j]]];
+    for (size_t c = 0; c < strata; c++)
+      for (size_t j = 0; j < part; j++) x[c * bins + b + j].v = is_same(of[j], (uint32_t)c);
   }
+  smpi_wipe(of, sizeof of);
+}
+
+void smpi_distinct_add(shr *tally, size_t strata, const size_t *row, size_t n, const uint32_t *stratum) {
+  for (size_t i = 0; i < n; i++) {
+    uint32_t of = row[i] == SMPI_PSI_PADDING ? NO_STRATUM : stratum[row[i]];
+    for (size_t c = 0; c < strata; c++) tally[c].v += is_same(of, (uint32_t)c);
+  }
+}
+
+/* My numbers; zeros at those who have none. */
+static void fill_numbers(const struct run *r, unsigned k, shr *x) {
+  const struct smpi_distinct *t = r->t;
+  size_t bins = r->table[k].bins;
+  if (t->mine != k) memset(x, 0, t->strata * bins * sizeof *x);
+  else smpi_distinct_numbers(x, t->strata, smpi_join_slots(r->mine), bins, t->set.row, t->stratum);
 }
 
 static smpc_err tally_table(struct run *r, unsigned k, shr *tally) {
@@ -225,8 +249,7 @@ out:
 static smpc_err tally_all(struct run *r, shr *tally) {
   const struct smpi_distinct *t = r->t;
   smpc_err err = SMPC_OK;
-  for (size_t i = 0; t->mine == 0 && i < t->set.n; i++)
-    if (t->set.row[i] != SMPI_PSI_PADDING) tally[t->stratum[t->set.row[i]]].v++;
+  if (t->mine == 0) smpi_distinct_add(tally, t->strata, t->set.row, t->set.n, t->stratum);
   for (unsigned k = 1; k < t->owners && err == SMPC_OK; k++) err = tally_table(r, k, tally);
   return err;
 }

@@ -33,6 +33,14 @@ struct smpi_distinct {
  * All computing parties call it at the same step. */
 smpc_err smpi_psi_distinct(struct smpc_session *s, const struct smpi_distinct *t, shr *tally);
 
+/* --- the local halves: pure, constant time in the strata -------------------------------------- */
+
+/* x[strata][bins] := 1 where the bin's item, set->row[slot[b]], is of the stratum, else 0. */
+void smpi_distinct_numbers(shr *x, size_t strata, const uint32_t *slot, size_t bins, const size_t *row,
+                           const uint32_t *stratum);
+/* tally[c] += how many of row[n], paddings apart, are of stratum c. */
+void smpi_distinct_add(shr *tally, size_t strata, const size_t *row, size_t n, const uint32_t *stratum);
+
 /* What the busiest sends; reads owners, size and strata. */
 void smpi_psi_distinct_cost(struct smpi_cost *c, const struct smpi_distinct *t);
 

@@ -46,9 +46,16 @@ smpc_err smpi_multi_make_keys(struct smpi_multi *r);
 smpc_err smpi_multi_open_store(struct smpi_multi *r);
 void smpi_multi_rewind(struct smpi_multi *r);
 
+/* --- the local halves: pure, constant time in keys, values and hits -------------------------- */
+
 /* mask[i] := the first bytes of AES(k, key[i]) */
-void smpi_multi_encrypt(const struct smpi_multi *r, struct smpi_mask *mask, const struct smpi_aes_key *k, const blk *key,
-                        size_t n);
+void smpi_multi_encrypt(const struct smpi_multi *r, struct smpi_mask *mask, const struct smpi_aes_key *k,
+                        const blk *key, size_t n);
+
+/* value[p], a reading at key[p], := F(key[p]) + z(key[p]), at the others: step 4. */
+void smpi_multi_program(const struct smpi_multi *r, blk *value, const blk *key, size_t n);
+/* tag[place[j]] := AES(k, key[j]) where that item is hit, at the hub: step 6. */
+void smpi_multi_tag(const struct smpi_multi *r, struct smpi_mask *tag, const struct smpi_aes_key *k);
 
 /* Step 2 at the hub, and steps 2 to 4 at the others; then r->err is what happened.  T at the hub. */
 void smpi_multi_give_store(void *ctx, unsigned peer, size_t off, uint8_t *buf, size_t len);

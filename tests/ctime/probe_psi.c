@@ -8,6 +8,8 @@
 
 #include "psi/ecdh.h"
 #include "psi/keep.h"
+#include "psi/multi_distinct.h"
+#include "psi/multi_impl.h"
 #include "psi/opprf.h"
 #include "psi/oprf.h"
 #include "psi/same.h"
@@ -124,6 +126,57 @@ static void keeping(void) {
   sink = (uint8_t)z[0].v;
 }
 
+/* Of many sets: what an owner programs at its keys, with streams that the owners share by twos. */
+static void programming(void) {
+  enum { N = 70 };
+  static const uint8_t session[32] = {1};
+  struct smpi_psi_many t = {.owners = 4, .mine = 1};
+  struct smpi_multi r = {.t = &t, .delta = *(const blk *)secret_words(3, 2)};
+  blk *value = (blk *)secret_words(0, 2 * N);
+  smpi_oprf_hash_make(&r.hash, session, 1, 10, 1, 1);
+  for (unsigned i = 0; i < t.owners; i++) smpi_aes_key_set(&r.share[i], (const blk *)secret_words(2, 8) + i);
+  smpi_multi_program(&r, value, (const blk *)secret_words(1, 2 * N), N);
+  reveal(value, N * sizeof *value);
+  sink = (uint8_t)value[0].w[0];
+}
+
+/* ... what the hub tells another recipient of its hits, and how it adds what comes. */
+static void telling(void) {
+  enum { N = 70 };
+  static const uint8_t session[32] = {1};
+  uint32_t place[N];
+  uint8_t *hit = (uint8_t *)secret_words(0, (N + 7) / 8), hint[100];
+  struct smpi_psi_many t = {.owners = 3, .hit = hit};
+  struct smpi_multi r = {.t = &t, .n_keys = N, .key = (blk *)secret_words(1, 2 * N), .place = place, .hint = hint};
+  struct smpi_mask *tag = (struct smpi_mask *)secret_words(2, 2 * N);
+  struct smpi_aes_key k;
+  for (uint32_t i = 0; i < N; i++) place[i] = N - 1 - i;
+  for (size_t i = 0; i < N; i++) hit[i] &= 1;
+  smpi_oprf_hash_make(&r.hash, session, 1, 10, 1, 1);
+  smpi_aes_key_set(&k, (const blk *)secret_words(3, 2));
+  smpi_multi_tag(&r, tag, &k);
+  memcpy(hint, tag, sizeof hint);
+  smpi_multi_add_hint(&r, 0, 20, (const uint8_t *)tag, 80);
+  reveal(hint, sizeof hint);
+  sink = hint[0];
+}
+
+/* Strata of items whose places are known. */
+static void strata(void) {
+  enum { N = 70, STRATA = 3 };
+  uint32_t slot[N], *stratum = (uint32_t *)secret_words(0, N / 2);
+  size_t row[N];
+  shr x[STRATA * N], tally[STRATA] = {{0}};
+  for (uint32_t i = 0; i < N; i++) slot[i] = i % 4 == 3 ? SMPI_CUCKOO_EMPTY : i;
+  for (size_t i = 0; i < N; i++) row[i] = N - 1 - i;
+  smpi_distinct_numbers(x, STRATA, slot, N, row, stratum);
+  row[5] = SMPI_PSI_PADDING;
+  smpi_distinct_add(tally, STRATA, row, N, stratum);
+  reveal(x, sizeof x);
+  reveal(tally, sizeof tally);
+  sink = (uint8_t)(x[0].v ^ tally[0].v);
+}
+
 const struct probe psi_probes[] = {
-    {"opprf_pads", opprf_pads}, {"equality", equality}, {"keeping", keeping},
+    {"programming", programming}, {"telling", telling}, {"strata", strata}, {"opprf_pads", opprf_pads}, {"equality", equality}, {"keeping", keeping},
     {"items_to_points", items_to_points}, {"blinding_keys", blinding_keys}, {"masks", masks}, {"oprf_hashes", oprf_hashes}, {"oprf_salt", oprf_salt}, {NULL, NULL}};
