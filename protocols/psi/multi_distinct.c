@@ -71,8 +71,11 @@ static void list_pairs(struct pairs *p, unsigned owners) {
 /* --- 1. and 2. -------------------------------------------------------------------------------- */
 
 static struct smpi_join_pair pair_of(const struct smpi_distinct *t, unsigned hub, unsigned other) {
-  return (struct smpi_join_pair){.rank = t->rank[t->mine == hub ? other : hub], .number = hub * MOST + other, .n = t->size[hub],
-                                 .m = t->size[other], .runs = t->owners * (t->owners - 1) / 2};
+  return (struct smpi_join_pair){.rank = t->rank[t->mine == hub ? other : hub],
+                                 .number = hub * MOST + other,
+                                 .n = t->size[hub],
+                                 .m = t->size[other],
+                                 .runs = t->owners * (t->owners - 1) / 2};
 }
 
 static size_t words_of(const struct smpi_distinct *t, unsigned k) {

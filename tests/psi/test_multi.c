@@ -53,7 +53,7 @@ static void bounds_are_those_of_all_owners(void **state) {
       struct smpi_cost c = {0};
       struct smpi_okvs_shape shape;
       uint64_t sender, hub, stores;
-size_t len;
+      size_t len;
       for (unsigned i = 0; i < owners; i++) t.owner[i] = i, t.size[i] = n;
       len = smpi_psi_many_mask_len(&t);
       unsigned lambda = SMPI_OKVS_LAMBDA + (unsigned)ceil(log2(owners));
