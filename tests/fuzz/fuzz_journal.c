@@ -6,7 +6,11 @@
 
 #include "base/mem.h"
 #include "govern/audit.h"
+#include "govern/journal.h"
+#include "govern/rowsets.h"
+#include "govern/tally.h"
 #include "govern/usage.h"
+#include "govern/versions.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -29,6 +33,27 @@ static void audit(const char *name) {
   smpi_free(list);
 }
 
+/* What a gate counts; the study is the one of seeds/journal/versions. */
+static void count(struct smpi_slice text) {
+  static smpc_study_question overlap = {.name = "overlap", .min_change = 2};
+  static const smpc_study study = {.identifier = "overlap-1", .n_questions = 1, .question = &overlap};
+  static const uint8_t secret[64];
+  struct smpi_tally tally = {.study = &study, .question = &overlap};
+  struct smpi_versions versions = {.study = &study};
+  struct smpi_rowsets rowsets = {.at = NULL};
+  struct smpi_sketch k = {.n = SMPI_SKETCH_WORDS, .least = 2};
+  struct smpi_chain c;
+  smpi_chain_begin(&c, text);
+  while (smpi_chain_next(&c)) {
+    smpi_tally_seen(&tally, &c.entry);
+    smpi_versions_seen(&versions, &c.entry);
+    smpi_rowsets_seen(&rowsets, &c.entry);
+  }
+  (void)smpi_rowsets_close_to(&rowsets, &k, secret);
+  smpi_rowsets_free(&rowsets);
+  smpi_tally_free(&tally);
+}
+
 static char path[] = "/tmp/smpc-fuzz-journal-XXXXXX";
 static void clean_up(void) { unlink(path); }
 
@@ -41,6 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
   }
   smpi_chain_begin(&c, (struct smpi_slice){(const char *)bytes, len});
   while (smpi_chain_next(&c)) check_slices(&c.entry, (const char *)bytes, len);
+  count((struct smpi_slice){(const char *)bytes, len});
   if (ftruncate(fd, 0) != 0 || pwrite(fd, bytes, len, 0) != (ssize_t)len) abort();
   audit(path);
   return 0;
