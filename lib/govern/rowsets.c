@@ -58,7 +58,6 @@ void smpi_rowsets_seen(struct smpi_rowsets *list, const struct smpi_entry *e) {
   if (!is_use || list->releases || list->now.word == NULL || !make_room(list)) return;
   list->at[list->n++] = list->now;
   list->now.word = NULL; /* once a session */
-  list->releases = true;
 }
 
 void smpi_rowsets_free(struct smpi_rowsets *list) {
