@@ -31,6 +31,8 @@ struct options {
   unsigned k;              /* transfers: bits of a small field              */
   bool is_silent;          /* cot: few bytes, more work                     */
   bool is_active;          /* against malicious parties, where both exist  */
+  uint64_t memory;         /* psi: bytes that a set may take, the rest being on disk; 0: all of it */
+  const char *scratch;     /* psi: a folder there                           */
   bool json;               /* nothing but the JSON line */
 };
 

@@ -15,7 +15,7 @@
 #include "bench.h"
 
 enum { KEY_LOCAL = 256, KEY_PARTY, KEY_CONFIG, KEY_SIM, KEY_N, KEY_REPEAT, KEY_ROWS, KEY_COLS, KEY_INNER, KEY_TIMEOUT,
-       KEY_SOURCE, KEY_JSON, KEY_K, KEY_MALICIOUS, KEY_SILENT, KEY_BATCH, KEY_EPOCHS, KEY_SIGMOID };
+       KEY_SOURCE, KEY_JSON, KEY_K, KEY_MALICIOUS, KEY_SILENT, KEY_BATCH, KEY_EPOCHS, KEY_SIGMOID, KEY_MEMORY, KEY_SCRATCH };
 
 const char *argp_program_version = "smpc-bench 0.1.0";
 
@@ -34,6 +34,8 @@ static const struct argp_option choices[] = {
     {"k", KEY_K, "1|2|4|8", 0, "cot, rot: bits of the small field; default 4", 2},
     {"silent", KEY_SILENT, 0, 0, "cot: a tenth of the bytes, for thin links", 2},
     {"malicious", KEY_MALICIOUS, 0, 0, "cot, rot, vole, psi: secure against malicious parties", 2},
+    {"memory", KEY_MEMORY, "MB", 0, "psi: items are made as they are read, and what of the set exceeds MB is kept on disk", 2},
+    {"scratch", KEY_SCRATCH, "FOLDER", 0, "psi: where; default the present folder", 2},
     {"batch", KEY_BATCH, "COUNT", 0, "logreg: rows of a batch; default 100", 2},
     {"epochs", KEY_EPOCHS, "COUNT", 0, "logreg: passes over the rows; default 1", 2},
     {"sigmoid", KEY_SIGMOID, "coarse|fine", 0, "logreg: the logistic function; default coarse", 2},
@@ -86,6 +88,8 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     o->source = source(arg);
     if (o->source == 0) argp_error(state, "--source wants dealer, ot or paillier");
     break;
+  case KEY_MEMORY: o->memory = (uint64_t)count(state, arg, 1u << 24) << 20; break;
+  case KEY_SCRATCH: o->scratch = arg; break;
   case KEY_BATCH: o->batch = count(state, arg, 1u << 24); break;
   case KEY_EPOCHS: o->epochs = (unsigned)count(state, arg, 10000); break;
   case KEY_SIGMOID:
@@ -126,7 +130,7 @@ int main(int argc, char **argv) {
   static const struct argp argp = {choices, parse, "NAME",
                                    "Measure what secure computation costs on these machines.\v ", NULL, list_benches, NULL};
   struct options o = {.party = -1, .n = 1000000, .rows = 1000, .cols = 1000, .inner = 1000, .repeat = 5, .timeout_s = 60,
-                      .k = 4, .batch = 100, .epochs = 1, .source = SMPC_DEALER};
+                      .k = 4, .scratch = ".", .batch = 100, .epochs = 1, .source = SMPC_DEALER};
   argp_err_exit_status = 1;
   if (argp_parse(&argp, argc, argv, 0, NULL, &o) != 0) return 1;
   return deploy(&o);

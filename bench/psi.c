@@ -12,13 +12,45 @@ static uint64_t mix(uint64_t x) {
   return x ^ x >> 31;
 }
 
-/* Item i of party k: the first half is everybody's. */
+/* Item i of n of a party: the first half is everybody's. */
+static void make_item(uint64_t item[2], size_t i, size_t n, unsigned rank, size_t repeat) {
+  uint64_t owner = i < n / 2 ? 0 : rank + 1;
+  item[0] = mix(i + (owner << 48) + ((uint64_t)repeat << 56));
+  item[1] = mix(item[0] + 1);
+}
+
 static void make_items(uint64_t *item, size_t n, unsigned rank, size_t repeat) {
-  for (size_t i = 0; i < n; i++) {
-    uint64_t owner = i < n / 2 ? 0 : rank + 1;
-    item[2 * i] = mix(i + (owner << 48) + ((uint64_t)repeat << 56));
-    item[2 * i + 1] = mix(item[2 * i] + 1);
-  }
+  for (size_t i = 0; i < n; i++) make_item(item + 2 * i, i, n, rank, repeat);
+}
+
+/* A set that is made as it is read. */
+enum { SOME = 1024 };
+struct stream { size_t n, made, told, repeat; unsigned rank; bool is_wrong; uint64_t item[2 * SOME]; };
+
+static smpc_err next_items(void *user, smpc_items *some) {
+  struct stream *t = user;
+  size_t n = t->n - t->made < SOME ? t->n - t->made : SOME;
+  for (size_t i = 0; i < n; i++) make_item(t->item + 2 * i, t->made++, t->n, t->rank, t->repeat);
+  *some = (smpc_items){.n = n, .flat = t->item, .item_len = 16};
+  return SMPC_OK;
+}
+
+static void tell_items(void *user, const uint8_t *matched, size_t n) {
+  struct stream *t = user;
+  for (size_t i = 0; i < n; i++, t->told++) t->is_wrong |= matched[i] != (t->told < t->n / 2);
+}
+
+static smpc_err reveal_stream(struct bench *b, const smpc_psi *q, size_t i, smpc_psi_result *r) {
+  struct stream t = {.n = b->o->n, .repeat = i, .rank = (unsigned)smpi_rank(b->s)};
+  smpc_psi_stream in = SMPC_PSI_STREAM_INIT;
+  in.next = next_items;
+  in.tell = tell_items;
+  in.user = &t;
+  in.memory = b->o->memory;
+  in.folder = b->o->scratch;
+  smpc_err err = smpc_psi_reveal_stream(b->s, q, &in, r);
+  if (err == SMPC_OK && t.is_wrong) err = smpi_fail(b->s, SMPC_E_BUG, -1, "the intersection is wrong");
+  return err;
 }
 
 /* All computing parties hold a set. */
@@ -31,6 +63,7 @@ static void ask_many(smpc_psi *q, const struct bench *b, uint64_t size[SMPC_MAX_
   q->size_a = q->size_b = 0;
 }
 
+/* item: room for them, or NULL: as a stream */
 static smpc_err once(struct bench *b, smpc_psi_protocol protocol, size_t i, uint64_t *item, uint8_t *matched) {
   size_t n = b->o->n;
   uint64_t size[SMPC_MAX_COMPUTING];
@@ -44,12 +77,12 @@ static smpc_err once(struct bench *b, smpc_psi_protocol protocol, size_t i, uint
   q.protocol = protocol;
   q.size_a = q.size_b = n;
   if (smpi_parties(b->s) > 2) ask_many(&q, b, size);
-  make_items(item, n, (unsigned)smpi_rank(b->s), i);
+  if (item != NULL) make_items(item, n, (unsigned)smpi_rank(b->s), i);
   const smpc_items set = {.n = n, .flat = item, .item_len = 16};
   TRY(barrier(b));
   struct smpi_cost before = smpi_spent(b->s);
   begin_online(b, i);
-  TRY(smpc_psi_reveal(b->s, &q, &set, matched, n, &r));
+  TRY(item == NULL ? reveal_stream(b, &q, i, &r) : smpc_psi_reveal(b->s, &q, &set, matched, n, &r));
   end_online(b, i);
   struct smpi_cost after = smpi_spent(b->s);
   b->f.rounds = (double)(after.rounds - before.rounds);
@@ -66,11 +99,12 @@ static void add_rates(struct bench *b) {
 
 static smpc_err run_protocol(struct bench *b, smpc_psi_protocol protocol) {
   smpc_err err = SMPC_OK;
-  uint64_t *item = malloc((b->o->n + 1) * 16);
-  uint8_t *matched = malloc(b->o->n + 1);
-  if (protocol == SMPC_PSI_ECDH && smpi_parties(b->s) != 2)
+  bool is_stream = b->o->memory != 0;
+  uint64_t *item = is_stream ? NULL : malloc((b->o->n + 1) * 16);
+  uint8_t *matched = is_stream ? NULL : malloc(b->o->n + 1);
+  if ((protocol == SMPC_PSI_ECDH || is_stream) && smpi_parties(b->s) != 2)
     err = smpi_fail(b->s, SMPC_E_ARG, -1, "this bench is for two parties");
-  else if (item == NULL || matched == NULL) err = smpi_fail(b->s, SMPC_E_NOMEM, -1, "no memory for the items");
+  else if (!is_stream && (item == NULL || matched == NULL)) err = smpi_fail(b->s, SMPC_E_NOMEM, -1, "no memory for the items");
   for (size_t i = 0; i < b->o->repeat && err == SMPC_OK; i++) err = once(b, protocol, i, item, matched);
   b->f.repeats = b->o->repeat;
   if (err == SMPC_OK) add_rates(b);

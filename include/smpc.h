@@ -340,6 +340,29 @@ typedef struct smpc_psi_result {
  * rest happens only if it is.  With owners the estimate is an upper bound where `to` is without the first owner. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_reveal(smpc_session *s, const smpc_psi *q, const smpc_items *mine,
                                                   uint8_t *matched, size_t n_matched, smpc_psi_result *result);
+/* A set that is not in memory: read once, and told in the same order. */
+typedef struct smpc_psi_stream {
+  uint32_t size;      /* sizeof(smpc_psi_stream): set by SMPC_PSI_STREAM_INIT                      */
+  smpc_err (*next)(void *user, smpc_items *some); /* *some := the next items, some at a time, valid until
+                         the next call; some->n = 0: there are no more.  An error ends the session  */
+  void (*tell)(void *user, const uint8_t *matched, size_t n); /* at recipients, once all is well: matched[i] of
+                         the next n items, until each is told                                      */
+  void *user;         /* given to both                                                           */
+  uint64_t memory;    /* bytes that the call may use, SMPC_PSI_STREAM_LEAST or more; 0: as few as it can */
+  const char *folder; /* on a disk with 20 bytes for each item; NULL: the set must fit into `memory`  */
+} smpc_psi_stream;
+#define SMPC_PSI_STREAM_INIT { sizeof(smpc_psi_stream), NULL, NULL, NULL, 0, NULL }
+#define SMPC_PSI_STREAM_LEAST (UINT64_C(224) << 20)
+
+/* smpc_psi_reveal() with my set as a stream, of up to 2^30 items; the other owner may call either.  q->protocol must be
+ * SMPC_PSI_VOLE, between two owners, without a minimum.  Memory: a bucket of 2^20 items, however large the sets are, and a bit an
+ * item; `memory` covers both while they fit.  What of the set exceeds it goes to `folder`: 128-bit hashes and row numbers in a file without a name,
+ * mode 0600, encrypted under a key that never leaves memory; nothing of it is left when the call returns or the process dies.
+ * Inside smpc_estimate() the items are counted.
+ *   SMPC_E_FILE  the folder cannot be used          SMPC_E_DISK  its disk is full, or fails */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_reveal_stream(smpc_session *s, const smpc_psi *q, const smpc_psi_stream *mine,
+                                                         smpc_psi_result *result);
+
 /* *count := how many different items are in both sets, at the members of `to`; not
  * which.  With a minimum, and for recipients who hold no set, by the join: cost and leakage as smpc_psi_sum(); `to`
  * learns the count, or that it is below the minimum. */

@@ -29,6 +29,7 @@ typedef enum smpc_err {
   SMPC_E_NOMEM = 20,
   SMPC_E_RNG = 21,
   SMPC_E_FILE = 22,
+  SMPC_E_DISK = 23, /* a disk is full, or does not give back what was written */
   /* the network; try again with a fresh session */
   SMPC_E_CONNECT = 40,
   SMPC_E_TIMEOUT = 41,

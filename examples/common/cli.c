@@ -24,6 +24,7 @@ enum cli_exit cli_exit_of(smpc_err e) {
   case SMPC_E_POLICY: return CLI_POLICY;
   case SMPC_E_HELD: return CLI_HELD;
   case SMPC_E_NOMEM:
+  case SMPC_E_DISK:
   case SMPC_E_RNG: return CLI_MACHINE;
   case SMPC_E_CONNECT:
   case SMPC_E_TIMEOUT:

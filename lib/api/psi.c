@@ -4,6 +4,7 @@
 #include "api/opening.h"
 #include "api/psi_multi.h"
 #include "api/psi_set.h"
+#include "api/psi_stream.h"
 #include "api/psi_sum.h"
 #include "base/bytes.h"
 #include "base/mem.h"
@@ -14,7 +15,8 @@
 struct call {
   smpc_session *s;
   const smpc_psi *q;
-  const smpc_items *mine; /* NULL: I hold no set */
+  const smpc_items *mine; /* NULL: I hold no set, or the other */
+  const smpc_psi_stream *stream;
   bool is_count, is_gated; /* is_gated: the same sets have met before, in this call */
   uint8_t *matched;       /* [mine->n] or NULL */
   smpc_psi_result r;
@@ -87,10 +89,11 @@ static uint64_t *peer_size(struct call *c) { return smpi_me(c->s) == c->q->a.id 
 
 /* Which items are different, and the size the other party will see. */
 static smpc_err count_mine(struct call *c) {
-  smpc_err err = smpi_psi_parts_make_vt(c->s, &c->set, c->mine);
+  smpc_err err = c->stream != NULL ? smpi_psi_stream_read(&c->set, c->s, c->stream)
+                                   : smpi_psi_parts_make_vt(&c->set, c->s, c->s->step, c->mine);
   if (err != SMPC_OK) return err;
   c->r.distinct = c->set.distinct;
-  c->r.duplicates = c->mine->n - c->set.distinct;
+  c->r.duplicates = c->set.n - c->set.distinct;
   if (*my_size(c) == 0) *my_size(c) = c->set.distinct;
   if (*my_size(c) >= c->set.distinct) return SMPC_OK;
   return smpi_fail(c->s, SMPC_E_RANGE, (int)smpi_me(c->s), "%s: my set has more different items than its declared size",
@@ -172,20 +175,26 @@ static void fill_task(struct call *c) {
 
 /* All items in one piece. */
 static smpc_err run_ecdh(struct call *c) {
+  struct smpi_psi_set set;
   smpc_err err;
   bool wants_hits = c->t.i_learn && !c->is_count;
-  size_t *row = smpi_scratch(c->s, c->t.n, sizeof *row);
+  TRY(smpi_psi_set_open(c->s, &set, c->mine, c->t.n));
+  TRY(smpi_psi_set_shuffle(c->s, &set));
+  c->t.row = set.row;
   if (wants_hits) c->t.hit = smpi_scratch(c->s, c->t.n, 1);
   TRY(smpi_status(c->s));
-  (void)smpi_psi_parts_rows(&c->set, row, c->t.n, 0, 1); /* there is room for all */
-  smpi_psi_shuffle_rows(row, c->t.n, smpi_prg_own(c->s));
-  c->t.row = row;
   TRY(smpi_psi_ecdh(c->s, &c->t));
-  for (size_t i = 0; wants_hits && i < c->t.n; i++)
-    if (row[i] != SMPI_PSI_PADDING) c->matched[row[i]] = c->t.hit[i];
-  if (wants_hits) smpi_psi_parts_spread(&c->set, c->matched, 0, 1);
+  if (wants_hits) smpi_psi_set_spread(&set, c->matched, c->t.hit);
 out:
   return err;
+}
+
+static smpc_err run_vole(struct call *c) {
+  smpc_err err = smpi_psi_oprf_parts(c->s, &c->t, &c->set);
+  if (err != SMPC_OK || !c->t.i_learn) return err;
+  if (c->stream != NULL) smpi_psi_stream_tell(c->stream, &c->set);
+  else smpi_psi_parts_tell(&c->set, c->matched, 0, c->set.n);
+  return SMPC_OK;
 }
 
 static smpc_err run(struct call *c) {
@@ -196,7 +205,7 @@ static smpc_err run(struct call *c) {
   c->t.m = *peer_size(c);
   c->r.protocol = choose(c);
   if (c->t.is_malicious) c->r.recipient_most = c->t.i_learn ? smpi_psi_oprf_most(c->t.n, c->t.m) : smpi_psi_oprf_most(c->t.m, c->t.n);
-  TRY(c->r.protocol == SMPC_PSI_VOLE ? smpi_psi_oprf_parts(c->s, &c->t, &c->set, c->matched) : run_ecdh(c));
+  TRY(c->r.protocol == SMPC_PSI_VOLE ? run_vole(c) : run_ecdh(c));
   c->r.matched = c->t.matched;
 out:
   return err;
@@ -205,6 +214,7 @@ out:
 /* Without network: sizes that nobody declared are taken to be those of my own set. */
 static void add_cost(struct call *c) {
   uint64_t n = c->mine == NULL ? 0 : c->mine->n;
+  if (c->stream != NULL && smpi_psi_stream_count(&n, c->s, c->stream) != SMPC_OK) return;
   if (has_told_sizes(c)) {
     bool others = has_other_members(c->s);
     c->s->spent.rounds += 1 + others;
@@ -219,6 +229,15 @@ static void add_cost(struct call *c) {
   else smpi_psi_oprf_cost(&c->s->spent, c->r.size_b, c->r.size_a, a, is_malicious(c->s));
 }
 
+static smpc_err check_mine(const struct call *c, size_t n_matched) {
+  smpc_session *s = c->s;
+  bool wants_rows = !c->is_count && learns(c->q, smpi_me(s));
+  if (c->stream != NULL) return smpi_psi_stream_check(s, c->stream, wants_rows);
+  smpc_err err = smpi_psi_set_check(s, c->mine);
+  if (err != SMPC_OK || !wants_rows || c->mine->n == 0 || (c->matched != NULL && n_matched == c->mine->n)) return err;
+  return smpi_fail(s, SMPC_E_ARG, -1, "%s: matched must have room for %zu items", s->op, c->mine->n);
+}
+
 static smpc_err intersect(struct call *c, const char *name, size_t n_matched) {
   struct smpi_op op;
   smpc_err err;
@@ -227,10 +246,8 @@ static smpc_err intersect(struct call *c, const char *name, size_t n_matched) {
   if (!begun) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
   TRY(check_question(s, c->q, c->is_count));
   bool i_own = is_owner(c->q, smpi_me(s));
-  if (!i_own) c->mine = NULL;
-  if (i_own && !s->is_dry) TRY(smpi_psi_set_check(s, c->mine));
-  if (!c->is_count && i_own && learns(c->q, smpi_me(s)) && (c->matched == NULL || n_matched != c->mine->n) && !s->is_dry && c->mine->n != 0)
-    TRY(smpi_fail(s, SMPC_E_ARG, -1, "%s: matched must have room for %zu items", name, c->mine->n));
+  if (!i_own) c->mine = NULL, c->stream = NULL;
+  if (i_own && !s->is_dry) TRY(check_mine(c, n_matched));
   if (!learns(c->q, smpi_me(s))) c->matched = NULL;
   /* The same at all parties: the sizes that are told come later, and not to all. */
   smpc_shape shape = {c->is_count ? 1 : c->q->size_a + c->q->size_b, 1};
@@ -244,6 +261,7 @@ static smpc_err intersect(struct call *c, const char *name, size_t n_matched) {
   else if (i_own) TRY(run(c));
   else if (!has_told_sizes(c)) TRY(announce(c, true));
 out:
+  smpi_psi_parts_close(&c->set);
   smpi_op_end(&op, NULL, err);
   return smpi_status(s);
 }
@@ -295,6 +313,15 @@ smpc_err smpc_psi_reveal(smpc_session *s, const smpc_psi *q, const smpc_items *m
   smpc_err err = call(&c, "smpc_psi_reveal", n_matched, result);
   if (err != SMPC_OK && matched != NULL) smpi_wipe(matched, n_matched);
   return err;
+}
+
+smpc_err smpc_psi_reveal_stream(smpc_session *s, const smpc_psi *q, const smpc_psi_stream *mine, smpc_psi_result *result) {
+  struct call c = {.s = s, .q = q, .stream = mine};
+  bool fits = q == NULL || q->size != sizeof *q || (q->protocol == SMPC_PSI_VOLE && q->owners.bits == 0 && q->minimum <= 1);
+  if (result != NULL) *result = (smpc_psi_result){.size = sizeof *result};
+  if (s != NULL && !fits)
+    return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_reveal_stream: only the protocol vole, between two owners and without a minimum, takes a stream");
+  return call(&c, "smpc_psi_reveal", 0, result); /* the other owner may have its set in memory */
 }
 
 smpc_err smpc_psi_count(smpc_session *s, const smpc_psi *q, const smpc_items *mine, uint64_t *count,

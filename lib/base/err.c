@@ -28,6 +28,7 @@ const char *smpi_err_text(smpc_err code) {
   case SMPC_E_NOMEM: return "out of memory";
   case SMPC_E_RNG: return "the system gives no randomness";
   case SMPC_E_FILE: return "a file cannot be used";
+  case SMPC_E_DISK: return "a disk is full or fails";
   case SMPC_E_CONNECT: return "no connection";
   case SMPC_E_TIMEOUT: return "a peer has been silent for too long";
   case SMPC_E_CLOSED: return "the connection was closed";

@@ -44,7 +44,8 @@ static void digest_all(struct smpi_mask *digest, const smpc_items *set, struct s
   smpi_wipe(&h, sizeof h);
 }
 
-size_t smpi_psi_same_vt(size_t *same, const struct smpi_mask *digest, size_t n, struct smpi_prg *own) {
+/* same[i] := the first with the same digest; how many are first, or SIZE_MAX. */
+static size_t find_same(size_t *same, const struct smpi_mask *digest, size_t n, struct smpi_prg *own) {
   struct smpi_psi_places p;
   size_t found = 0;
   if (!smpi_psi_places_make(&p, n, own)) return SIZE_MAX;
@@ -65,7 +66,7 @@ size_t smpi_psi_distinct_vt(size_t *same, const smpc_items *set, struct smpi_prg
   struct smpi_mask *digest = smpi_secret_alloc(set->n, sizeof *digest);
   if (digest == NULL) return SIZE_MAX;
   digest_all(digest, set, own);
-  size_t found = smpi_psi_same_vt(same, digest, set->n, own);
+  size_t found = find_same(same, digest, set->n, own);
   smpi_secret_free(digest);
   return found;
 }

@@ -30,9 +30,6 @@ size_t smpi_psi_mask_len(uint64_t n, uint64_t m);
  * Variable time: how often each item stands in the caller's own list shows in it. */
 size_t smpi_psi_distinct_vt(size_t *same, const smpc_items *set, struct smpi_prg *own);
 
-/* The same of digests: same[i] := the first with the same digest; how many are first, or SIZE_MAX. */
-size_t smpi_psi_same_vt(size_t *same, const struct smpi_mask *digest, size_t n, struct smpi_prg *own);
-
 /* Put a[n] into a uniformly random order. */
 void smpi_psi_shuffle_rows(size_t *a, size_t n, struct smpi_prg *g);
 void smpi_psi_shuffle_masks(struct smpi_mask *a, size_t n, struct smpi_prg *g);

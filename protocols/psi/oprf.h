@@ -1,7 +1,7 @@
 /* oprf.h - intersection of two sets by an oblivious pseudo-random function from
  * VOLE and a key-value store.
  *
- *   in    t->set, t->row   my distinct items; the sizes t->n and t->m, agreed
+ *   in    t->key, t->row   keys of my distinct items, which numbers 0 .. in row name; the sizes t->n and t->m, agreed
  *   out   t->hit
  *   cost  2 rounds for the base transfers, 2 for VOLE, 2 more, 3 when both learn; at 2^20 items each
  *         about 190 bits an item in all: the store, 1.31 masks an item of the receiver, and a mask
@@ -28,12 +28,11 @@ smpc_err smpi_psi_oprf(struct smpc_session *s, struct smpi_psi_task *t);
 
 /* The same of sets in buckets, t->n and t->m being all of them, one bucket after the other with one set of base
  * transfers: memory for SMPI_PSI_BUCKET_FROM items, 120 bytes for each, and that of the set.
- *   in    t without set, row and hit; p: my set
- *   out   matched[p->items->n], where t->i_learn: of each item; t->matched
+ *   in    t without key, row and hit; p: my set
+ *   out   where t->i_learn: noted in p; t->matched
  *   cost  of each bucket, as above, but for the base transfers
  *   leaks as above; if a bucket overflows (2^-40), that it did: SMPC_E_STATE */
-smpc_err smpi_psi_oprf_parts(struct smpc_session *s, struct smpi_psi_task *t, const struct smpi_psi_parts *p,
-                             uint8_t *matched);
+smpc_err smpi_psi_oprf_parts(struct smpc_session *s, struct smpi_psi_task *t, struct smpi_psi_parts *p);
 
 /* What the busier of the two sends, in buckets.  n, m: the receiver's and the sender's set. */
 void smpi_psi_oprf_cost(struct smpi_cost *c, size_t n, size_t m, bool sender_learns, bool is_malicious);

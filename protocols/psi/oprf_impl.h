@@ -38,7 +38,7 @@ struct smpi_oprf_run {
   blk *a, *c;                  /* [room] receiver */
   blk *b;                      /* [room] sender   */
   size_t n_keys;               /* my items and paddings */
-  blk *key;                    /* [n_keys] */
+  const blk *key;              /* [n_keys] */
   uint32_t *place;             /* [n_keys] of my masks, where in t->row key j stands */
   struct smpi_mask *mine, *theirs; /* malicious: mine is what was read, until the salt is known */
   /* the stream: one bin at a time */
@@ -58,7 +58,7 @@ static inline bool smpi_oprf_receives(const struct smpc_session *s, const struct
 /* Bytes before the first bin: the seed, and in the malicious form the receiver's salt. */
 static inline size_t smpi_oprf_head_len(bool is_malicious) { return SMPI_OPRF_SEED + (is_malicious ? SMPI_OPRF_SALT : 0); }
 
-/* key and place, of all my items. */
+/* key and place, as t says. */
 smpc_err smpi_oprf_make_keys(struct smpi_oprf_run *r);
 /* My keys sorted into bins. */
 smpc_err smpi_oprf_open_store(struct smpi_oprf_run *r);

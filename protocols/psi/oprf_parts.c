@@ -21,8 +21,10 @@
 struct buckets {
   struct smpc_session *s;
   struct smpi_psi_task *all, t; /* the whole, and the run that is on */
-  const struct smpi_psi_parts *p;
-  uint8_t *matched;
+  struct smpi_psi_parts *p;
+  blk *key;                     /* [t.n] */
+  size_t *row;                  /* [t.n] */
+  uint8_t *hit;                 /* [t.n] of keys */
   unsigned now, n;
 };
 
@@ -35,42 +37,51 @@ static void tell(void *ctx, uint64_t done, uint64_t total) {
 static smpc_err begin(struct buckets *b) {
   struct smpi_psi_task *t = &b->t;
   *t = *b->all;
-  t->set = b->p->items;
   t->n = smpi_psi_bucket_size(b->all->n, b->n);
   t->m = smpi_psi_bucket_size(b->all->m, b->n);
   t->runs = b->n;
   if (t->progress != NULL) t->progress = tell;
   t->ctx = b;
-  t->row = smpi_scratch(b->s, t->n, sizeof *t->row);
+  t->key = b->key = smpi_scratch(b->s, t->n, sizeof *b->key);
+  t->row = b->row = smpi_scratch(b->s, t->n, sizeof *b->row);
   t->hit = t->i_learn ? smpi_scratch(b->s, t->n, 1) : NULL;
+  b->hit = t->i_learn ? smpi_scratch(b->s, t->n, 1) : NULL;
   return smpi_status(b->s);
+}
+
+/* The bucket's items and paddings, in the order that the other party may see. */
+static smpc_err take_bucket(struct buckets *b) {
+  struct smpi_psi_task *t = &b->t;
+  size_t n = smpi_psi_parts_size(b->p, b->now, b->n);
+  if (n > t->n)
+    return smpi_fail(b->s, SMPC_E_STATE, (int)smpi_me(b->s), "a bucket of my set overflowed, which happens once in 2^40 runs: run again");
+  smpc_err err = smpi_psi_parts_keys_vt(b->p, b->key, b->now, b->n);
+  if (n < t->n) smpi_prg_words(smpi_prg_own(b->s), b->key[n].w, 2 * (t->n - n));
+  for (size_t i = 0; i < t->n; i++) b->row[i] = i < n ? i : SMPI_PSI_PADDING;
+  if (!smpi_oprf_receives(b->s, t)) /* the sender's order is seen, the receiver's is not */
+    smpi_psi_shuffle_rows(b->row, t->n, smpi_prg_own(b->s));
+  return err;
 }
 
 static smpc_err run_bucket(struct buckets *b, struct smpi_oprf_base *base) {
   struct smpi_psi_task *t = &b->t;
-  size_t mark = smpi_scratch_mark(b->s), *row = (size_t *)(uintptr_t)t->row;
+  size_t mark = smpi_scratch_mark(b->s);
   smpc_err err;
   t->instance = b->all->instance | (uint64_t)(b->now + 1) << 40; /* steps are fewer: no two runs have one number */
-  if (!smpi_psi_parts_rows(b->p, row, t->n, b->now, b->n))
-    TRY(smpi_fail(b->s, SMPC_E_STATE, (int)smpi_me(b->s), "a bucket of my set overflowed, which happens once in 2^40 runs: run again"));
-  if (!smpi_oprf_receives(b->s, t)) /* the sender's order is seen, the receiver's is not */
-    smpi_psi_shuffle_rows(row, t->n, smpi_prg_own(b->s));
+  TRY(take_bucket(b));
   TRY(smpi_oprf_run_once(b->s, t, base));
   b->all->matched += t->matched;
-  if (t->i_learn) {
-    for (size_t i = 0; i < t->n; i++)
-      if (row[i] != SMPI_PSI_PADDING) b->matched[row[i]] = t->hit[i];
-    smpi_psi_parts_spread(b->p, b->matched, b->now, b->n);
-  }
+  for (size_t i = 0; t->i_learn && i < t->n; i++)
+    if (b->row[i] != SMPI_PSI_PADDING) b->hit[b->row[i]] = t->hit[i];
+  if (t->i_learn) TRY(smpi_psi_parts_note_vt(b->p, b->key, b->hit, b->now, b->n));
 out:
   smpi_scratch_release(b->s, mark);
   return err;
 }
 
-smpc_err smpi_psi_oprf_parts(struct smpc_session *s, struct smpi_psi_task *t, const struct smpi_psi_parts *p,
-                             uint8_t *matched) {
+smpc_err smpi_psi_oprf_parts(struct smpc_session *s, struct smpi_psi_task *t, struct smpi_psi_parts *p) {
   struct smpi_oprf_base base = {NULL, NULL};
-  struct buckets b = {.s = s, .all = t, .p = p, .matched = matched, .n = smpi_psi_buckets(t->n, t->m)};
+  struct buckets b = {.s = s, .all = t, .p = p, .n = smpi_psi_buckets(t->n, t->m)};
   size_t mark = smpi_scratch_mark(s);
   smpc_err err;
   t->matched = 0;
@@ -79,7 +90,6 @@ smpc_err smpi_psi_oprf_parts(struct smpc_session *s, struct smpi_psi_task *t, co
 out:
   smpi_oprf_base_close(&base);
   smpi_scratch_release(s, mark);
-  if (err != SMPC_OK && matched != NULL) smpi_wipe(matched, p->items->n);
   if (err != SMPC_OK) t->matched = 0;
   return err;
 }

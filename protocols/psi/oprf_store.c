@@ -11,14 +11,15 @@ enum { RUN = 64 }; /* LOCAL: items at a time */
 
 /* --- my keys ------------------------------------------------------------------------- */
 
-static size_t my_size(const struct smpi_oprf_run *r) { return r->t->n; }
-
 smpc_err smpi_oprf_make_keys(struct smpi_oprf_run *r) {
-  r->key = smpi_scratch(r->s, my_size(r), sizeof *r->key);
-  r->place = smpi_scratch(r->s, my_size(r), sizeof *r->place);
-  if (r->key == NULL || r->place == NULL) return smpi_status(r->s);
-  r->n_keys = my_size(r);
-  (void)smpi_oprf_keys_of(r->key, r->place, &r->hash, r->t->set, r->t->row, r->n_keys, smpi_prg_own(r->s));
+  const struct smpi_psi_task *t = r->t;
+  size_t padding = 0;
+  r->key = t->key;
+  r->n_keys = t->n;
+  r->place = smpi_scratch(r->s, t->n, sizeof *r->place);
+  if (r->place == NULL) return smpi_status(r->s);
+  for (size_t i = 0; i < t->n; i++) padding += t->row[i] != SMPI_PSI_PADDING;
+  for (size_t i = 0; i < t->n; i++) r->place[t->row[i] == SMPI_PSI_PADDING ? padding++ : t->row[i]] = (uint32_t)i;
   return SMPC_OK;
 }
 

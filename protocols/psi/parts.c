@@ -1,4 +1,5 @@
-/* parts.c - see parts.h: a counting sort by the hash, then equal items of each part side by side. */
+/* parts.c - see parts.h: a counting sort by the hash; equal items of a part are found by a table of its different
+ * ones, so that items that stand often take no more room. */
 #include "psi/parts.h"
 
 #include <string.h>
@@ -8,11 +9,11 @@
 #include "psi/okvs.h"
 #include "psi/oprf.h"
 
-enum { RUN = 256, PART_BITS = 10 }; /* LOCAL: items hashed at a time */
-#define EQUAL (UINT32_C(1) << 31)   /* the same item as that before */
+enum { RUN = SMPI_SPILL_BLOCK, PART_BITS = 10 }; /* RUN, LOCAL: items at a time */
 
 _Static_assert(SMPI_PSI_PARTS == 1 << PART_BITS, "a part is some bits of the hash");
 _Static_assert(SMPI_PSI_PARTS_MAX <= (uint64_t)SMPI_PSI_PARTS * SMPI_PSI_BUCKET_FROM, "no bucket is finer than a part");
+_Static_assert(sizeof(blk) == sizeof(struct smpi_mask), "keys have places");
 
 unsigned smpi_psi_buckets(uint64_t n, uint64_t m) {
   uint64_t most = n > m ? n : m;
@@ -28,134 +29,280 @@ size_t smpi_psi_bucket_size(uint64_t n, unsigned buckets) {
   return buckets == 1 ? (size_t)n : (size_t)smpi_okvs_bin_size((size_t)n, buckets, lambda);
 }
 
-/* --- sorting --------------------------------------------------------------------------- */
-
 static unsigned part_of(blk key) { return (unsigned)(key.w[0] >> (64 - PART_BITS)); }
 
-static void hash_run(blk *key, const struct smpi_oprf_hash *h, const smpc_items *items, size_t first, size_t n) {
-  size_t row[RUN];
-  for (size_t j = 0; j < n; j++) row[j] = first + j;
-  smpi_oprf_keys(key, h, items, row, n);
+static smpc_err too_many(const struct smpi_psi_parts *p) {
+  return smpi_fail(p->s, SMPC_E_RANGE, (int)smpi_me(p->s), "my set has more than 2^30 items");
 }
 
-/* first[k + 1] := the number of items in part k; then index and first. */
-static void sort_rows(struct smpi_psi_parts *p, const struct smpi_oprf_hash *h) {
-  size_t n = p->items->n, to[SMPI_PSI_PARTS];
+/* --- sorting in the caller's memory ------------------------------------------------------ */
+
+/* Keys of items first .. first + n, n <= RUN. */
+static void hash_run(const struct smpi_psi_parts *p, blk *key, const smpc_items *items, size_t first, size_t n) {
+  size_t row[RUN];
+  for (size_t j = 0; j < n; j++) row[j] = first + j;
+  smpi_oprf_keys(key, p->hash, items, row, n);
+}
+
+static void sort_rows(struct smpi_psi_parts *p) {
+  size_t n = p->items->n, to[SMPI_PSI_PARTS], before = 0;
   blk key[RUN];
   for (size_t i = 0, k; i < n; i += k) {
     k = smpi_min(RUN, n - i);
-    hash_run(key, h, p->items, i, k);
-    for (size_t j = 0; j < k; j++) p->first[part_of(key[j]) + 1]++;
+    hash_run(p, key, p->items, i, k);
+    for (size_t j = 0; j < k; j++) p->count[part_of(key[j])]++;
   }
-  for (size_t k = 0; k < SMPI_PSI_PARTS; k++) p->first[k + 1] += p->first[k];
-  memcpy(to, p->first, sizeof to);
+  for (size_t k = 0; k < SMPI_PSI_PARTS; before += p->count[k++]) to[k] = before;
   for (size_t i = 0, k; i < n; i += k) {
     k = smpi_min(RUN, n - i);
-    hash_run(key, h, p->items, i, k);
+    hash_run(p, key, p->items, i, k);
     for (size_t j = 0; j < k; j++) p->index[to[part_of(key[j])]++] = (uint32_t)(i + j);
   }
   smpi_wipe(key, sizeof key);
 }
 
-/* --- equal items ------------------------------------------------------------------------ */
+/* --- going through a part ---------------------------------------------------------------- */
 
-struct room { struct smpi_mask *digest; size_t *same, *to; uint32_t *copy; struct smpi_prg *own; };
+/* A part's records, some at a time: wherever they are. */
+struct walk {
+  struct smpi_psi_parts *p;
+  unsigned part;
+  const uint32_t *index; /* of those to come, in the caller's memory */
+  size_t left;
+  uint32_t from;         /* of those in the spill */
+  bool only_rows;        /* keys need not be hashed */
+  blk key[RUN];
+  uint32_t row[RUN];
+  size_t n;              /* of key and row; 0 at the end */
+};
 
-static void digest_part(struct smpi_mask *digest, const struct smpi_oprf_hash *h, const smpc_items *items,
-                        const uint32_t *index, size_t n) {
+/* Parts come in ascending order. */
+static void walk_part(struct walk *w, unsigned part) {
+  w->part = part;
+  w->only_rows = false;
+  w->left = w->p->count[part];
+  w->from = SMPI_SPILL_START;
+}
+
+static void walk_begin(struct walk *w, struct smpi_psi_parts *p, unsigned part) {
+  size_t before = 0;
+  for (unsigned k = 0; k < part; k++) before += p->count[k];
+  w->p = p;
+  w->index = p->index == NULL ? NULL : p->index + before;
+}
+
+static void hash_some(struct walk *w) {
+  const smpc_items *items = w->p->items;
   size_t row[RUN];
-  for (size_t i = 0, k; i < n; i += k) {
-    k = smpi_min(RUN, n - i);
-    for (size_t j = 0; j < k; j++) row[j] = index[i + j];
-    for (size_t j = 0; items->item == NULL && j < k; j++) __builtin_prefetch(smpi_item(items, row[j]));
-    blk key[RUN];
-    smpi_oprf_keys(key, h, items, row, k);
-    memcpy(digest + i, key, k * sizeof *digest);
-  }
+  w->n = smpi_min(RUN, w->left);
+  memcpy(w->row, w->index, w->n * sizeof *w->row);
+  w->index += w->n;
+  w->left -= w->n;
+  if (w->only_rows) return;
+  for (size_t j = 0; j < w->n; j++) row[j] = w->row[j];
+  for (size_t j = 0; items->item == NULL && j < w->n; j++) __builtin_prefetch(smpi_item(items, row[j]));
+  smpi_oprf_keys(w->key, w->p->hash, items, row, w->n);
 }
 
-/* Each first item, then its equals; all in the order in which they stand. */
-static void group(uint32_t *index, const struct room *r, size_t n) {
-  size_t at = 0;
-  memcpy(r->copy, index, n * sizeof *index);
-  memset(r->to, 0, n * sizeof *r->to);
-  for (size_t i = 0; i < n; i++) r->to[r->same[i]]++;
-  for (size_t i = 0; i < n; i++) {
-    size_t count = r->to[i];
-    r->to[i] = at;
-    at += count;
-  }
-  for (size_t i = 0; i < n; i++)
-    index[r->to[r->same[i]]++] = r->copy[i] | (r->same[i] == i ? 0 : EQUAL);
-}
-
-static smpc_err find_equals(struct smpi_psi_parts *p, const struct smpi_oprf_hash *h, struct room *r) {
-  for (size_t k = 0; k < SMPI_PSI_PARTS; k++) {
-    size_t n = p->first[k + 1] - p->first[k], found;
-    uint32_t *index = p->index + p->first[k];
-    digest_part(r->digest, h, p->items, index, n);
-    found = smpi_psi_same_vt(r->same, r->digest, n, r->own);
-    if (found == SIZE_MAX) return SMPC_E_NOMEM;
-    p->distinct += found;
-    if (found < n) group(index, r, n);
-  }
+static smpc_err walk_on(struct walk *w) {
+  if (w->p->spill != NULL) return smpi_spill_read(w->p->spill, w->key, w->row, &w->n, w->part, &w->from);
+  hash_some(w);
   return SMPC_OK;
 }
 
-static smpc_err make_room(struct smpc_session *s, const struct smpi_psi_parts *p, struct room *r) {
-  size_t most = 0;
-  for (size_t k = 0; k < SMPI_PSI_PARTS; k++)
-    most = p->first[k + 1] - p->first[k] > most ? p->first[k + 1] - p->first[k] : most;
-  r->digest = smpi_scratch(s, most, sizeof *r->digest);
-  r->same = smpi_scratch(s, most, sizeof *r->same);
-  r->to = smpi_scratch(s, most, sizeof *r->to);
-  r->copy = smpi_scratch(s, most, sizeof *r->copy);
-  r->own = smpi_prg_own(s);
-  return smpi_status(s);
+/* --- different items ------------------------------------------------------------------------ */
+
+static smpc_err no_memory(const struct smpi_psi_parts *p) { return smpi_fail(p->s, SMPC_E_NOMEM, -1, "out of memory"); }
+
+static smpc_err overflow(const struct smpi_psi_parts *p) {
+  return smpi_fail(p->s, SMPC_E_STATE, (int)smpi_me(p->s), "a part of my set overflowed, which happens once in 2^40 runs: run again");
 }
 
-smpc_err smpi_psi_parts_make_vt(struct smpc_session *s, struct smpi_psi_parts *p, const smpc_items *items) {
-  struct smpi_oprf_hash h;
-  struct room r;
-  uint8_t session[32];
+/* The record's place among the *n different ones there are, plus 1; one more if it is none of them and `most` allows it, else 0. */
+static uint32_t enter(struct smpi_psi_parts *p, blk key, size_t *n, size_t most) {
+  struct smpi_mask mask;
+  memcpy(&mask, &key, sizeof mask);
+  uint32_t *at = smpi_psi_places_find(&p->places, p->mask, &mask);
+  if (*at != 0 || *n == most) return *at;
+  p->mask[*n] = mask;
+  return *at = (uint32_t)++*n;
+}
+
+/* p->mask[*n] := the different ones of a part, at most `most`. */
+static smpc_err gather_part(struct walk *w, size_t *n, size_t most) {
   smpc_err err;
-  *p = (struct smpi_psi_parts){.items = items};
-  if (items->n > SMPI_PSI_PARTS_MAX) return smpi_fail(s, SMPC_E_RANGE, -1, "the set has more than 2^30 items");
+  *n = 0;
+  do {
+    TRY(walk_on(w));
+    for (size_t i = 0; i < w->n; i++)
+      if (enter(w->p, w->key[i], n, most) == 0) TRY(overflow(w->p));
+  } while (w->n != 0);
+out:
+  smpi_psi_places_clear(&w->p->places, *n);
+  return err;
+}
+
+/* More different items than this are in no part, but for 2^-40. */
+static size_t part_most(const struct smpi_psi_parts *p, unsigned part) {
+  return smpi_min(p->count[part], smpi_psi_bucket_size(p->n, SMPI_PSI_PARTS));
+}
+
+/* Count them, and make room for what comes later. */
+static smpc_err count_different(struct smpi_psi_parts *p) {
+  struct walk w;
+  size_t most = 0, n;
+  smpc_err err = SMPC_OK;
+  for (unsigned k = 0; k < SMPI_PSI_PARTS; k++) most = part_most(p, k) > most ? part_most(p, k) : most;
+  p->mask = smpi_scratch(p->s, most, sizeof *p->mask);
+  if (p->mask == NULL) return smpi_status(p->s);
+  if (!smpi_psi_places_make(&p->places, most, smpi_prg_own(p->s))) return no_memory(p);
+  walk_begin(&w, p, 0);
+  for (unsigned k = 0; k < SMPI_PSI_PARTS; k++) {
+    walk_part(&w, k);
+    TRY(gather_part(&w, &n, part_most(p, k)));
+    p->different[k] = (uint32_t)n;
+    p->distinct += n;
+  }
+out:
+  smpi_wipe(&w, sizeof w);
+  return err;
+}
+
+/* --- making it ---------------------------------------------------------------------------- */
+
+static smpc_err begin(struct smpi_psi_parts *p, struct smpc_session *s, uint64_t call) {
+  uint8_t session[32];
+  *p = (struct smpi_psi_parts){.s = s, .hash = smpi_scratch(s, 1, sizeof *p->hash)};
+  if (p->hash == NULL) return smpi_status(s);
+  smpi_session_id(s, session);
+  smpi_oprf_hash_make(p->hash, session, ~call, SMPI_PSI_MASK_MAX, SMPI_PSI_PARTS_MAX, SMPI_PSI_PARTS_MAX); /* no run's number */
+  return SMPC_OK;
+}
+
+smpc_err smpi_psi_parts_end_vt(struct smpi_psi_parts *p) {
+  p->matched = smpi_scratch(p->s, p->n / 64 + 1, sizeof *p->matched);
+  if (p->matched == NULL) return smpi_status(p->s);
+  memset(p->matched, 0, (p->n / 64 + 1) * sizeof *p->matched);
+  return count_different(p);
+}
+
+smpc_err smpi_psi_parts_make_vt(struct smpi_psi_parts *p, struct smpc_session *s, uint64_t call, const smpc_items *items) {
+  smpc_err err = begin(p, s, call);
+  if (err != SMPC_OK) return err;
+  if (items->n > SMPI_PSI_PARTS_MAX) return too_many(p);
+  p->n = items->n;
+  p->items = items;
   p->index = smpi_scratch(s, items->n, sizeof *p->index);
   if (p->index == NULL) return smpi_status(s);
-  smpi_session_id(s, session);
-  smpi_oprf_hash_make(&h, session, UINT64_MAX, SMPI_PSI_MASK_MAX, items->n, items->n); /* no intersection's number */
-  sort_rows(p, &h);
-  size_t mark = smpi_scratch_mark(s);
-  TRY(make_room(s, p, &r));
-  TRY(find_equals(p, &h, &r));
-out:
-  smpi_scratch_release(s, mark);
-  smpi_wipe(&h, sizeof h);
-  return err == SMPC_OK ? err : smpi_fail(s, err, -1, "out of memory");
+  sort_rows(p);
+  return smpi_psi_parts_end_vt(p);
 }
 
-/* --- buckets ---------------------------------------------------------------------------- */
-
-static size_t begin_of(const struct smpi_psi_parts *p, unsigned bucket, unsigned buckets) {
-  return p->first[(size_t)bucket * (SMPI_PSI_PARTS / buckets)];
+smpc_err smpi_psi_parts_begin(struct smpi_psi_parts *p, struct smpc_session *s, uint64_t call, uint64_t held, const char *folder) {
+  smpc_err err = begin(p, s, call);
+  return err == SMPC_OK ? smpi_spill_open(&p->spill, s, SMPI_PSI_PARTS, held, folder) : err;
 }
 
-bool smpi_psi_parts_rows(const struct smpi_psi_parts *p, size_t *row, size_t size, unsigned bucket, unsigned buckets) {
+smpc_err smpi_psi_parts_add_vt(struct smpi_psi_parts *p, const smpc_items *some) {
+  blk key[RUN];
+  smpc_err err = some->n > SMPI_PSI_PARTS_MAX - p->n ? too_many(p) : SMPC_OK;
+  for (size_t i = 0, k; i < some->n && err == SMPC_OK; i += k) {
+    k = smpi_min(RUN, some->n - i);
+    hash_run(p, key, some, i, k);
+    for (size_t j = 0; j < k && err == SMPC_OK; j++) {
+      p->count[part_of(key[j])]++;
+      err = smpi_spill_add(p->spill, part_of(key[j]), key[j], (uint32_t)p->n++);
+    }
+  }
+  smpi_wipe(key, sizeof key);
+  return err;
+}
+
+void smpi_psi_parts_close(struct smpi_psi_parts *p) {
+  smpi_spill_close(p->spill);
+  smpi_psi_places_free(&p->places);
+  p->spill = NULL;
+}
+
+/* --- buckets -------------------------------------------------------------------------------- */
+
+static unsigned first_part(unsigned bucket, unsigned buckets) { return bucket * (SMPI_PSI_PARTS / buckets); }
+
+size_t smpi_psi_parts_size(const struct smpi_psi_parts *p, unsigned bucket, unsigned buckets) {
   size_t n = 0;
-  for (size_t i = begin_of(p, bucket, buckets); i < begin_of(p, bucket + 1, buckets); i++) {
-    if (p->index[i] & EQUAL) continue;
-    if (n == size) return false;
-    row[n++] = p->index[i];
-  }
-  while (n < size) row[n++] = SMPI_PSI_PADDING;
-  return true;
+  for (unsigned k = first_part(bucket, buckets); k < first_part(bucket + 1, buckets); k++) n += p->different[k];
+  return n;
 }
 
-void smpi_psi_parts_spread(const struct smpi_psi_parts *p, uint8_t *matched, unsigned bucket, unsigned buckets) {
-  uint8_t of_first = 0;
-  for (size_t i = begin_of(p, bucket, buckets); i < begin_of(p, bucket + 1, buckets); i++) {
-    if (p->index[i] & EQUAL) matched[p->index[i] & ~EQUAL] = of_first;
-    else of_first = matched[p->index[i]];
+/* Then the records are the different items, in the order in which they come each time. */
+static bool all_differ(const struct smpi_psi_parts *p, unsigned part) { return p->different[part] == p->count[part]; }
+
+static smpc_err take_part(struct walk *w, blk *key, size_t *n) {
+  size_t most = w->p->different[w->part];
+  if (!all_differ(w->p, w->part)) {
+    smpc_err err = gather_part(w, n, most);
+    memcpy(key, w->p->mask, *n * sizeof *key);
+    return err;
   }
+  *n = 0;
+  do {
+    smpc_err err = walk_on(w);
+    if (err != SMPC_OK) return err;
+    memcpy(key + *n, w->key, w->n * sizeof *key);
+    *n += w->n;
+  } while (w->n != 0);
+  return SMPC_OK;
+}
+
+smpc_err smpi_psi_parts_keys_vt(struct smpi_psi_parts *p, blk *key, unsigned bucket, unsigned buckets) {
+  struct walk w;
+  size_t n;
+  smpc_err err = SMPC_OK;
+  walk_begin(&w, p, first_part(bucket, buckets));
+  for (unsigned k = first_part(bucket, buckets); k < first_part(bucket + 1, buckets); k++, key += n) {
+    walk_part(&w, k);
+    TRY(take_part(&w, key, &n));
+    if (n != p->different[k]) TRY(smpi_fail(p->s, SMPC_E_ARG, (int)smpi_me(p->s), "the items changed while they were in use"));
+  }
+out:
+  smpi_wipe(&w, sizeof w);
+  return err;
+}
+
+static smpc_err note_part(struct walk *w, const blk *key, const uint8_t *hit) {
+  struct smpi_psi_parts *p = w->p;
+  size_t most = p->different[w->part], n = 0;
+  uint32_t seen = 0;
+  smpc_err err;
+  w->only_rows = all_differ(p, w->part);
+  for (size_t i = 0; !w->only_rows && i < most; i++) (void)enter(p, key[i], &n, most);
+  do {
+    TRY(walk_on(w));
+    for (size_t i = 0; i < w->n; i++) {
+      uint32_t at = w->only_rows ? ++seen : enter(p, w->key[i], &n, most);
+      if (at != 0) p->matched[w->row[i] / 64] |= (uint64_t)hit[at - 1] << w->row[i] % 64;
+    }
+  } while (w->n != 0);
+out:
+  smpi_psi_places_clear(&p->places, n);
+  return err;
+}
+
+smpc_err smpi_psi_parts_note_vt(struct smpi_psi_parts *p, const blk *key, const uint8_t *hit, unsigned bucket, unsigned buckets) {
+  struct walk w;
+  smpc_err err = SMPC_OK;
+  walk_begin(&w, p, first_part(bucket, buckets));
+  for (unsigned k = first_part(bucket, buckets); k < first_part(bucket + 1, buckets); k++) {
+    walk_part(&w, k);
+    TRY(note_part(&w, key, hit));
+    key += p->different[k];
+    hit += p->different[k];
+  }
+out:
+  smpi_wipe(&w, sizeof w);
+  return err;
+}
+
+void smpi_psi_parts_tell(const struct smpi_psi_parts *p, uint8_t *matched, size_t first, size_t n) {
+  for (size_t i = 0; i < n; i++) matched[i] = p->matched[(first + i) / 64] >> (first + i) % 64 & 1;
 }

@@ -1,6 +1,8 @@
 /* places.c - see places.h. */
 #include "psi/places.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 
 enum { WORDS = 5, AHEAD = 16 }; /* LOCAL */
@@ -14,6 +16,11 @@ bool smpi_psi_places_make(struct smpi_psi_places *p, size_t n, struct smpi_prg *
   p->next = p->at != NULL ? smpi_alloc(n, sizeof *p->next) : NULL;
   if (p->next == NULL) smpi_psi_places_free(p);
   return p->next != NULL;
+}
+
+void smpi_psi_places_clear(struct smpi_psi_places *p, size_t n) {
+  memset(p->at, 0, ((size_t)1 << (64 - p->shift)) * sizeof *p->at);
+  memset(p->next, 0, n * sizeof *p->next);
 }
 
 void smpi_psi_places_free(struct smpi_psi_places *p) {

@@ -24,6 +24,8 @@ struct smpi_psi_places {
 
 /* For up to n < 2^32 masks, which are all known already; 4 to 8 bytes each, and 4 more.  false: out of memory. */
 bool smpi_psi_places_make(struct smpi_psi_places *p, size_t n, struct smpi_prg *own);
+/* Empty it, for other masks; n: no more than it was made for, and than are in it. */
+void smpi_psi_places_clear(struct smpi_psi_places *p, size_t n);
 void smpi_psi_places_free(struct smpi_psi_places *p);
 
 /* Where the number + 1 of `mask` stands, if it is among all[]; else where it is to be written, which is 0. */

@@ -3,6 +3,7 @@
 #ifndef SMPI_PSI_H
 #define SMPI_PSI_H
 
+#include "math/block.h"
 #include "psi/items.h"
 
 /* In place of a row: no item. */
@@ -11,8 +12,9 @@
 struct smpi_psi_task {
   unsigned peer;           /* who has the other set, a member                          */
   uint64_t instance;       /* different for each intersection of a session, agreed     */
-  const smpc_items *set;
-  const size_t *row;       /* [n] my distinct items and paddings, all in random order: where a
+  const smpc_items *set;   /* my items, or                                             */
+  const blk *key;          /* [n] their keys, where these are what is compared, then random ones for paddings */
+  const size_t *row;       /* [n] my distinct items or keys and paddings, all in random order: where a
                               padding stands says how many there are                   */
   size_t n, m;             /* agreed: my set with its paddings, and theirs             */
   unsigned runs;           /* agreed: this is one of so many over parts of the sets, which share the bounds on failure; 0: 1 */

@@ -27,7 +27,7 @@ static void every_code_has_a_text(void **state) {
   (void)state;
   static const smpc_err codes[] = {
       SMPC_OK, SMPC_E_ARG, SMPC_E_SHAPE, SMPC_E_RANGE, SMPC_E_STATE, SMPC_E_POLICY, SMPC_E_HELD, SMPC_E_NOMEM, SMPC_E_RNG,
-      SMPC_E_FILE, SMPC_E_CONNECT, SMPC_E_TIMEOUT, SMPC_E_CLOSED, SMPC_E_CANCELED, SMPC_E_VERSION, SMPC_E_PARAM,
+      SMPC_E_FILE, SMPC_E_DISK, SMPC_E_CONNECT, SMPC_E_TIMEOUT, SMPC_E_CLOSED, SMPC_E_CANCELED, SMPC_E_VERSION, SMPC_E_PARAM,
       SMPC_E_DESYNC, SMPC_E_PEER, SMPC_E_AUTH, SMPC_E_FORMAT, SMPC_E_CHEAT, SMPC_E_BUG};
   for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
     assert_string_not_equal(smpi_err_text(codes[i]), "unknown error");
