@@ -151,6 +151,7 @@ static void a_join_counts_at_all_and_once(void **state) {
   assert_int_equal(lines(2, "set 1 8\n"), 1);
   expect_no_fault();
   expect_refusal(&n, "more items");
+  assert_int_equal(lines(0, "kind run"), 1); /* what is used up begins no session */
 }
 
 static void sets_of_three_are_counted(void **state) {

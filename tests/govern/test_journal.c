@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "govern/notary.h"
+#include "govern/rowsets.h"
 #include "support/seams.h"
 
 static unsigned count(const char *text, const char *word) {
@@ -215,6 +216,21 @@ static void the_largest_entries_fit(void **state) {
   smpi_lines_add(&l, "rows", "1");
   smpi_lines_add(&l, "columns", "1");
   smpi_lines_add_bytes(&l, "program", zero, 32);
+  assert_int_equal(smpi_entry_sign(&l, key, hash), SMPC_OK);
+  smpi_entry_begin(&l, 999999999, zero, 0, SMPI_STUDY);
+  smpi_lines_add_bytes(&l, "session", zero, 32);
+  smpi_lines_add(&l, "identifier", "%.500s", text);
+  smpi_lines_add(&l, "epsilon", "16000000");
+  for (int i = 0; i < SMPC_MAX_REPLACED; i++) smpi_lines_add_bytes(&l, "replaces", zero, 32);
+  assert_int_equal(smpi_entry_sign(&l, key, hash), SMPC_OK);
+  smpi_entry_begin(&l, 999999999, zero, 0, SMPI_ITEMS);
+  smpi_lines_add_bytes(&l, "session", zero, 32);
+  for (int i = 0; i < SMPC_MAX_PARTIES; i++) smpi_lines_add(&l, "set", "%d 4294967296", i);
+  assert_int_equal(smpi_entry_sign(&l, key, hash), SMPC_OK);
+  struct smpi_sketch k = {.n = SMPI_SKETCH_WORDS, .least = 1000000};
+  smpi_entry_begin(&l, 999999999, zero, 0, SMPI_ROWS);
+  smpi_lines_add_bytes(&l, "session", zero, 32);
+  smpi_rowsets_lines(&l, &k, key, zero);
   assert_int_equal(smpi_entry_sign(&l, key, hash), SMPC_OK);
   smpi_lines_add(&l, "and", "more");
   assert_int_equal(smpi_entry_sign(&l, key, hash), SMPC_E_BUG); /* nothing unreadable is written */
