@@ -14,7 +14,7 @@ enum { SEED = 43 };
 
 /* Party 0 puts in a value, a sum opens; then another, and that opens. */
 struct steps {
-  bool tells_nothing, tells_late, opens_for_nobody_named, stops_at_first;
+  bool tells_nothing, tells_late, opens_for_nobody_named, skips_first, stops_at_first;
   int64_t first, second; /* added to what party 0 puts in at each */
   uint64_t more_rows;
 };
@@ -35,7 +35,7 @@ static void steps(struct smpc_session *s, unsigned me, struct notary *n) {
   if (!p->tells_nothing && !p->tells_late) LET_FAIL(smpi_record_rows(s, 100 + (me == 0 ? p->more_rows : 0)));
   smpc_shared *sum = add_all(s, me, p->first);
   if (p->tells_late) LET_FAIL(smpi_record_rows(s, 100));
-  LET_FAIL(smpc_open_i64(s, sum, to, "totals for the test", room ? out : NULL, room));
+  if (!p->skips_first) LET_FAIL(smpc_open_i64(s, sum, to, "totals for the test", room ? out : NULL, room));
   if (!p->stops_at_first)
     LET_FAIL(smpc_open_i64(s, add_all(s, me, p->second), to, "totals for the test", room ? out : NULL, room));
 }
@@ -222,8 +222,25 @@ static void limits_used_up_open_no_link(void **state) {
   assert_int_equal(count(0, "kind run"), 1);
 }
 
+/* A program that opens at other places than the one before it. */
+static void openings_at_other_places_are_compared(void **state) {
+  (void)state;
+  struct steps p = {.skips_first = true};
+  struct notary n = begin("    minimum change: 10\n", &p);
+  expect_run(&n);
+  p = (struct steps){.stops_at_first = true}; /* earlier than any before: nothing to compare with */
+  expect_refusal(&n, SMPC_E_POLICY, "earlier run over as many rows");
+  n = begin("    minimum change: 10\n", &p);
+  expect_run(&n);
+  p = (struct steps){.skips_first = true, .first = 1}; /* later, and the first input was another */
+  expect_refusal(&n, SMPC_E_POLICY, "earlier run over as many rows");
+  p.first = 0;
+  expect_run(&n);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      T(openings_at_other_places_are_compared),
       T(limits_of_rows_need_rows),
       T(rows_are_told_before_any_input),
       T(rows_that_were_not_told_are_found),
