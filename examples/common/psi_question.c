@@ -119,6 +119,10 @@ void psi_question_free(struct psi_question *q) { question_unmake(q, &format); }
 
 const char *psi_question_refuses(const struct psi_question *q, const smpc_study_question *asked) {
   if (asked->epsilon != 0) return "`epsilon`: smpc-psi adds no noise";
+  bool are_declared = q->n_between != 0;
+  for (unsigned i = 0; i < q->n_between; i++) are_declared = are_declared && q->size[i] != 0;
+  if (q->kind == PSI_REVEAL && asked->max_values != 0 && !are_declared)
+    return "`limits: opened values`: without declared `sizes` nobody knows how many keys are revealed";
   if (asked->review == SMPC_REVIEW_NONE) return NULL;
   if (q->kind == PSI_REVEAL)
     return "`review`: which keys match arises at the recipient alone and is never in shares, so nobody can hold it back for "

@@ -250,10 +250,14 @@ static smpc_err intersect(struct call *c, const char *name, size_t n_matched) {
   if (i_own && !s->is_dry) TRY(check_mine(c, n_matched));
   if (!learns(c->q, smpi_me(s))) c->matched = NULL;
   /* The same at all parties: the sizes that are told come later, and not to all. */
-  smpc_shape shape = {c->is_count ? 1 : c->q->size_a + c->q->size_b, 1};
+  bool are_declared = c->q->size_a != 0 && c->q->size_b != 0;
+  smpc_shape shape = {c->is_count ? 1 : are_declared ? c->q->size_a + c->q->size_b : 0, 1};
   c->r.size_a = c->q->size_a;
   c->r.size_b = c->q->size_b;
-  if (i_own && !s->is_dry) TRY(count_mine(c));
+  if (i_own && !s->is_dry) {
+    TRY(count_mine(c));
+    TRY(smpi_psi_set_tell_vt(s, c->mine, NULL, NULL, false));
+  }
   TRY(announce(c, false));
   TRY(smpi_opening_check(s, c->q->to, c->q->purpose, shape));
   TRY(tell_and_compare(c));

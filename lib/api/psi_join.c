@@ -130,6 +130,7 @@ static smpc_err open_mine(struct call *c) {
   c->out->duplicates = c->rows->items.n - c->set.distinct;
   c->out->sizes[c->mine] = c->set.size;
   TRY(smpi_psi_set_shuffle(c->s, &c->set));
+  TRY(smpi_psi_set_tell_vt(c->s, &c->rows->items, NULL, NULL, columns_of(c, c->mine) != 0));
   TRY(encode_columns(c));
 out:
   return err;

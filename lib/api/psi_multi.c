@@ -140,13 +140,14 @@ static void guess_sizes(struct many *c, bool to_all) {
     if (c->t.size[i] == 0) c->t.size[i] = c->items == NULL ? 0 : c->items->n;
 }
 
-static smpc_err open_set(struct many *c) {
+static smpc_err open_set(struct many *c, const uint32_t *stratum) {
   smpc_err err;
   uint64_t declared = c->t.size[c->t.mine];
   TRY(smpi_psi_set_open(c->s, &c->set, c->items, declared));
   c->r.distinct = c->set.distinct;
   c->r.duplicates = c->items->n - c->set.distinct;
   c->t.size[c->t.mine] = c->set.size;
+  TRY(smpi_psi_set_tell_vt(c->s, c->items, c->set.same, stratum, false));
 out:
   return err;
 }
@@ -218,8 +219,8 @@ static smpc_err reveal(struct many *c, size_t n_matched) {
   TRY(check_question(c, n_matched));
   if (c->is_enough) memcpy(c->t.size, c->r.sizes, c->t.owners * sizeof *c->t.size);
   uint64_t all = 0; /* the same at all parties: no size that only owners are told */
-  for (unsigned i = 0; i < c->t.owners; i++) all += c->t.size[i];
-  if (i_own(c) && !s->is_dry) TRY(open_set(c));
+  for (unsigned i = 0; i < c->t.owners && !has_told_sizes(c); i++) all += c->t.size[i];
+  if (i_own(c) && !s->is_dry) TRY(open_set(c, NULL));
   TRY(announce(c, false));
   TRY(smpi_opening_check(s, c->q->to, c->q->purpose, (smpc_shape){all, 1}));
   TRY(smpi_opening_compare(s));
@@ -324,7 +325,7 @@ static smpc_shared *tally(struct many *c, const char *name, const uint32_t *stra
   TRY(check_count(c));
   if (i_own(c) && !s->is_dry) TRY(smpi_psi_set_check(s, c->items));
   TRY(check_strata(c, stratum, strata));
-  if (i_own(c) && !s->is_dry) TRY(open_set(c));
+  if (i_own(c) && !s->is_dry) TRY(open_set(c, stratum));
   TRY(announce(c, false));
   z = smpi_value_new(s, 1, strata == 0 ? 1 : strata, 0);
   if (z == NULL) TRY(smpi_status(s));

@@ -3,7 +3,11 @@
 
 #include <string.h>
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/mem.h"
+#include "psi/items.h"
 
 smpc_err smpi_psi_set_check(struct smpc_session *s, const smpc_items *items) {
   if (items == NULL) return smpi_fail(s, SMPC_E_ARG, -1, "%s: an owner gives no set", s->op);
@@ -26,6 +30,42 @@ smpc_err smpi_psi_set_open(struct smpc_session *s, struct smpi_psi_set *set, con
   if (set->size < distinct)
     return smpi_fail(s, SMPC_E_RANGE, (int)smpi_me(s), "%s: my set has more different items than its declared size", s->op);
   return SMPC_OK;
+}
+
+struct item_hash { uint64_t word[2]; };
+
+static struct item_hash hash_item(const smpc_items *items, size_t i, uint32_t cell) {
+  struct smpi_hash h;
+  uint8_t whole[SMPI_HASH_LEN];
+  struct item_hash out;
+  smpi_hash_begin(&h, "smpc journal item 1");
+  smpi_hash_add(&h, smpi_item(items, i), smpi_item_len(items, i));
+  smpi_hash_add_u64(&h, cell);
+  smpi_hash_end(&h, whole);
+  memcpy(&out, whole, sizeof out);
+  return out;
+}
+
+static int by_value(const void *x, const void *y) { return memcmp(x, y, sizeof(struct item_hash)); }
+
+smpc_err smpi_psi_set_tell_vt(struct smpc_session *s, const smpc_items *items, const size_t *same, const uint32_t *cell,
+                              bool in_order) {
+  size_t mark = smpi_scratch_mark(s), n = 0;
+  if (s->is_dry || s->guard == NULL || !s->guard->compares_sets(s->guard_ctx)) return SMPC_OK;
+  struct item_hash *all = smpi_scratch(s, items->n, sizeof *all);
+  if (all == NULL) return smpi_status(s);
+  for (size_t i = 0; i < items->n; i++)
+    if (same == NULL || same[i] == i) all[n++] = hash_item(items, i, cell == NULL ? 0 : cell[i]);
+  if (!in_order && n > 1) {
+    size_t last = 0;
+    qsort(all, n, sizeof *all, by_value);
+    for (size_t i = 1; i < n; i++)
+      if (by_value(&all[i], &all[last]) != 0) all[++last] = all[i];
+    n = last + 1;
+  }
+  smpc_err err = s->guard->input(s->guard_ctx, s, n == 0 ? NULL : all[0].word, 2 * n);
+  smpi_scratch_release(s, mark);
+  return err;
 }
 
 smpc_err smpi_psi_announce(struct smpc_session *s, const unsigned *owner, const uint64_t *size, unsigned n,

@@ -20,6 +20,12 @@ smpc_err smpi_psi_set_check(struct smpc_session *s, const smpc_items *items);
 /* Which items are different.  declared: 0 for none; SMPC_E_RANGE: there are more. */
 smpc_err smpi_psi_set_open(struct smpc_session *s, struct smpi_psi_set *set, const smpc_items *items, uint64_t declared);
 
+/* Where a study compares what this party puts in with earlier runs: tell the journal its different items, as
+ * hashes, each with its cell (NULL: none); by value, or in the order of the rows, whose columns follow.
+ * same: as in smpi_psi_set, or NULL.  Variable time: for one's own list. */
+smpc_err smpi_psi_set_tell_vt(struct smpc_session *s, const smpc_items *items, const size_t *same, const uint32_t *cell,
+                              bool in_order);
+
 /* Ask this party's journal and study about the sets of a call: size[k] items of member owner[k]; 0: told later,
  * or none.  Before anything that depends on items leaves; and once all are known, again, with are_known.
  * SMPC_E_POLICY: a limit; SMPC_E_FILE: the journal cannot be written. */

@@ -85,6 +85,8 @@ smpc_err smpi_gate_judge(struct gate *g, struct smpc_session *s, smpc_who to, co
   if (to.bits != o->to.bits) /* whose clearances were compared with the grade when the study was read */
     return smpi_gate_refuse(s, "other recipients than the purpose has");
   TRY(check_rows(g, s));
+  if (g->question->max_values != 0 && shape.rows * shape.cols == 0)
+    return smpi_gate_refuse(s, "the question limits opened values, and nobody declared how many this opens: declare the sizes of the sets");
   if (exceeds(g->tally.values, shape.rows * shape.cols, g->question->max_values))
     return smpi_gate_refuse(s, MORE_VALUES);
 out:
@@ -219,6 +221,7 @@ smpc_err smpi_gate_open(struct smpi_record_rules *rules, const smpc_config *cfg,
                                       .cohort = on_cohort,
                                       .free = gate_free,
                                       .earlier = on_earlier,
+                                      .compares_input = g->question->min_change != 0,
                                       .ready = on_ready,
                                       .version = on_version,
                                       .review = smpi_gate_review,

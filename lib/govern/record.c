@@ -139,6 +139,11 @@ out:
   return err;
 }
 
+static bool on_compares(void *ctx) {
+  const struct smpi_record *r = ctx;
+  return r->rules.compares_input;
+}
+
 /* On disk before any item meets another: what limits count, they count even after a crash. */
 static smpc_err on_items(void *ctx, struct smpc_session *s, const uint64_t *size, bool are_known) {
   struct smpi_record *r = ctx;
@@ -228,8 +233,8 @@ static smpc_err on_hold(void *ctx, struct smpc_session *s, const struct smpi_res
 /* --- the session is open --------------------------------------------------------------- */
 
 static const struct smpi_guard guards[2] = {
-    {on_input, on_opening, on_items, smpi_record_end, on_review, on_may_hold, on_hold, on_held, false},
-    {on_input, on_opening, on_items, smpi_record_end, on_review, on_may_hold, on_hold, on_held, true}};
+    {on_input, on_opening, on_items, on_compares, smpi_record_end, on_review, on_may_hold, on_hold, on_held, false},
+    {on_input, on_opening, on_items, on_compares, smpi_record_end, on_review, on_may_hold, on_hold, on_held, true}};
 
 static smpc_err write_run(struct smpi_record *r, struct smpc_session *s) {
   struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_RUN);

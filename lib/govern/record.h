@@ -37,6 +37,7 @@ struct smpi_record_rules {
   void (*version)(void *ctx, struct smpi_lines *l);
   /* Earlier openings over as many rows, whose input this session's must be: *list is smpi_alloc'ed. */
   smpc_err (*earlier)(void *ctx, uint64_t rows, struct smpi_earlier **list, size_t *n);
+  bool compares_input; /* with those                                                      */
   /* The journal is open and has been seen; before any link. */
   smpc_err (*ready)(void *ctx, struct smpi_journal *j, const uint8_t sign_secret[64], struct smpi_fault *f);
   /* Results that must be reviewed: session_impl.h has the same. */

@@ -44,6 +44,8 @@ struct smpi_guard {
    * its number is told later (!are_known).  Before anything that depends on items leaves
    * this party; with are_known at last, unless this party never learns the numbers. */
   smpc_err (*items)(void *ctx, struct smpc_session *s, const uint64_t *size, bool are_known);
+  /* Must a set of this party's be told as an input, too? */
+  bool (*compares_sets)(void *ctx);
   /* The session ends; while nothing has failed it may still exchange.  Frees ctx. */
   void (*end)(void *ctx, struct smpc_session *s);
   /* Must a result for this purpose be reviewed before it opens?  NULL: no. */

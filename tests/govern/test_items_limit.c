@@ -15,18 +15,42 @@ enum { SEED = 23, MOST = 64 };
 struct meeting {
   size_t n[NOTARY_PARTIES];
   uint64_t declared[2], minimum;
-  bool is_reveal, of_three;
+  bool is_reveal, of_three, is_tally;
+  bool other_item, other_cell, turned; /* party 0's: one item, its cell; the order of all */
   smpc_psi_protocol protocol;
   const struct smpi_guard *changed; /* party 1's instead of its own */
   uint64_t count;
 };
+
+static void change_mine(const struct meeting *m, uint64_t *item, uint32_t *cell) {
+  size_t n = m->n[0];
+  if (m->other_item) item[n - 1] ^= 1 << 20;
+  if (m->other_cell) cell[n - 1] = 1;
+  for (size_t i = 0; m->turned && i < n / 2; i++) {
+    uint64_t x = item[i];
+    item[i] = item[n - 1 - i];
+    item[n - 1 - i] = x;
+  }
+}
+
+static void open_tally(struct smpc_session *s, smpc_psi *q, const smpc_items *mine, const uint32_t *cell, unsigned me) {
+  int64_t out[2];
+  smpc_who to = q->to;
+  q->to.bits = 0;
+  q->purpose = NULL;
+  q->owners.bits = 3;
+  smpc_shared *z = smpc_psi_tally(s, q, mine, cell, 2, NULL);
+  LET_FAIL(smpc_open_i64(s, z, to, "totals for the test", me < 2 ? out : NULL, me < 2 ? 2 : 0));
+}
 
 static void ask(struct smpc_session *s, unsigned me, struct notary *n) {
   struct meeting *m = n->ctx;
   uint64_t item[MOST];
   uint8_t matched[MOST];
   smpc_psi q = SMPC_PSI_INIT;
+  uint32_t cell[MOST] = {0};
   for (size_t i = 0; i < m->n[me]; i++) item[i] = i < m->n[me] / 2 ? i : 1000 * (me + 1) + i;
+  if (me == 0) change_mine(m, item, cell);
   const smpc_items set = {.n = m->n[me], .flat = item, .item_len = sizeof *item};
   const smpc_items *mine = me < 2 || m->of_three ? &set : NULL;
   q.to = smpc_and(smpc_to(smpc_p(0)), smpc_p(1));
@@ -38,7 +62,8 @@ static void ask(struct smpc_session *s, unsigned me, struct notary *n) {
   if (m->of_three) q.owners.bits = 7;
   if (me == 1 && m->changed != NULL) s->guard = m->changed;
   (void)smpi_record_rows(s, 100);
-  if (m->is_reveal) LET_FAIL(smpc_psi_reveal(s, &q, mine, mine == NULL ? NULL : matched, mine == NULL ? 0 : mine->n, NULL));
+  if (m->is_tally) open_tally(s, &q, mine, cell, me);
+  else if (m->is_reveal) LET_FAIL(smpc_psi_reveal(s, &q, mine, mine == NULL ? NULL : matched, mine == NULL ? 0 : mine->n, NULL));
   else LET_FAIL(smpc_psi_count(s, &q, mine, me == 0 ? &m->count : NULL, NULL));
 }
 
@@ -211,6 +236,46 @@ static void other_numbers_in_a_journal_are_found(void **state) {
   assert_non_null(strstr(findings, "other sets met than in the other journals"));
 }
 
+/* --- sets as input ---------------------------------------------------------------------------- */
+
+static void replaced_items_are_noticed(void **state) {
+  (void)state;
+  static const struct meeting kinds[] = {{.n = {10, 8}},
+                                         {.n = {10, 8}, .minimum = 3, .is_reveal = true},
+                                         {.n = {10, 8, 6}, .is_reveal = true, .of_three = true},
+                                         {.n = {10, 8}, .is_tally = true}};
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    struct meeting m = kinds[i];
+    struct notary n = begin("    minimum change: 5\n", &m);
+    n.source = SMPC_OT;
+    expect_run(&n);
+    m.other_item = true;
+    expect_refusal(&n, "differ from those of an earlier run over as many rows");
+    m.other_item = false;
+    m.turned = true; /* the same set */
+    expect_run(&n);
+    m.turned = false;
+    m.other_cell = true;
+    if (m.is_tally) expect_refusal(&n, "differ from those of an earlier run over as many rows");
+  }
+}
+
+static void a_limit_of_values_needs_sizes(void **state) {
+  (void)state;
+  struct meeting m = {.n = {10, 8}, .is_reveal = true};
+  struct notary n = begin("    limits: {opened values: 50}\n", &m);
+  expect_refusal(&n, "declare the sizes");
+  m.declared[0] = 20; /* one of two is none */
+  expect_refusal(&n, "declare the sizes");
+  m.declared[1] = 20;
+  expect_run(&n);
+  expect_refusal(&n, "more values would be opened");
+  m = (struct meeting){.n = {10, 8, 6}, .is_reveal = true, .of_three = true};
+  n = begin("    limits: {opened values: 50}\n", &m);
+  expect_refusal(&n, "declare the sizes");
+  assert_int_equal(lines(0, "kind open"), 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(items_of_a_party_are_limited_over_all_runs),
@@ -221,6 +286,8 @@ int main(void) {
       cmocka_unit_test(sets_of_three_are_counted),
       cmocka_unit_test(a_run_that_failed_counts),
       cmocka_unit_test(other_numbers_in_a_journal_are_found),
+      cmocka_unit_test(replaced_items_are_noticed),
+      cmocka_unit_test(a_limit_of_values_needs_sizes),
   };
   return cmocka_run_group_tests_name("items_limit", tests, notary_setup, notary_teardown);
 }

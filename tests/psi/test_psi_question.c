@@ -158,5 +158,25 @@ static void more_owners_are_in_order(void **state) {
   unresolved(&cfg, "    result: sum\n    recipients: [office]\n    column: cost\n    of: east\n" KEY, "not one of the owners");
 }
 
+/* What nobody can count nobody can limit. */
+static void a_limit_of_values_needs_sizes(void **state) {
+  (void)state;
+  static const struct { const char *lines; bool is_refused; } ask[] = {
+      {REST KEY, true},
+      {REST "    between: [north, south]\n" KEY, true},
+      {REST "    between: [north, south]\n    sizes: [50, 50]\n" KEY, false},
+      {"    result: count\n    recipients: [north]\n" KEY, false}};
+  smpc_study_question limited = {.max_values = 100}, open = {.max_values = 0};
+  for (size_t i = 0; i < sizeof ask / sizeof *ask; i++) {
+    struct psi_question *q = parse(ask[i].lines);
+    if (q == NULL) fail_msg("%s", text);
+    const char *why = psi_question_refuses(q, &limited);
+    assert_int_equal(why != NULL, ask[i].is_refused);
+    if (why != NULL) assert_non_null(strstr(why, "declared `sizes`"));
+    assert_null(psi_question_refuses(q, &open));
+    psi_question_free(q);
+  }
+}
+
 TEST_MAIN(T(keys_have_their_defaults), T(nonsense_is_refused), T(other_tables_are_refused), T(names_become_parties),
-          T(more_owners_are_in_order), T(the_digest_is_of_what_was_parsed))
+          T(more_owners_are_in_order), T(a_limit_of_values_needs_sizes), T(the_digest_is_of_what_was_parsed))
