@@ -78,10 +78,13 @@ smpc_err __wrap_smpi_cuckoo_fill_vt(uint32_t *slot, size_t bins, const uint32_t 
   return __real_smpi_cuckoo_fill_vt(slot, bins, place, n);
 }
 
-size_t __real_smpi_psi_match_vt(uint8_t *hit, const struct smpi_mask *mine, size_t n, const struct smpi_mask *theirs, size_t m);
-size_t __wrap_smpi_psi_match_vt(uint8_t *hit, const struct smpi_mask *mine, size_t n, const struct smpi_mask *theirs, size_t m);
-size_t __wrap_smpi_psi_match_vt(uint8_t *hit, const struct smpi_mask *mine, size_t n, const struct smpi_mask *theirs, size_t m) {
-  size_t found = __real_smpi_psi_match_vt(hit, mine, n, theirs, m);
+size_t __real_smpi_psi_match_vt(uint8_t *hit, const struct smpi_mask *mine, size_t n, const struct smpi_mask *theirs,
+                                size_t m, struct smpi_prg *own);
+size_t __wrap_smpi_psi_match_vt(uint8_t *hit, const struct smpi_mask *mine, size_t n, const struct smpi_mask *theirs,
+                                size_t m, struct smpi_prg *own);
+size_t __wrap_smpi_psi_match_vt(uint8_t *hit, const struct smpi_mask *mine, size_t n, const struct smpi_mask *theirs,
+                                size_t m, struct smpi_prg *own) {
+  size_t found = __real_smpi_psi_match_vt(hit, mine, n, theirs, m, own);
   if (!all_match || hit == NULL) return found;
   memset(hit, 1, n);
   return n;
