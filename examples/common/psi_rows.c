@@ -14,9 +14,10 @@ struct psi_rows {
   unsigned n_columns;
   int column[PSI_MAX_KEY]; /* of each component        */
   const struct psi_question *q;
-  struct psi_tally tally;
-  struct psi_bytes bytes; /* all keys                 */
-  size_t *item_of;        /* [tally.rows] or SIZE_MAX */
+  struct psi_tally tally, seen; /* seen: by a stream, in all its runs */
+  struct psi_bytes bytes; /* all keys; of a stream, some */
+  size_t *item_of;        /* [tally.rows] or SIZE_MAX; NULL: a stream */
+  bool is_read;           /* a stream: there are no more */
   size_t *from, *len;     /* [items.n]                */
   const void **at;
   size_t cap;
@@ -121,11 +122,16 @@ static bool grow(struct psi_rows *r) {
   return true;
 }
 
-static int read_row(struct psi_rows *r, struct data_fault *f) {
+static int check_types(const struct psi_rows *r, struct data_fault *f) {
   for (unsigned k = 0; k < r->q->n_key; k++)
     if (sqlite3_column_type(r->st, r->column[k]) == SQLITE_FLOAT)
       return data_fail(f, DATA_INPUT, "%s: column \"%s\" holds numbers with a fraction, which have no one spelling: read it as text",
                        r->d->path, r->q->key[k].column);
+  return 0;
+}
+
+static int read_row(struct psi_rows *r, struct data_fault *f) {
+  if (check_types(r, f) != 0) return f->exit;
   size_t before = r->bytes.len;
   enum psi_value v = grow(r) ? add_key(r) : PSI_NO_MEMORY;
   if (v == PSI_NO_MEMORY) return no_memory(f);
@@ -160,7 +166,50 @@ static int read_all(struct psi_rows *r, struct data_fault *f) {
   return exit == 0 ? lay_out(r, f) : exit;
 }
 
-int psi_rows_open(struct psi_rows **out, const struct data_config *c, const struct psi_question *q, bool with_numbers,
+/* --- a stream ------------------------------------------------------------------------ */
+
+enum { PIECE = 256 }; /* rows at a time */
+
+int psi_rows_next(struct psi_rows *r, smpc_items *some, struct data_fault *f) {
+  int rc = SQLITE_ROW;
+  size_t n = 0;
+  r->bytes.len = 0;
+  while (n < PIECE && !r->is_read && (rc = sqlite3_step(r->st)) == SQLITE_ROW) {
+    if (check_types(r, f) != 0) return f->exit;
+    r->from[n] = r->bytes.len;
+    enum psi_value v = add_key(r);
+    if (v == PSI_NO_MEMORY) return no_memory(f);
+    r->seen = (struct psi_tally){r->seen.rows + 1, r->seen.empty + (v == PSI_EMPTY), r->seen.invalid + (v == PSI_BAD), 0};
+    n += v == PSI_VALUE;
+  }
+  if (rc != SQLITE_ROW && rc != SQLITE_DONE) return sqlite_fault(r, f);
+  r->from[n] = r->bytes.len;
+  for (size_t i = 0; i < n; i++) {
+    r->at[i] = r->bytes.at + r->from[i];
+    r->len[i] = r->from[i + 1] - r->from[i];
+  }
+  r->is_read = rc == SQLITE_DONE && n != 0; /* a further step would begin anew at once */
+  if (rc == SQLITE_DONE) sqlite3_reset(r->st);
+  *some = (smpc_items){.n = n, .item = r->at, .len = r->len};
+  return 0;
+}
+
+/* All rows once, for their number. */
+static int count_all(struct psi_rows *r, struct data_fault *f) {
+  smpc_items some = {.n = 1};
+  int exit = 0;
+  if (r->d->is_csv)
+    return data_fail(f, DATA_INPUT, "%s: a CSV file is held in memory whole: --memory needs an SQLite database", r->d->path);
+  r->from = calloc(PIECE + 1, sizeof *r->from);
+  r->len = calloc(PIECE, sizeof *r->len);
+  r->at = calloc(PIECE, sizeof *r->at);
+  if (r->from == NULL || r->len == NULL || r->at == NULL) return no_memory(f);
+  for (; some.n != 0 && exit == 0; r->items.n += some.n) exit = psi_rows_next(r, &some, f);
+  r->tally = r->seen;
+  return exit;
+}
+
+int psi_rows_open(struct psi_rows **out, const struct data_config *c, const struct psi_question *q, enum psi_reading how,
                   struct data_fault *f) {
   struct psi_rows *r = calloc(1, sizeof *r);
   *out = NULL;
@@ -168,8 +217,8 @@ int psi_rows_open(struct psi_rows **out, const struct data_config *c, const stru
   r->q = q;
   int exit = data_open(&r->d, c, f);
   if (exit == 0) exit = prepare(r, f);
-  if (exit == 0) exit = find_columns(r, with_numbers, f);
-  if (exit == 0) exit = read_all(r, f);
+  if (exit == 0) exit = find_columns(r, how == PSI_KEYS_AND_NUMBERS, f);
+  if (exit == 0) exit = how == PSI_STREAM ? count_all(r, f) : read_all(r, f);
   if (exit == 0) *out = r;
   else psi_rows_close(r);
   return exit;
@@ -189,14 +238,22 @@ void psi_rows_close(struct psi_rows *r) {
   free(r);
 }
 
+/* Which item the row at hand is; of a stream by making its key again. */
+static size_t item_at(struct psi_rows *r, size_t row, size_t *items) {
+  if (r->item_of != NULL) return r->item_of[row];
+  r->bytes.len = 0;
+  return add_key(r) == PSI_VALUE ? (*items)++ : SIZE_MAX;
+}
+
 int psi_rows_each(struct psi_rows *r, psi_row_fn fn, void *user, struct data_fault *f) {
   const char *value[DATA_MAX_COLUMNS];
   int rc = SQLITE_DONE;
-  size_t row = 0;
+  size_t row = 0, items = 0;
   bool go_on = true;
   while (go_on && (rc = sqlite3_step(r->st)) == SQLITE_ROW && row < r->tally.rows) {
+    size_t item = item_at(r, row++, &items);
     for (unsigned i = 0; i < r->n_columns; i++) value[i] = (const char *)sqlite3_column_text(r->st, (int)i);
-    go_on = fn(user, value, r->item_of[row++]);
+    go_on = fn(user, value, item);
   }
   int exit = go_on && rc != SQLITE_DONE ? sqlite_fault(r, f) : 0;
   sqlite3_reset(r->st);

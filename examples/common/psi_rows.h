@@ -18,14 +18,18 @@ struct psi_tally {
   uint64_t missing; /* rows with a key, but no number to sum: they add nothing     */
 };
 
-/* Read the keys of all rows, and with_numbers those of the column that is summed.  As in data.h: 0,
- * DATA_INPUT or DATA_MACHINE. */
-int psi_rows_open(struct psi_rows **r, const struct data_config *c, const struct psi_question *q, bool with_numbers,
+enum psi_reading { PSI_KEYS, PSI_KEYS_AND_NUMBERS, PSI_STREAM };
+
+/* Read the keys of all rows, and the numbers of the column that is summed; or only count them, as a stream whose keys
+ * psi_rows_next() gives.  As in data.h: 0, DATA_INPUT (a stream of a CSV file, too: SQLite holds that in memory) or DATA_MACHINE. */
+int psi_rows_open(struct psi_rows **r, const struct data_config *c, const struct psi_question *q, enum psi_reading how,
                   struct data_fault *f);
+/* Of a stream: the next keys, valid until the next call; some->n = 0 after the last, and then it begins anew. */
+int psi_rows_next(struct psi_rows *r, smpc_items *some, struct data_fault *f);
 void psi_rows_close(struct psi_rows *r); /* NULL is allowed */
 
 const struct psi_tally *psi_rows_tally(const struct psi_rows *r);
-/* The keys of the rows that have one; valid until close. */
+/* The keys of the rows that have one; valid until close.  Of a stream their number alone. */
 const smpc_items *psi_rows_items(const struct psi_rows *r);
 /* Their numbers, or NULL: of one kind as the question says, NULL of the other. */
 const double *psi_rows_decimals(const struct psi_rows *r);

@@ -15,6 +15,7 @@
 #include "psi_job.h"
 #include "psi_plan.h"
 #include "psi_report.h"
+#include "yaml_file.h"
 
 struct run {
   struct psi_question *question;
@@ -39,6 +40,9 @@ static enum cli_exit resolve(struct frame *f) {
   struct run *r = f->own;
   char text[600];
   if (!psi_question_resolve(&r->job.ask, r->question, &f->cfg, text, sizeof text)) return frame_refuse(f, CLI_INPUT, text);
+  if (r->job.memory != 0 && (r->question->kind != PSI_REVEAL || r->question->protocol != SMPC_PSI_VOLE || r->job.ask.n != 2 ||
+                             r->question->minimum > 1 || cohort_is_wanted(f->study)))
+    return frame_refuse(f, CLI_USAGE, "--memory is for `result: reveal` with `protocol: vole`, two owners and no minimum, and not for studies that compare the rows of their questions");
   f->plan_reads = true; /* the number of keys is the cost */
   psi_job_open(&r->job);
   return CLI_DONE;
@@ -53,8 +57,9 @@ static enum cli_exit read_own(struct frame *f) {
   struct run *r = f->own;
   struct data_config *c = NULL;
   struct data_fault fault = {0};
+  enum psi_reading how = r->job.memory != 0 ? PSI_STREAM : r->job.ask.am_summed ? PSI_KEYS_AND_NUMBERS : PSI_KEYS;
   int code = party_file_load(&c, f->options.config, f->options.data, &fault);
-  if (code == 0) code = psi_rows_open(&r->rows, c, r->question, r->job.ask.am_summed, &fault);
+  if (code == 0) code = psi_rows_open(&r->rows, c, r->question, how, &fault);
   party_file_free(c);
   if (code != 0) return frame_data(code, &fault);
   const struct psi_tally *t = psi_rows_tally(r->rows);
@@ -91,13 +96,23 @@ static void release(struct frame *f) {
 
 /* --- the command line -------------------------------------------------------------- */
 
-enum { UNMATCHED = 0x2000 };
+enum { UNMATCHED = 0x2000, MEMORY, SCRATCH };
 static const struct argp_option options[] = {
-    {"unmatched", UNMATCHED, NULL, 0, "write the rows that did not match as well", 2}, {0}};
+    {"unmatched", UNMATCHED, NULL, 0, "write the rows that did not match as well", 2},
+    {"memory", MEMORY, "MB", 0, "keep keys on disk, encrypted, where they need more memory; from an SQLite database", 3},
+    {"scratch", SCRATCH, "FOLDER", 0, "where; default the present folder", 3}, {0}};
+
+static void set_memory(struct psi_job *job, const char *text, struct argp_state *state) {
+  uint64_t mb, least = SMPC_PSI_STREAM_LEAST >> 20;
+  if (!yaml_number(&mb, text, 1 << 24) || mb < least)
+    argp_error(state, "--memory: a number of MB from %llu on, not '%s'", (unsigned long long)least, text);
+  job->memory = mb << 20;
+}
 
 static error_t parse_option(int key, char *arg, struct argp_state *state) {
   struct frame *f = state->input;
-  (void)arg;
+  if (key == MEMORY) return set_memory(&((struct run *)f->own)->job, arg, state), 0;
+  if (key == SCRATCH) return ((struct run *)f->own)->job.scratch = arg, 0;
   if (key == ARGP_KEY_INIT) state->child_inputs[0] = &f->options;
   else if (key == UNMATCHED) ((struct run *)f->own)->with_unmatched = true;
   else return ARGP_ERR_UNKNOWN;
@@ -117,7 +132,7 @@ static const struct program psi = {
     .report = report, .free = release};
 
 int main(int argc, char **argv) {
-  struct run r = {.rows = NULL};
+  struct run r = {.job.scratch = "."};
   struct frame f = {.program = &psi, .own = &r, .joint = &r.job.joint};
   return frame_main(&f, argc, argv);
 }

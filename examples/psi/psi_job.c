@@ -56,6 +56,30 @@ static smpc_err sum(smpc_session *s, struct psi_job *job) {
   return err;
 }
 
+static smpc_err next_keys(void *user, smpc_items *some) {
+  struct data_fault f = {0};
+  int code = psi_rows_next(((struct psi_job *)user)->rows, some, &f);
+  if (code != 0) cli_error("%s", f.text);
+  return code == 0 ? SMPC_OK : code == DATA_INPUT ? SMPC_E_FILE : SMPC_E_DISK;
+}
+
+static void tell_keys(void *user, const uint8_t *matched, size_t n) {
+  struct psi_job *job = user;
+  memcpy(job->matched + job->told, matched, n);
+  job->told += n;
+}
+
+static smpc_err reveal(smpc_session *s, struct psi_job *job, const smpc_items *mine, smpc_psi_result *result) {
+  if (job->memory == 0) return smpc_psi_reveal(s, &job->ask.psi, mine, job->matched, mine == NULL ? 0 : mine->n, result);
+  smpc_psi_stream in = SMPC_PSI_STREAM_INIT;
+  in.next = next_keys;
+  in.tell = tell_keys;
+  in.user = job;
+  in.memory = job->memory;
+  in.folder = job->scratch;
+  return smpc_psi_reveal_stream(s, &job->ask.psi, mine == NULL ? NULL : &in, result);
+}
+
 static smpc_err intersect(smpc_session *s, struct psi_job *job) {
   const smpc_items *mine = job->rows == NULL ? NULL : psi_rows_items(job->rows);
   smpc_psi_result *result = &job->outcome.result;
@@ -66,7 +90,7 @@ static smpc_err intersect(smpc_session *s, struct psi_job *job) {
   case PSI_DISTINCT: return smpc_psi_distinct(s, &job->ask.psi, mine, &count, result);
   case PSI_REVEAL: break;
   }
-  return smpc_psi_reveal(s, &job->ask.psi, mine, job->matched, mine == NULL ? 0 : mine->n, result);
+  return reveal(s, job, mine, result);
 }
 
 void psi_program(smpc_session *s, void *user) {

@@ -10,8 +10,11 @@ struct psi_job {
   struct joint joint;
   const struct psi_question *question;
   struct psi_ask ask;
-  const struct psi_rows *rows; /* NULL: no owner            */
+  struct psi_rows *rows;       /* NULL: no owner            */
   uint8_t *matched;            /* [items] at owners          */
+  size_t told;                 /* of them                   */
+  uint64_t memory;             /* bytes; 0: all keys are in memory */
+  const char *scratch;         /* folder for what exceeds it */
   struct psi_outcome outcome;  /* out                        */
 };
 

@@ -216,6 +216,56 @@ def databases_are_read():
     assert done.stdout == "n,name,born,matched\n1,ADA,18151210,1\n2,eve,20000229,1\n", done
 
 
+def on_disk(protocol, *options, before=()):
+    """Both have 4000 rows in a database, of few keys, so that there is much to keep on disk."""
+    for i in range(2):
+        base = FOLDER / f"party{i}.csv"
+        base.unlink(missing_ok=True)
+        with sqlite3.connect(base) as db:
+            db.execute("CREATE TABLE people (n INTEGER, name TEXT, born TEXT)")
+            db.executemany("INSERT INTO people VALUES (?, ?, ?)", ((n, None if n % 7 == 3 else f"p{n % 3 + i}", "1815-12-10") for n in range(4000)))
+        db.close()
+        (FOLDER / f"party{i}").mkdir(exist_ok=True)
+    (FOLDER / "more.yaml").write_text("data: {header: no, table: people}\n", encoding="utf-8")
+    return subprocess.run([*before, "smpc-local", "--grace", "1", "-n", "2", "--party-yaml", FOLDER / "more.yaml", "--", "smpc-psi", "--config",
+                           "{config}", "--question", question(KEY, more=protocol), "--data", FOLDER / "{name}.csv", *options],
+                          env=ENV, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+
+
+VOLE = "    protocol: vole\n"
+KEPT = ("--memory", "224", "--scratch", FOLDER / "{name}")
+
+
+def sets_are_kept_on_disk():
+    plain, kept = on_disk(VOLE, "--csv", "--unmatched"), on_disk(VOLE, "--csv", "--unmatched", *KEPT)
+    assert kept.returncode == 0 and kept.stdout == plain.stdout, (kept, plain.stderr)
+    rows = list(csv.DictReader(io.StringIO(kept.stdout)))
+    assert len(rows) == 4000 and all(r["matched"] == str(int(r["name"] in ("p1", "p2"))) for r in rows)
+    assert not os.listdir(FOLDER / "party0") and not os.listdir(FOLDER / "party1")
+    done = on_disk(VOLE, "--dry-run", *KEPT)
+    assert done.returncode == 0 and "3429 mine" in done.stdout, done
+
+
+def a_full_disk_is_named():
+    mount = f"mount -t tmpfs -o size=16k none '{FOLDER}/party0' && exec \"$@\""
+    before = ["unshare", "-rm", "sh", "-c", mount, "sh"]
+    (FOLDER / "party0").mkdir(exist_ok=True)
+    if subprocess.run([*before, "true"], capture_output=True, check=False).returncode != 0:
+        raise Skip("no small file system can be mounted")
+    done = on_disk(VOLE, *KEPT, before=before)
+    assert done.returncode == 7 and f"{FOLDER}/party0: No space left on device" in done.stderr, done
+    assert "party0 ended the session" in done.stderr and not done.stdout, done
+
+
+def what_cannot_be_kept_on_disk_is_named():
+    assert "protocol: vole" in on_disk("", *KEPT).stderr
+    assert on_disk(VOLE, "--memory", "100").returncode == 1
+    done = joint(question(KEY, more=VOLE), ("name,born\n", B), *KEPT)
+    assert done.returncode == 2 and "SQLite database" in done.stderr, done
+    done = on_disk(VOLE, "--memory", "224", "--scratch", FOLDER / "none")
+    assert done.returncode == 2 and "No such file" in done.stderr, done
+
+
 def empty_files_are_results():
     assert count_of(joint(question(KEY), ("name,born\n", B), "--json")) == 0
     assert count_of(joint(question(KEY, "count"), ("name,born\n", "name,born\n"), "--json")) == 0
@@ -270,5 +320,5 @@ def main(tests):
 
 main([febrl_by_number, febrl_by_name, febrl_by_birth, febrl_over_three_sites, febrl_names_over_three_sites, febrl_sums,
       rows_are_appended_to, only_recipients_learn, minimums_are_kept, columns_are_summed, more_than_two_take_part, sizes_can_be_declared,
-      databases_are_read, empty_files_are_results, costs_are_told_before, a_killed_party_is_noticed,
+      databases_are_read, sets_are_kept_on_disk, a_full_disk_is_named, what_cannot_be_kept_on_disk_is_named, empty_files_are_results, costs_are_told_before, a_killed_party_is_noticed,
       bad_input_is_named])
