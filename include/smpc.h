@@ -336,7 +336,8 @@ typedef struct smpc_psi_result {
  * larger set.  What is proved is the result's recipient_most.  Sets of more than 2^20 run in parts, one after the other: a
  * recipient that deviates chooses what it asks of a part when it has seen the matches of those before.
  * With a minimum (semi-honest, owners that compute, sets for a join): the cost of smpc_psi_join() of all owners and a
- * comparison before; one bit, whether the minimum is reached, opens to all members, who learn the sizes too, and the
+ * comparison before; one bit, whether the minimum is reached, opens to all members, who need the role SMPC_RESULT, for the
+ * purpose "<purpose>: whether the minimum is reached"; they learn the sizes too, and the
  * rest happens only if it is.  With owners the estimate is an upper bound where `to` is without the first owner. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_reveal(smpc_session *s, const smpc_psi *q, const smpc_items *mine,
                                                   uint8_t *matched, size_t n_matched, smpc_psi_result *result);

@@ -127,7 +127,7 @@ static const struct program psi = {
            "column over them, without showing the others.\v"
            "Every party runs this with its own party.yaml and the same question.yaml.  Read "
            "docs/psi.md first: it says what no protocol can prevent.",
-    .more = &more, .none = "no result", .n_openings = 1, .opening = psi_opening, .load = load, .refuses = refuses,
+    .more = &more, .none = "no result", .n_openings = PSI_OPENINGS, .opening = psi_opening, .load = load, .refuses = refuses,
     .resolve = resolve, .prepare = prepare, .read_own = read_own, .run = psi_program, .decode = psi_decode, .plan = plan,
     .report = report, .free = release};
 

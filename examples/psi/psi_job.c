@@ -14,9 +14,10 @@ void psi_job_open(struct psi_job *job) {
 
 bool psi_opening(struct opening *o, const void *user, unsigned which) {
   const struct psi_job *job = user;
-  (void)which;
-  *o = (struct opening){.what = "the result"};
-  snprintf(o->purpose, sizeof o->purpose, "%s", job->joint.purpose);
+  bool is_gate = which == PSI_GATE;
+  if (is_gate && (job->question->kind != PSI_REVEAL || job->question->minimum <= 1)) return false;
+  *o = (struct opening){.what = is_gate ? "whether the minimum is reached, one bit" : "the result", .to_everybody = is_gate};
+  snprintf(o->purpose, sizeof o->purpose, "%s%s", job->joint.purpose, is_gate ? ": whether the minimum is reached" : "");
   return true;
 }
 

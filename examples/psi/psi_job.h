@@ -20,7 +20,8 @@ struct psi_job {
 
 /* From ask, once that and the study's word are known: who takes part, and what it must be to be held or noisy. */
 void psi_job_open(struct psi_job *job);
-/* The one opening: an opening_fn. */
+/* What opens, an opening_fn: the result; of a reveal with a minimum first, to everybody, whether it is reached. */
+enum { PSI_RESULT, PSI_GATE, PSI_OPENINGS };
 bool psi_opening(struct opening *o, const void *job, unsigned which);
 /* Count, add or reveal: an smpc_program_fn. */
 void psi_program(smpc_session *s, void *job);

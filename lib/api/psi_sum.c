@@ -3,6 +3,7 @@
  * Everything is decided in shares: below the minimum the sums are multiplied with zero, so that all parties make the
  * same calls and only the recipients learn which it was. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "api/opening.h"
@@ -223,15 +224,21 @@ static smpc_who everybody(const smpc_session *s) {
   return all;
 }
 
-/* The one bit that says whether the intersection may be revealed.  All need it, whatever their roles, for
+/* The one bit that says whether the intersection may be revealed: an opening of its own, to everybody, for
  * it says how the program goes on. */
 static smpc_err open_gate(smpc_session *s, const smpc_psi *q, const smpc_shared *bit, bool *reached) {
+  static const char what[] = "whether the minimum is reached";
   struct smpi_op op;
   smpc_who all = everybody(s);
   uint64_t value = 1; /* a dry run takes the longer way */
   smpc_err err;
   if (!SMPI_BEGIN(&op, s, "smpc_psi_reveal", bit)) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
-  TRY(smpi_opening_check(s, q->to, q->purpose, ONE));
+  if (q->purpose == NULL || q->purpose[0] == 0) TRY(smpi_fail(s, SMPC_E_ARG, -1, "%s: no purpose is given", s->op));
+  size_t room = strlen(q->purpose) + sizeof ": " + sizeof what;
+  char *purpose = smpi_scratch(s, room, 1);
+  TRY(smpi_status(s));
+  snprintf(purpose, room, "%s: %s", q->purpose, what);
+  TRY(smpi_opening_check(s, all, purpose, ONE));
   TRY(smpi_opening_compare(s));
   if (s->is_dry) smpi_release_cost(&s->spent, 1, (unsigned)__builtin_popcountll(all.bits), s->parties);
   else TRY(smpi_release(s, &value, bit->v, 1, all));

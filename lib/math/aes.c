@@ -256,7 +256,7 @@ void smpi_aes_fold(blk *u, blk *v, const struct smpi_aes_key *leaf, unsigned bit
   smpi_aes_kernels()->fold(u, v, leaf, bits, first, number);
 }
 
-void smpi_aes_sums(const struct smpi_aes_key *k, void *u, void *v, const blk x[SMPI_AES_LEAVES], uint64_t number,
+void smpi_aes_sums_random_x(const struct smpi_aes_key *k, void *u, void *v, const blk x[SMPI_AES_LEAVES], uint64_t number,
                    size_t blocks, unsigned width) {
   smpi_aes_kernels()->sums(k, u, v, x, number, blocks, width);
 }

@@ -30,7 +30,7 @@ void smpi_aes_fold(blk *u, blk *v, const struct smpi_aes_key *leaf, unsigned bit
  *   u         := sum of all streams;   v := sum of i times stream i
  * number is a multiple of 32.  u and v have room for `blocks` rounded up to a multiple of 4. */
 enum { SMPI_AES_LEAVES = 16 };
-void smpi_aes_sums(const struct smpi_aes_key *k, void *u, void *v, const blk x[SMPI_AES_LEAVES], uint64_t number,
+void smpi_aes_sums_random_x(const struct smpi_aes_key *k, void *u, void *v, const blk x[SMPI_AES_LEAVES], uint64_t number,
                    size_t blocks, unsigned width);
 
 /* --- once for each instruction set: the tests compare them all ----------------- */

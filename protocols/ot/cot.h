@@ -41,6 +41,12 @@ enum smpi_cot_user { /* instances */
   SMPI_COT_FOR_JOIN
 };
 
+/* The instance of a user's object in operation number `step` of the session; false: a session has fewer than 2^24. */
+static inline bool smpi_cot_instance_of(uint32_t *instance, enum smpi_cot_user user, uint64_t step) {
+  *instance = (uint32_t)user | (uint32_t)step << 8;
+  return step >> 24 == 0;
+}
+
 /* One pair's part of an extension.  Both ends name each other with mirrored
  * numbers.  Results go to the arrays, or, where these are NULL, to the callbacks,
  * a block at a time while it is in cache (n = SMPI_COT_BLOCK but for the last).

@@ -15,7 +15,7 @@
  * the receiver are sums of leaf streams, pseudo-random by themselves (no party chooses them), so
  * the z_i are uniform, too, and two of n coincide with probability n^2 / 2^129;
  * the string that R lacks is pi(z_i + Delta) + z_i + Delta with Delta uniform to it.
- * smpi_aes_sums() leaves the last part of the number out of what it adds to pi(z): a public
+ * smpi_aes_sums_random_x() leaves the last part of the number out of what it adds to pi(z): a public
  * change of a hash's value, which does not help to tell it from a random one.
  * A malicious receiver chooses its t_i nearly at will (it knows its own leaves, and may
  * relate t_i to i): there the argument fails, and two calls are needed.
@@ -54,7 +54,7 @@ static uint64_t upper(struct smpi_tweak t) {
   return (uint64_t)t.instance << 32 | (uint64_t)t.use << 16 | (uint64_t)t.sender << 8 | t.receiver;
 }
 
-blk smpi_tccr_point(const blk *x, struct smpi_tweak tweak, uint64_t number) {
+blk smpi_tccr_random_x_point(const blk *x, struct smpi_tweak tweak, uint64_t number) {
   return (blk){{x->w[0] ^ number, x->w[1] ^ upper(tweak)}};
 }
 

@@ -32,7 +32,7 @@ void smpi_tccr_random_x(const struct smpi_tccr *h, blk *y, const blk *x, size_t 
                         struct smpi_tweak tweak, uint64_t first);
 
 /* Where the one-call form applies pi: *x + (tweak, number).  For users that make many hashes of one string at
- * once (smpi_aes_sums()); what is said of smpi_tccr_random_x() holds. */
-blk smpi_tccr_point(const blk *x, struct smpi_tweak tweak, uint64_t number);
+ * once (smpi_aes_sums_random_x()); what is said of smpi_tccr_random_x() holds. */
+blk smpi_tccr_random_x_point(const blk *x, struct smpi_tweak tweak, uint64_t number);
 
 #endif

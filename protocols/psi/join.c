@@ -70,9 +70,10 @@ static void make_places(struct smpi_join *j, const uint8_t session[32]) {
 smpc_err smpi_join_open_with(struct smpi_join **out, struct smpc_session *s, uint64_t instance, uint32_t with) {
   smpc_err err = SMPC_OK;
   uint8_t session[32];
+  uint32_t transfers;
   struct smpi_join *j = *out = NULL;
   TRY(smpi_status(s));
-  if (instance >> 24 != 0) TRY(smpi_fail(s, SMPC_E_RANGE, -1, "too many operations in one session for a join"));
+  if (!smpi_cot_instance_of(&transfers, SMPI_COT_FOR_JOIN, instance)) TRY(smpi_fail(s, SMPC_E_RANGE, -1, "too many operations in one session for a join"));
   j = smpi_secret_alloc(1, sizeof *j);
   if (j == NULL) TRY(smpi_fail(s, SMPC_E_NOMEM, -1, "not enough memory for a join"));
   j->s = s;
@@ -81,7 +82,7 @@ smpc_err smpi_join_open_with(struct smpi_join **out, struct smpc_session *s, uin
   smpi_oprf_hash_make(&j->hash, session, instance | UINT64_C(1) << 62, SMPI_PSI_MASK_MAX, SMPI_PSI_MAX_ITEMS,
                       SMPI_PSI_MAX_ITEMS);
   make_places(j, session);
-  TRY(smpi_rot16_open(&j->transfers, s, SMPI_COT_FOR_JOIN | (uint32_t)instance << 8, with));
+  TRY(smpi_rot16_open(&j->transfers, s, transfers, with));
   *out = j;
 out:
   if (err != SMPC_OK) smpi_join_close(j);

@@ -138,7 +138,9 @@ static smpc_err make_room(struct smpi_multi *r) {
 
 /* Step 1: pairs of the hub alone. */
 static smpc_err open_vole(struct smpi_multi *r) {
-  uint32_t with = 0, instance = SMPI_COT_FOR_PSI | (uint32_t)r->t->instance << 8;
+  uint32_t with = 0, instance;
+  if (!smpi_cot_instance_of(&instance, SMPI_COT_FOR_PSI, r->t->instance))
+    return smpi_fail(r->s, SMPC_E_RANGE, -1, "too many operations in one session for an intersection");
   for (unsigned i = 0; i < r->t->owners; i++)
     if (i != r->t->mine && (smpi_multi_is_hub(r) || i == r->hub)) with |= UINT32_C(1) << rank_of(r->s, r->t->owner[i]);
   return smpi_vole_open_with(&r->vole, r->s, instance, NULL, with);

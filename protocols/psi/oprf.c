@@ -223,7 +223,9 @@ out:
 }
 
 static smpc_err run_vole(struct smpi_oprf_run *r) {
-  uint32_t instance = SMPI_COT_FOR_PSI | (uint32_t)r->t->instance << 8;
+  uint32_t instance;
+  if (!smpi_cot_instance_of(&instance, SMPI_COT_FOR_PSI, r->t->instance & SMPI_OPRF_STEP))
+    return smpi_fail(r->s, SMPC_E_RANGE, -1, "too many operations in one session for an intersection");
   return r->is_malicious ? run_active(r, instance) : run_passive(r, instance);
 }
 

@@ -11,6 +11,8 @@ enum {
   SMPI_OPRF_AHEAD = 2  /* LOCAL: bins solved while the other party chooses points: as long as that takes */
 };
 
+#define SMPI_OPRF_STEP ((UINT64_C(1) << 40) - 1) /* of an instance: the session's step; above it the bucket's number */
+
 /* Base transfers, for one run or more; opened by the first.  One of the two. */
 struct smpi_oprf_base {
   struct smpi_vole_passive *passive;

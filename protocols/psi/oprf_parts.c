@@ -67,7 +67,7 @@ static smpc_err run_bucket(struct buckets *b, struct smpi_oprf_base *base) {
   struct smpi_psi_task *t = &b->t;
   size_t mark = smpi_scratch_mark(b->s);
   smpc_err err;
-  t->instance = b->all->instance | (uint64_t)(b->now + 1) << 40; /* steps are fewer: no two runs have one number */
+  t->instance = b->all->instance | (uint64_t)(b->now + 1) << 40; /* SMPI_OPRF_STEP: no two runs have one number */
   TRY(take_bucket(b));
   TRY(smpi_oprf_run_once(b->s, t, base));
   b->all->matched += t->matched;

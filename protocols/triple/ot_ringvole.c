@@ -130,8 +130,8 @@ static void expand(struct sums *s, unsigned digit, size_t first, size_t n, const
   unsigned high = (unsigned)(tree >> 32);
   blk x[SMPI_RVOLE_LEAVES];
   for (unsigned i = 0; i < SMPI_RVOLE_LEAVES; i++)
-    x[i] = smpi_tccr_point(&t->leaf[digit][i], use(id->tweak, USE_LEAF + i + SMPI_RVOLE_LEAVES * high), tree << 32);
-  smpi_aes_sums(&h->key, &s->u, &s->v, x, first / per, (n + per - 1) / per, width);
+    x[i] = smpi_tccr_random_x_point(&t->leaf[digit][i], use(id->tweak, USE_LEAF + i + SMPI_RVOLE_LEAVES * high), tree << 32);
+  smpi_aes_sums_random_x(&h->key, &s->u, &s->v, x, first / per, (n + per - 1) / per, width);
 }
 
 /* The corrections on the wire: words[w], w < 8, hold digit w's in their low 64 - 4w bits

@@ -34,7 +34,7 @@ static void check_result(const struct many_run *r, const struct many_sets *m, bo
 static void items_are_revealed_above_the_minimum_alone(void **state) {
   (void)state;
   static const unsigned all = SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT;
-  static const unsigned roles[] = {all, SMPC_INPUT | SMPC_COMPUTE, all, all, SMPC_RESULT};
+  static const unsigned roles[] = {all, all, all, all, SMPC_RESULT};
   static const uint64_t declared[3] = {70, 0, 64};
   struct many_sets m;
   struct many_run r;
@@ -96,6 +96,58 @@ static void a_question_is_checked_before_it_is_counted(void **state) {
     assert_true(r.err[0] == got.close[0] && got.spent[0].bytes < 200);
     many_run_free(&r);
   }
+  many_sets_free(&m);
+}
+
+/* --- what opens ----------------------------------------------------------------------------- */
+
+/* What each party's program is asked before anything opens. */
+struct asked { struct many_run r; unsigned n[3]; smpc_event e[3][2]; char text[3][2][80]; unsigned me; };
+struct asker { struct asked *all; unsigned me; };
+
+static bool ask(const smpc_event *e, void *user) {
+  struct asker *a = user;
+  unsigned *n = &a->all->n[a->me];
+  if (e->kind != SMPC_EVENT_OPENING || *n == 2) return true;
+  a->all->e[a->me][*n] = *e;
+  snprintf(a->all->text[a->me][*n], sizeof a->all->text[a->me][*n], "%s", e->text);
+  ++*n;
+  return true;
+}
+
+static void asked_body(smpc_session *s, unsigned me, void *ctx) {
+  struct asker a = {ctx, me};
+  s->watch = ask;
+  s->watch_user = &a;
+  many_reveal(s, me, &a.all->r);
+  s->watch = NULL;
+}
+
+/* The bit opens to all, and that is what they are asked and what is written down; so all need the role. */
+static void the_bit_is_an_opening_to_everybody(void **state) {
+  (void)state;
+  static const unsigned all = SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT, roles[] = {all, SMPC_INPUT | SMPC_COMPUTE, all};
+  struct many_sets m;
+  struct parties_result got;
+  many_sets_make(&m, 3, SIZE, COMMON, true, 5);
+  for (unsigned owners = 2; owners <= 3; owners++)
+    for (int has_role = 0; has_role < 2; has_role++) {
+      struct asked a = {.me = 0};
+      minimum_make(&a.r, &m, 1, 2);
+      if (owners == 2) a.r.q.owners.bits = 0;
+      parties_run(&(struct parties){.n = 3, .seed = 1, .source = SMPC_OT, .roles = has_role ? NULL : roles}, asked_body, &a, &got);
+      for (unsigned k = 0; k < 3; k++) {
+        assert_int_equal(got.close[k], has_role ? SMPC_OK : SMPC_E_POLICY);
+        assert_int_equal(a.n[k], has_role ? 2 : 0);
+        if (!has_role) continue;
+        assert_int_equal(a.e[k][0].to.bits, 7);
+        assert_string_equal(a.text[k][0], "test: whether the minimum is reached");
+        assert_int_equal(a.e[k][0].shape.rows * a.e[k][0].shape.cols, 1);
+        assert_int_equal(a.e[k][1].to.bits, 1);
+        assert_string_equal(a.text[k][1], "test");
+      }
+      many_run_free(&a.r);
+    }
   many_sets_free(&m);
 }
 
@@ -169,5 +221,5 @@ static void lengths_tell_which_it_was_and_no_more(void **state) {
 }
 
 TEST_MAIN(T(items_are_revealed_above_the_minimum_alone), T(no_minimum_and_nobody_are_results),
-          T(a_question_is_checked_before_it_is_counted), T(the_estimate_is_what_is_spent),
+          T(a_question_is_checked_before_it_is_counted), T(the_bit_is_an_opening_to_everybody), T(the_estimate_is_what_is_spent),
           T(lengths_tell_which_it_was_and_no_more))

@@ -132,6 +132,31 @@ static void what_it_cannot_do_is_refused(void **state) {
   psi_sets_free(&p);
 }
 
+/* Numbers of operations that the numbers of transfers have no room for are refused, not cut. */
+struct late { struct psi_run r; uint64_t step; };
+
+static void late_body(struct smpc_session *s, unsigned me, void *ctx) {
+  struct late *l = ctx;
+  s->step = l->step - 1; /* the next one's */
+  psi_body(s, me, &l->r);
+}
+
+static void the_last_operation_is_the_last(void **state) {
+  (void)state;
+  struct psi_sets p;
+  struct parties_result got;
+  psi_sets_make(&p, 4, 4, 2, 5);
+  for (uint64_t step = (1 << 24) - 1; step <= 1 << 24; step++) {
+    struct late l = {.step = step};
+    psi_run_make(&l.r, &p, 1);
+    l.r.q.protocol = SMPC_PSI_VOLE;
+    parties_run(&(struct parties){.n = 2, .seed = 1}, late_body, &l, &got);
+    for (unsigned k = 0; k < 2; k++) assert_int_equal(l.r.err[k], step >> 24 == 0 ? SMPC_OK : SMPC_E_RANGE);
+    psi_run_free(&l.r);
+  }
+  psi_sets_free(&p);
+}
+
 static void program(smpc_session *s, void *user) {
   struct psi_run *r = user;
   LET_FAIL(smpc_psi_reveal(s, &r->q, &r->set[0], NULL, 0, NULL));
@@ -345,6 +370,6 @@ static void a_store_in_the_subspace_stays_there(void **state) {
 }
 
 TEST_MAIN(T(small_sets_are_joined_exactly), T(large_sets_are_joined_exactly), T(larger_sets_run_in_buckets), T(paddings_match_nothing),
-          T(items_may_have_any_length), T(the_protocol_follows_from_the_sizes), T(what_it_cannot_do_is_refused),
+          T(items_may_have_any_length), T(the_protocol_follows_from_the_sizes), T(what_it_cannot_do_is_refused), T(the_last_operation_is_the_last),
           T(the_estimate_is_what_is_spent), T(what_is_sent_depends_on_sizes_alone), T(a_lost_peer_ends_it),
           T(keys_differ_where_items_do), T(no_item_is_found_for_a_key), T(what_binds_is_of_one_run_and_party), T(a_store_in_the_subspace_stays_there))

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "ot/vole.h"
 #include "psi/oprf.h"
 #include "support/stats.h"
 #include "support/tap.h"
@@ -192,6 +193,18 @@ static void how_many_items_a_receiver_may_use(void **state) {
   assert_int_equal(smpi_psi_oprf_most(1, 0), 0);
 }
 
+/* What oprf.h says of rounds. */
+static void rounds_are_as_the_header_says(void **state) {
+  (void)state;
+  for (size_t n = 1; n <= 1 << 20; n += n / 50 + 1) {
+    struct smpi_okvs_shape shape;
+    assert_int_equal(smpi_okvs_shape(&shape, n, SMPI_OKVS_FIELD, SMPI_OKVS_LAMBDA), SMPC_OK);
+    unsigned more = smpi_vole_rounds(shape.len, 128, true) + 1 - smpi_vole_rounds(shape.len, 80, false);
+    assert_in_range(more, 6, 8);
+    if (n == 1) assert_int_equal(more, 6);
+  }
+}
+
 /* --- a party that deviates -------------------------------------------------------------------- */
 
 enum { ROUNDS = 40, N = 600, COMMON = 200 };
@@ -216,7 +229,7 @@ static void alter(void *user, unsigned from, unsigned to, size_t off, const uint
   c->is_done = true;
 }
 
-struct outcome { smpc_err err[2]; smpc_err close[2]; size_t matched; bool is_wrong; };
+struct outcome { smpc_err err[2]; smpc_err close[2]; size_t matched; bool is_wrong; char text[2][256]; };
 
 /* Party 0 learns. */
 static struct outcome cheated(struct cheat *c, const struct psi_sets *p, uint64_t seed) {
@@ -232,6 +245,7 @@ static struct outcome cheated(struct cheat *c, const struct psi_sets *p, uint64_
   for (unsigned k = 0; k < 2; k++) {
     o.err[k] = r.err[k];
     o.close[k] = got.close[k];
+    snprintf(o.text[k], sizeof o.text[k], "%s", got.fault[k].text);
   }
   for (size_t i = 0; i < N; i++) {
     o.matched += r.matched[0][i];
@@ -297,6 +311,105 @@ static void another_mask_is_another_set(void **state) {
   psi_sets_free(&p);
 }
 
+/* --- what belongs to another run ----------------------------------------------------------- */
+
+/* The sender's commitment and salt: taken from one run, put into another of the same session or of one to come. */
+struct replay {
+  unsigned take[2], put[2]; /* exchanges of the commitment and of the masks, which the salt leads; 0: none */
+  uint8_t bytes[2][32];
+  unsigned seen, taken, done;
+};
+
+static void replay(void *user, unsigned from, unsigned to, size_t off, const uint8_t *data, size_t len) {
+  struct replay *r = user;
+  (void)to;
+  if (from != 1 || off != 0) return;
+  r->seen++;
+  for (unsigned i = 0; i < 2 && len >= 32; i++) {
+    if (r->seen == r->put[i]) memcpy((uint8_t *)(uintptr_t)data, r->bytes[i], 32), r->done++;
+    if (r->seen == r->take[i]) memcpy(r->bytes[i], data, 32), r->taken++;
+  }
+}
+
+static smpc_err replayed(struct replay *plan, const struct psi_sets *p, uint64_t seed) {
+  struct psi_run r;
+  struct parties s = setting(seed);
+  struct parties_result got;
+  plan->seen = plan->done = 0;
+  make_run(&r, p, 1, p->n[0]);
+  r.q.size_b = p->n[1];
+  tap_set(replay, plan);
+  parties_run(&s, psi_body, &r, &got);
+  tap_set(NULL, NULL);
+  for (size_t i = 0; i < p->n[0]; i++) assert_int_equal(r.matched[0][i], r.err[0] == SMPC_OK && i < p->common);
+  psi_run_free(&r);
+  return got.close[0];
+}
+
+enum { COMMITMENT = 3 };
+
+static void a_salt_of_another_session_is_refused(void **state) {
+  (void)state;
+  struct psi_sets p;
+  struct replay plan = {.take = {COMMITMENT, MASKS}};
+  psi_sets_make(&p, 50, 40, 20, 5);
+  assert_int_equal(replayed(&plan, &p, 1), SMPC_OK);
+  assert_int_equal(plan.taken, 2);
+  memcpy(plan.put, plan.take, sizeof plan.put);
+  assert_int_equal(replayed(&plan, &p, 1), SMPC_OK); /* the same session once more: nothing changes */
+  assert_int_equal(plan.done, 2);
+  memset(plan.take, 0, sizeof plan.take);
+  assert_int_equal(replayed(&plan, &p, 1), SMPC_OK);
+  assert_int_equal(replayed(&plan, &p, 2), SMPC_E_CHEAT);
+  assert_int_equal(plan.done, 2);
+  psi_sets_free(&p);
+}
+
+/* A bucket of so few of the receiver's items takes six exchanges of the sender's, the first two more. */
+static void sets_in_buckets_are_joined_exactly_and_a_salt_is_of_one(void **state) {
+  (void)state;
+  enum { LARGE = (1 << 20) + 1, EACH = MASKS - COMMITMENT + 1 };
+  struct psi_sets p;
+  struct replay plan = {.take = {COMMITMENT, MASKS}};
+  psi_sets_make(&p, 1000, LARGE, 700, 5);
+  assert_int_equal(replayed(&plan, &p, 1), SMPC_OK);
+  assert_int_equal(plan.seen, MASKS + EACH + 1);
+  for (unsigned i = 0; i < 2; i++) plan.put[i] = plan.take[i] + EACH;
+  assert_int_equal(replayed(&plan, &p, 1), SMPC_E_CHEAT);
+  assert_int_equal(plan.done, 2);
+  psi_sets_free(&p);
+  try_sets(20, 10, 5, 2, LARGE);
+}
+
+/* --- what an abort says --------------------------------------------------------------------- */
+
+/* The honest party's words are the same whichever check found it, whatever the bits: but for the salt's, which is
+ * public.  All these checks run before anything of its set leaves the receiver. */
+static void the_abort_says_nothing(void **state) {
+  (void)state;
+  static const struct { unsigned party, round; size_t off; } at[] = {{0, 4, 77}, {0, 4, 20000}, {0, 6, 9}, {0, 7, 1031}, {0, 7, 0},
+                                                                     {1, 6, 15}, {1, 6, 110000}, {1, 7, 0}, {1, 7, 31}};
+  struct psi_sets p;
+  char text[2][256] = {"", ""};
+  unsigned found[2] = {0, 0};
+  psi_sets_make(&p, N, N, COMMON, 5);
+  for (size_t i = 0; i < sizeof at / sizeof *at; i++)
+    for (uint8_t bit = 1; bit != 0; bit = (uint8_t)(bit << 7)) {
+      struct cheat c = {.party = at[i].party, .round = at[i].round, .off = at[i].off, .add = bit};
+      struct outcome o = cheated(&c, &p, 1);
+      unsigned honest = 1 - at[i].party;
+      assert_true(c.is_done && !o.is_wrong);
+      if (o.close[honest] != SMPC_E_CHEAT) continue; /* not read, or the cheater found it at itself */
+      if (found[honest]++ == 0) snprintf(text[honest], sizeof text[honest], "%s", o.text[honest]);
+      assert_string_equal(o.text[honest], text[honest]);
+    }
+  for (unsigned k = 0; k < 2; k++) {
+    assert_in_range(found[k], 2, 10);
+    assert_null(strstr(text[k], "tree"));
+  }
+  psi_sets_free(&p);
+}
+
 /* --- what is sent ------------------------------------------------------------------------------ */
 
 struct seen { struct stats sent[2]; uint64_t len[2]; };
@@ -306,6 +419,40 @@ static void watch(void *user, unsigned from, unsigned to, size_t off, const uint
   (void)to, (void)off;
   seen->len[from] += len;
   if (len > 8224) stats_add(&seen->sent[from], data, len);
+}
+
+/* Commitments, coins, responses, the check's question and answer, salt and masks, of runs that send little else: all but agreement, points
+ * and trees, which come first, and the session's end. */
+struct small { unsigned seen[2]; struct stats sent[2]; };
+
+static void watch_small(void *user, unsigned from, unsigned to, size_t off, const uint8_t *data, size_t len) {
+  struct small *small = user;
+  (void)to;
+  if (off == 0) small->seen[from]++;
+  if (small->seen[from] > BASE && small->seen[from] < END[from] && len <= 1032) stats_add(&small->sent[from], data, len);
+}
+
+static void small_messages_look_random(void **state) {
+  (void)state;
+  enum { RUNS = 10 };
+  struct small *small = calloc(1, sizeof *small);
+  struct psi_sets p;
+  psi_sets_make(&p, 1, 1, 1, 5);
+  for (uint64_t i = 0; i < RUNS; i++) {
+    struct psi_run r;
+    struct parties s = setting(i + 1);
+    memset(small->seen, 0, sizeof small->seen);
+    make_run(&r, &p, 1, 1);
+    r.q.size_b = 1;
+    tap_set(watch_small, small);
+    parties_run_ok(&s, psi_body, &r, NULL);
+    tap_set(NULL, NULL);
+    psi_run_free(&r);
+  }
+  assert_true(small->sent[0].n_bytes >= RUNS * 2 * 1032 && small->sent[1].n_bytes >= RUNS * (5 * 32 + 16));
+  for (unsigned k = 0; k < 2; k++) assert_true(stats_bytes_are_uniform(&small->sent[k]));
+  psi_sets_free(&p);
+  free(small);
 }
 
 static void what_is_sent_depends_on_sizes_alone(void **state) {
@@ -333,6 +480,7 @@ static void what_is_sent_depends_on_sizes_alone(void **state) {
 
 TEST_MAIN(T(sets_are_joined_exactly), T(questions_without_a_malicious_form_are_refused),
           T(all_other_operations_are_refused), T(other_sessions_do_not_open), T(the_model_is_agreed),
-          T(the_estimate_is_what_is_spent), T(how_many_items_a_receiver_may_use),
+          T(the_estimate_is_what_is_spent), T(how_many_items_a_receiver_may_use), T(rounds_are_as_the_header_says),
           T(no_altered_message_reveals_more), T(another_mask_is_another_set),
-          T(what_is_sent_depends_on_sizes_alone))
+          T(a_salt_of_another_session_is_refused), T(sets_in_buckets_are_joined_exactly_and_a_salt_is_of_one),
+          T(the_abort_says_nothing), T(small_messages_look_random), T(what_is_sent_depends_on_sizes_alone))
