@@ -34,7 +34,8 @@ static const smpc_study_opening *find_opening(const struct gate *g, const char *
 }
 
 smpc_err smpi_gate_refuse(struct smpc_session *s, const char *why) {
-  return smpi_fail(s, SMPC_E_POLICY, (int)smpi_me(s), "%s: the study does not allow it: %s", s->op, why);
+  const char *after = s->op[0] != 0 ? ": " : ""; /* rows are told outside of any operation */
+  return smpi_fail(s, SMPC_E_POLICY, (int)smpi_me(s), "%s%sthe study does not allow it: %s", s->op, after, why);
 }
 
 static bool exceeds(uint64_t used, uint64_t more, uint64_t max) {

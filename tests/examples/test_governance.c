@@ -153,7 +153,7 @@ static void questions_that_differ_by_one_person_are_refused(void **state) {
   run_expect(run("smpc-local -q --names a,b --grace 0 --study pair.yaml --dir pair --party-yaml pair-more.yaml -- true"), 0, "");
   run_expect(run(each, "smpc-cohort-count", "all", "smpc-cohort-count", "all"), 0, "100");
   run_expect(run(each, "smpc-cohort-count", "all-but-one", "smpc-cohort-count", "all-but-one"), 5,
-             "differ from those behind an earlier result, of the question \"all\"");
+             "smpc-cohort-count: the study does not allow it: the rows of mine that it is about differ from those behind an earlier result, of the question \"all\"");
   run_expect(run(each, "smpc-describe", "mean", "smpc-describe", "mean"), 5, "differ from those behind an earlier result");
   run_expect(run(each, "smpc-cohort-count", "men", "smpc-cohort-count", "men"), 0, "50");
   run_expect(run("smpc-journal verify --study pair/study.yaml pair/*.journal"), 0, ": no fault");
