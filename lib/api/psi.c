@@ -267,6 +267,7 @@ static smpc_err intersect(struct call *c, const char *name, size_t n_matched) {
 out:
   smpi_psi_parts_close(&c->set);
   smpi_op_end(&op, NULL, err);
+  smpi_wipe_stack();
   return smpi_status(s);
 }
 

@@ -399,6 +399,7 @@ smpc_err smpc_psi_join(smpc_session *s, const smpc_psi_star *q, const smpc_psi_r
     return smpi_fail(s, SMPC_E_ARG, -1,
                      "smpc_psi_join: the question was not made with SMPC_PSI_STAR_INIT of this version");
   smpc_err err = join(&c);
+  smpi_wipe_stack();
   if (err != SMPC_OK) drop_values(joined);
   else joined->size = sizeof *joined;
   return err;

@@ -237,6 +237,7 @@ static smpc_err reveal(struct many *c, size_t n_matched) {
   for (unsigned i = 0; i < c->t.owners; i++) c->r.sizes[i] = c->t.size[i];
 out:
   smpi_op_end(&op, NULL, err);
+  smpi_wipe_stack();
   return smpi_status(s);
 }
 
@@ -334,7 +335,9 @@ static smpc_shared *tally(struct many *c, const char *name, const uint32_t *stra
   c->r.protocol = SMPC_PSI_JOIN;
   for (unsigned i = 0; i < c->t.owners; i++) c->r.sizes[i] = c->t.size[i];
 out:
-  return smpi_op_end(&op, z, err);
+  z = smpi_op_end(&op, z, err);
+  smpi_wipe_stack();
+  return z;
 }
 
 /* The count at the members of `to`, or that it is below the minimum. */

@@ -44,4 +44,9 @@ void smpi_wipe(void *p, size_t len) {
   if (len != 0) sodium_memzero(p, len);
 }
 
+__attribute__((noinline)) void smpi_wipe_stack(void) {
+  unsigned char below[64 << 10];
+  smpi_wipe(below, sizeof below);
+}
+
 int smpi_ct_equal(const void *a, const void *b, size_t len) { return sodium_memcmp(a, b, len) == 0; }

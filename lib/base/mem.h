@@ -22,6 +22,10 @@ void smpi_secret_free(void *p);
 /* Overwrite; never optimised away. */
 void smpi_wipe(void *p, size_t len);
 
+/* Overwrite 64 KiB of the stack below the caller: copies that calls which have returned left there, those too that
+ * no variable names, such as spilled registers of AES.  Some 2 us. */
+void smpi_wipe_stack(void);
+
 /* a == b in constant time */
 int smpi_ct_equal(const void *a, const void *b, size_t len);
 

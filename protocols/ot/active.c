@@ -152,6 +152,7 @@ static void finish_block(const struct end *e, struct batch *b) {
     if (e->bits != NULL) give_cut_bits(e, b, block, n);
   }
   smpi_wipe(copy, sizeof copy);
+  smpi_wipe(whole, sizeof whole);
 }
 
 static void finish_batch(const struct end *e, struct batch *b) {
@@ -176,6 +177,7 @@ static void make(void *ctx, uint8_t *message) {
   if (i == b->blocks) memcpy(b->u_more, u, sizeof u);
   else if (is_cut(e, b->first + i)) memcpy(b->u_cut, u, sizeof u);
   else memcpy(e->bits + (b->first + i) * WORDS, u, sizeof u);
+  smpi_wipe(u, sizeof u);
   if (last != NULL && last->has_coin && last->finished <= last->blocks) finish_block(e, last);
 }
 

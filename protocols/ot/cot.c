@@ -50,6 +50,7 @@ uint64_t smpi_cot_receive(struct smpi_cot_passive *c, unsigned rank, blk t[SMPI_
   smpi_bitmat_rows(t, col);
   memcpy(b, u, sizeof u);
   smpi_wipe(col, sizeof col);
+  smpi_wipe(u, sizeof u);
   return first;
 }
 

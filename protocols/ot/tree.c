@@ -123,6 +123,7 @@ static void grow_punctured(blk *node, const struct place *at, const blk m[2], co
   }
   node[n] = chosen;
   smpi_wipe(child, sizeof child);
+  smpi_wipe(&chosen, sizeof chosen);
 }
 
 /* e[y], its sum missing e[0], to the order of x, and into the digest. */

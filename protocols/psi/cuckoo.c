@@ -82,9 +82,9 @@ static uint32_t walk(struct fill *f, uint32_t i) {
 
 static smpc_err make_search(struct fill *f) {
   if (f->from != NULL) return SMPC_OK;
-  f->from = smpi_alloc(f->bins, sizeof *f->from);
-  f->queue = smpi_alloc(f->bins, sizeof *f->queue);
-  f->seen = smpi_alloc(f->bins, sizeof *f->seen);
+  f->from = smpi_secret_alloc(f->bins, sizeof *f->from);
+  f->queue = smpi_secret_alloc(f->bins, sizeof *f->queue);
+  f->seen = smpi_secret_alloc(f->bins, sizeof *f->seen);
   return f->from != NULL && f->queue != NULL && f->seen != NULL ? SMPC_OK : SMPC_E_NOMEM;
 }
 
@@ -128,8 +128,8 @@ smpc_err smpi_cuckoo_fill_vt(uint32_t *slot, size_t bins, const uint32_t *place,
     uint32_t left = walk(&f, (uint32_t)i);
     if (left != SMPI_CUCKOO_EMPTY) err = search(&f, left);
   }
-  smpi_free(f.from);
-  smpi_free(f.queue);
-  smpi_free(f.seen);
+  smpi_secret_free(f.from);
+  smpi_secret_free(f.queue);
+  smpi_secret_free(f.seen);
   return err;
 }

@@ -41,6 +41,7 @@ static void digest_all(struct smpi_mask *digest, const smpc_items *set, struct s
     smpi_oprf_keys(out, &h, set, row, k);
     for (size_t j = 0; j < k; j++) digest[i + j] = (struct smpi_mask){{out[j].w[0], out[j].w[1]}};
   }
+  smpi_wipe(out, sizeof out);
   smpi_wipe(&h, sizeof h);
 }
 

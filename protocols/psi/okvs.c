@@ -88,8 +88,7 @@ static smpc_err sort_rows(struct smpi_okvs *o, const struct smpi_aes_key *pi, co
     most = o->first[b] > most ? o->first[b] : most;
     o->first[b] = at += o->first[b];
   }
-  if (most > o->shape.m) return SMPC_E_STATE;
-  for (size_t i = o->n, k; i > 0;) { /* from the end: then first[b] is where bin b begins */
+  for (size_t i = most > o->shape.m ? 0 : o->n, k; i > 0;) { /* from the end: then first[b] is where bin b begins */
     k = smpi_min(RUN, i);
     i -= k;
     hash_rows(pi, row, key + i, k);
@@ -100,7 +99,7 @@ static smpc_err sort_rows(struct smpi_okvs *o, const struct smpi_aes_key *pi, co
     }
   }
   smpi_wipe(row, sizeof row);
-  return SMPC_OK;
+  return most > o->shape.m ? SMPC_E_STATE : SMPC_OK;
 }
 
 smpc_err smpi_okvs_open_vt(struct smpi_okvs **out, const struct smpi_okvs_shape *shape, blk seed, const blk *key,
@@ -114,7 +113,7 @@ smpc_err smpi_okvs_open_vt(struct smpi_okvs **out, const struct smpi_okvs_shape 
   o->shape = *shape;
   o->n = n;
   o->first = smpi_alloc(shape->bins + 1, sizeof *o->first);
-  o->index = smpi_alloc(n, sizeof *o->index);
+  o->index = smpi_secret_alloc(n, sizeof *o->index);
   o->hash = smpi_secret_alloc(n, sizeof *o->hash);
   if (o->first == NULL || o->index == NULL || o->hash == NULL) TRY(SMPC_E_NOMEM);
   smpi_aes_key_set(&pi, &seed);
@@ -129,7 +128,7 @@ void smpi_okvs_close(struct smpi_okvs *o) {
   if (o == NULL) return;
   smpi_okvs_work_free(o->work);
   smpi_free(o->first);
-  smpi_free(o->index);
+  smpi_secret_free(o->index);
   smpi_secret_free(o->hash);
   smpi_free(o);
 }

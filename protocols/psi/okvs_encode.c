@@ -35,12 +35,12 @@ struct work {
 
 void smpi_okvs_work_free(struct work *w) {
   if (w == NULL) return;
-  smpi_free(w->row);
-  smpi_free(w->column);
-  smpi_free(w->peeled);
-  smpi_free(w->pivot);
-  smpi_free(w->ready);
-  smpi_free(w->mark);
+  smpi_secret_free(w->row);
+  smpi_secret_free(w->column);
+  smpi_secret_free(w->peeled);
+  smpi_secret_free(w->pivot);
+  smpi_secret_free(w->ready);
+  smpi_secret_free(w->mark);
   smpi_secret_free(w->dense);
   smpi_free(w);
 }
@@ -50,12 +50,12 @@ static smpc_err make_work(struct smpi_okvs *o) {
   size_t m = o->shape.m, sparse = o->shape.sparse;
   struct work *w = o->work = smpi_alloc(1, sizeof *w);
   if (w == NULL) return SMPC_E_NOMEM;
-  w->row = smpi_alloc(m, sizeof *w->row);
-  w->column = smpi_alloc(sparse, sizeof *w->column);
-  w->peeled = smpi_alloc(m, sizeof *w->peeled);
-  w->pivot = smpi_alloc(m, sizeof *w->pivot);
-  w->ready = smpi_alloc(sparse + 3 * m, sizeof *w->ready);
-  w->mark = smpi_alloc(sparse > m ? sparse : m, 1);
+  w->row = smpi_secret_alloc(m, sizeof *w->row);
+  w->column = smpi_secret_alloc(sparse, sizeof *w->column);
+  w->peeled = smpi_secret_alloc(m, sizeof *w->peeled);
+  w->pivot = smpi_secret_alloc(m, sizeof *w->pivot);
+  w->ready = smpi_secret_alloc(sparse + 3 * m, sizeof *w->ready);
+  w->mark = smpi_secret_alloc(sparse > m ? sparse : m, 1);
   w->dense = smpi_secret_alloc(m, sizeof *w->dense);
   if (w->row && w->column && w->peeled && w->pivot && w->ready && w->mark && w->dense) return SMPC_OK;
   smpi_okvs_work_free(w);

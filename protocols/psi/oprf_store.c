@@ -148,6 +148,7 @@ static void take_bin(struct smpi_oprf_run *r) {
     smpi_oprf_values(value, &r->hash, r->some + p, part);
     smpi_gf128_axpy(r->value + p, r->delta, value, part);
   }
+  smpi_wipe(value, sizeof value);
   set_masks(r, index, n);
   r->bin++;
   tell(r);

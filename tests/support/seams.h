@@ -14,6 +14,8 @@ void seam_heap_reset(uint64_t fail_at);
 uint64_t seam_heap_count(void);
 uint64_t seam_heap_live(void); /* blocks not given back */
 uint64_t seam_heap_peak(void); /* bytes taken at once, at most, since the last reset */
+/* See each block just before it is given back, in the thread that does; NULL: no more. */
+void seam_heap_watch(void (*look)(void *ctx, const uint8_t *block, size_t len), void *ctx);
 
 /* The same for randomness; with a seed, its bytes are a repeatable stream. */
 void seam_entropy_reset(uint64_t seed, uint64_t fail_at);
