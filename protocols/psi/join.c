@@ -184,10 +184,8 @@ static struct smpi_opprf_task opprf_task(uint64_t instance, const struct smpi_jo
                                   .first_len = (tag_bits(p) + 7) / 8, .runs = p->runs};
 }
 
-/* tag and value by bins, from what was read, which is in the order of the bins that are not empty: the
- * others keep the random words that stand there. */
-static void place_read(const struct smpi_join_table *t, uint64_t *to, const uint64_t *read) {
-  for (size_t i = 0; i < t->n; i++) to[t->bin[i]] = read[i];
+void smpi_join_place(uint64_t *to, const uint64_t *read, const uint32_t *bin, size_t n) {
+  for (size_t i = 0; i < n; i++) to[bin[i]] = read[i];
 }
 
 smpc_err smpi_join_hub(struct smpi_join *j, const struct smpi_join_pair *p, const struct smpi_join_table *t, shr *bit,
@@ -203,8 +201,8 @@ smpc_err smpi_join_hub(struct smpi_join *j, const struct smpi_join_pair *p, cons
   TRY(smpi_opprf_ask_vt(j->transfers, &task, read, t->key, t->n));
   smpi_prg_words(smpi_prg_own(j->s), tag, t->bins);
   smpi_prg_words(smpi_prg_own(j->s), words, p->columns * t->bins);
-  place_read(t, tag, read);
-  for (unsigned k = 0; k < p->columns; k++) place_read(t, words + k * t->bins, read + (k + 1) * t->n);
+  smpi_join_place(tag, read, t->bin, t->n); /* what was read is in the order of the bins that are not empty */
+  for (unsigned k = 0; k < p->columns; k++) smpi_join_place(words + k * t->bins, read + (k + 1) * t->n, t->bin, t->n);
   TRY(smpi_same_send(j->transfers, p->rank, bit, tag, t->bins, tag_bits(p)));
 out:
   smpi_scratch_release(j->s, mark);
@@ -213,18 +211,8 @@ out:
   return err;
 }
 
-/* What the other party programs: point q is item q / 3 in place[q]. */
-struct program {
-  const struct smpi_join_pair *p;
-  size_t bins;
-  const uint32_t *place, *position;
-  const uint64_t *tag, *payload;
-  const shr *mask; /* [columns][bins] */
-};
-
-/* Word w of the value at point q: the tag, or what belongs to the item, minus the bin's mask. */
-static uint64_t word_at(const struct program *g, uint32_t q, unsigned w) {
-  unsigned columns = g->p->columns, k = w - 1;
+uint64_t smpi_join_word(const struct smpi_join_program *g, uint32_t q, unsigned w) {
+  unsigned columns = g->columns, k = w - 1;
   if (w == 0) return g->tag[g->place[q]];
   if (k >= columns) return 0;
   return g->payload[(size_t)g->position[q / SMPI_CUCKOO_PLACES] * columns + k] - g->mask[k * g->bins + g->place[q]].v;
@@ -232,7 +220,7 @@ static uint64_t word_at(const struct program *g, uint32_t q, unsigned w) {
 
 static void give(void *ctx, blk *out, const uint32_t *number, size_t n, unsigned plane) {
   for (size_t i = 0; i < n; i++)
-    out[i] = (blk){{word_at(ctx, number[i], 2 * plane), word_at(ctx, number[i], 2 * plane + 1)}};
+    out[i] = (blk){{smpi_join_word(ctx, number[i], 2 * plane), smpi_join_word(ctx, number[i], 2 * plane + 1)}};
 }
 
 /* 1. at the other party: each item in all three of its bins. */
@@ -263,8 +251,8 @@ smpc_err smpi_join_other(struct smpi_join *j, const struct smpi_join_pair *p, co
   TRY(make_points(j, &key, place, &k, bins));
   smpi_prg_words(smpi_prg_own(j->s), tag, bins);                                               /* 2. */
   if (p->columns != 0) smpi_prg_words(smpi_prg_own(j->s), (uint64_t *)(void *)value, p->columns * bins);
-  struct program g = {
-      .p = p, .bins = bins, .place = place, .position = k.position, .tag = tag, .payload = payload, .mask = value};
+  struct smpi_join_program g = {
+      .columns = p->columns, .bins = bins, .place = place, .position = k.position, .tag = tag, .payload = payload, .mask = value};
   TRY(smpi_opprf_program_vt(j->transfers, &task, key, SMPI_CUCKOO_PLACES * k.n, give, &g));       /* 3. */
   smpi_scratch_release(j->s, inner);
   TRY(smpi_same_receive(j->transfers, p->rank, bit, tag, bins, tag_bits(p)));                         /* 4. */

@@ -64,6 +64,22 @@ smpc_err smpi_join_hub(struct smpi_join *j, const struct smpi_join_pair *p, cons
 smpc_err smpi_join_other(struct smpi_join *j, const struct smpi_join_pair *p, const struct smpi_join_set *set,
                          const uint64_t *payload, shr *bit, shr *value);
 
+/* --- the local halves: pure; constant time in what is read and in the words --------------------------- */
+
+/* to[bin[i]] := read[i]: the others keep the random words that stand there. */
+void smpi_join_place(uint64_t *to, const uint64_t *read, const uint32_t *bin, size_t n);
+
+/* Word w of the value the other programs at point q, which is item q / 3 in bin place[q]: the bin's tag, or what
+ * belongs to the item minus the bin's mask. */
+struct smpi_join_program {
+  unsigned columns;
+  size_t bins;
+  const uint32_t *place, *position; /* of points; of items in their set's rows */
+  const uint64_t *tag, *payload;    /* [bins], [rows][columns] */
+  const shr *mask;                  /* [columns][bins] */
+};
+uint64_t smpi_join_word(const struct smpi_join_program *g, uint32_t q, unsigned w);
+
 /* What one run costs; opening is apart. */
 void smpi_join_bytes(uint64_t *hub, uint64_t *other, uint64_t *rounds, const struct smpi_join_pair *p);
 

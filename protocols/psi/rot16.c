@@ -113,29 +113,26 @@ void smpi_rot16_received(const struct smpi_rot16 *l, unsigned rank, uint64_t *pa
 
 /* --- pads of one bit ---------------------------------------------------------------------- */
 
-static void hash_tables(const struct smpi_rot16 *l, unsigned rank, uint16_t *table, const blk *b, size_t n,
-                        uint64_t first) {
-  blk multiple[SMPI_ROT16_PADS], y[RUN];
-  struct smpi_tweak w = tweak(l, rank, true, USE_BITS);
-  smpi_rot16_multiples(multiple, *smpi_vole_delta(l->vole, rank));
+void smpi_rot16_tables(uint16_t *table, const struct smpi_tccr *hash, struct smpi_tweak w, uint64_t first,
+                       const blk multiple[SMPI_ROT16_PADS], const blk *b, size_t n) {
+  blk y[RUN];
   for (size_t i = 0, k; i < n; i += k) {
     k = smpi_min(RUN, n - i);
     memset(table + i, 0, k * sizeof *table);
     for (unsigned v = 0; v < SMPI_ROT16_PADS; v++) {
-      smpi_tccr_random_x(l->hash, y, b + i, k, &multiple[v], w, first + i);
+      smpi_tccr_random_x(hash, y, b + i, k, &multiple[v], w, first + i);
       for (size_t j = 0; j < k; j++) table[i + j] |= (uint16_t)((y[j].w[0] & 1) << v);
     }
   }
-  smpi_wipe(multiple, sizeof multiple);
   smpi_wipe(y, sizeof y);
 }
 
-static void hash_mine(const struct smpi_rot16 *l, unsigned rank, uint8_t *mine, const blk *a, const blk *c, size_t n,
-                      uint64_t first) {
+void smpi_rot16_mine(uint8_t *mine, const struct smpi_tccr *hash, struct smpi_tweak w, uint64_t first, const blk *a,
+                     const blk *c, size_t n) {
   blk y[RUN];
   for (size_t i = 0, k; i < n; i += k) {
     k = smpi_min(RUN, n - i);
-    smpi_tccr_random_x(l->hash, y, c + i, k, NULL, tweak(l, rank, false, USE_BITS), first + i);
+    smpi_tccr_random_x(hash, y, c + i, k, NULL, w, first + i);
     for (size_t j = 0; j < k; j++) mine[i + j] = (uint8_t)((a[i + j].w[0] & 15) | (y[j].w[0] & 1) << 4);
   }
   smpi_wipe(y, sizeof y);
@@ -144,11 +141,14 @@ static void hash_mine(const struct smpi_rot16 *l, unsigned rank, uint8_t *mine, 
 smpc_err smpi_rot16_send(struct smpi_rot16 *l, unsigned rank, uint16_t *table, size_t n) {
   size_t mark = smpi_scratch_mark(l->s);
   uint64_t first;
+  blk multiple[SMPI_ROT16_PADS];
   blk *b = smpi_scratch(l->s, smpi_vole_room(n), sizeof *b);
   smpc_err err = smpi_status(l->s);
   if (b == NULL) goto out;
   TRY(smpi_rot16_send_wide(l, rank, b, n, &first));
-  hash_tables(l, rank, table, b, n, first);
+  smpi_rot16_multiples(multiple, *smpi_vole_delta(l->vole, rank));
+  smpi_rot16_tables(table, l->hash, tweak(l, rank, true, USE_BITS), first, multiple, b, n);
+  smpi_wipe(multiple, sizeof multiple);
 out:
   smpi_scratch_release(l->s, mark);
   if (err != SMPC_OK) smpi_wipe(table, n * sizeof *table);
@@ -162,7 +162,7 @@ smpc_err smpi_rot16_receive(struct smpi_rot16 *l, unsigned rank, uint8_t *mine, 
   smpc_err err = smpi_status(l->s);
   if (a == NULL || c == NULL) goto out;
   TRY(smpi_rot16_receive_wide(l, rank, a, c, n, &first));
-  hash_mine(l, rank, mine, a, c, n, first);
+  smpi_rot16_mine(mine, l->hash, tweak(l, rank, false, USE_BITS), first, a, c, n);
 out:
   smpi_scratch_release(l->s, mark);
   if (err != SMPC_OK) smpi_wipe(mine, n);

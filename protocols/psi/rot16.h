@@ -7,6 +7,7 @@
 #ifndef SMPI_ROT16_H
 #define SMPI_ROT16_H
 
+#include "ot/tccr.h"
 #include "ot/vole.h"
 
 enum { SMPI_ROT16_BITS = 4, SMPI_ROT16_PADS = 16 };
@@ -42,6 +43,14 @@ void smpi_rot16_received(const struct smpi_rot16 *l, unsigned rank, uint64_t *pa
 
 /* What sender and receiver of n transfers send; opening is apart. */
 void smpi_rot16_bytes(uint64_t *sender, uint64_t *receiver, size_t n);
+
+/* --- the local halves: pure -------------------------------------------------------------------------- */
+
+/* Tables, and choices with their pads, of transfers number first, first + 1, ... */
+void smpi_rot16_tables(uint16_t *table, const struct smpi_tccr *hash, struct smpi_tweak w, uint64_t first,
+                       const blk multiple[SMPI_ROT16_PADS], const blk *b, size_t n);
+void smpi_rot16_mine(uint8_t *mine, const struct smpi_tccr *hash, struct smpi_tweak w, uint64_t first, const blk *a,
+                     const blk *c, size_t n);
 
 /* v Delta for all sixteen v. */
 void smpi_rot16_multiples(blk multiple[SMPI_ROT16_PADS], blk delta);

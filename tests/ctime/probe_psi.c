@@ -6,7 +6,9 @@
 
 #include <string.h>
 
+#include "math/aes.h"
 #include "psi/ecdh.h"
+#include "psi/join.h"
 #include "psi/keep.h"
 #include "psi/multi_distinct.h"
 #include "psi/multi_impl.h"
@@ -113,6 +115,42 @@ static void equality(void) {
   sink = share[0];
 }
 
+/* One-of-16 transfers: tables and choices. */
+static void transfers_of_16(void) {
+  enum { N = 70 };
+  struct smpi_tccr h;
+  const struct smpi_tweak w = {1, 0, 1, 2};
+  blk multiple[SMPI_ROT16_PADS], key = {{1, 2}};
+  uint16_t table[N];
+  uint8_t mine[N];
+  smpi_aes_key_set(&h.key, &key);
+  smpi_rot16_multiples(multiple, *(const blk *)secret_words(0, 2));
+  smpi_rot16_tables(table, &h, w, 5, multiple, (const blk *)secret_words(1, 2 * N), N);
+  smpi_rot16_mine(mine, &h, w, 5, (const blk *)secret_words(2, 2 * N), (const blk *)secret_words(3, 2 * N), N);
+  reveal(table, sizeof table);
+  reveal(mine, sizeof mine);
+  sink = (uint8_t)table[0] ^ mine[0];
+}
+
+/* What a join reads and programs; bins are where items lie, which memory shows (cuckoo.h). */
+static void joining(void) {
+  enum { N = 20, BINS = 40, COLUMNS = 3 };
+  uint32_t bin[N], place[3 * N], position[N];
+  uint64_t *to = secret_words(0, BINS), sum = 0;
+  for (uint32_t i = 0; i < N; i++) {
+    bin[i] = 2 * i;
+    position[i] = N - 1 - i;
+    for (uint32_t t = 0; t < 3; t++) place[3 * i + t] = (7 * i + t) % BINS;
+  }
+  smpi_join_place(to, secret_words(1, N), bin, N);
+  const struct smpi_join_program g = {.columns = COLUMNS, .bins = BINS, .place = place, .position = position, .tag = to,
+                                      .payload = secret_words(2, N * COLUMNS), .mask = (const shr *)secret_words(3, BINS * COLUMNS)};
+  for (uint32_t q = 0; q < 3 * N; q++)
+    for (unsigned w = 0; w <= COLUMNS; w++) sum ^= smpi_join_word(&g, q, w);
+  reveal(&sum, sizeof sum);
+  sink = (uint8_t)sum;
+}
+
 /* Numbers where a bit is set. */
 static void keeping(void) {
   enum { N = 70 };
@@ -178,5 +216,6 @@ static void strata(void) {
 }
 
 const struct probe psi_probes[] = {
-    {"programming", programming}, {"telling", telling}, {"strata", strata}, {"opprf_pads", opprf_pads}, {"equality", equality}, {"keeping", keeping},
+    {"programming", programming}, {"telling", telling}, {"strata", strata}, {"opprf_pads", opprf_pads}, {"equality", equality},
+    {"transfers_of_16", transfers_of_16}, {"joining", joining}, {"keeping", keeping},
     {"items_to_points", items_to_points}, {"blinding_keys", blinding_keys}, {"masks", masks}, {"oprf_hashes", oprf_hashes}, {"oprf_salt", oprf_salt}, {NULL, NULL}};
