@@ -306,8 +306,11 @@ typedef struct smpc_psi {
   smpc_who owners;            /* {0}: a and b.  Else the computing parties that hold the sets, 3 to 16, for counts
                                  2 to 16; a and b then mean nothing                   */
   const uint64_t *sizes;      /* with owners: their declared sizes in their order, 0: told; NULL: all are told */
+  double epsilon;             /* 0: none.  Else noise on a count by the join, as smpc_noise_laplace() draws it; where the
+                                 noised count is below the minimum, or 1, nothing opens but that.  One item in or out
+                                 of one set changes a count by at most one                        */
 } smpc_psi;
-#define SMPC_PSI_INIT { sizeof(smpc_psi), SMPC_PSI_AUTO, {0}, {1}, {0}, NULL, 0, 0, 0, {0}, NULL }
+#define SMPC_PSI_INIT { sizeof(smpc_psi), SMPC_PSI_AUTO, {0}, {1}, {0}, NULL, 0, 0, 0, {0}, NULL, 0 }
 
 typedef struct smpc_psi_result {
   uint32_t size;                 /* sizeof(smpc_psi_result), set by the library          */
@@ -365,8 +368,9 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_reveal_stream(smpc_session *s, const 
                                                          smpc_psi_result *result);
 
 /* *count := how many different items are in both sets, at the members of `to`; not
- * which.  With a minimum, and for recipients who hold no set, by the join: cost and leakage as smpc_psi_sum(); `to`
- * learns the count, or that it is below the minimum. */
+ * which.  With a minimum, with noise, under review, and for recipients who hold no set, by the join: cost and leakage as
+ * smpc_psi_sum(); `to` learns the count, or that it is below the minimum.  What a study has held (SMPC_E_HELD) opens
+ * as the count and, with a minimum or noise, the verdict: 0 below it, else 1. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_count(smpc_session *s, const smpc_psi *q, const smpc_items *mine,
                                                  uint64_t *count, smpc_psi_result *result);
 
@@ -374,7 +378,7 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_count(smpc_session *s, const smpc_psi
  * any with the role SMPC_RESULT.  q->minimum: compared in shares; where the count is below, zero opens, and
  * `suppressed` says so, to `to` alone.  Circuit PSI between every two owners; safe while one computing party is
  * honest.  Two owners with 2^20 items each: about 120 MB.  At most 12 * 2^20 items a set.  Inside smpc_preprocess() the
- * sizes must be declared: what it takes follows from them.
+ * sizes must be declared: what it takes follows from them.  Held as smpc_psi_count().
  * Leaks: the sizes, to all members. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_distinct(smpc_session *s, const smpc_psi *q, const smpc_items *mine,
                                                     uint64_t *count, smpc_psi_result *result);
@@ -441,8 +445,9 @@ typedef struct smpc_psi_totals {
 /* real[n_real], whole[n_whole] := the sums over the matched rows of all columns of all owners in their order, at the
  * members of `to`, who may be any with the role SMPC_RESULT; elsewhere zeroed, or NULL.  The number of matched rows
  * itself opens only with wants_count.  minimum > 1: it is compared in shares, and where fewer rows match,
- * zeros open, and `suppressed` says so, to `to` alone.  totals may be NULL.
- * The cost of smpc_psi_join(), one smpc_less() and products of the sums where there is a minimum, and an opening or two.
+ * zeros open, and `suppressed` says so, to `to` alone.  totals may be NULL.  All opens at once, and is held so by a
+ * study's review (SMPC_E_HELD), as whole numbers: the whole sums, the count, the verdict, the real sums times 2^frac_bits.
+ * The cost of smpc_psi_join(), one smpc_less() and products of the sums where there is a minimum, and an opening.
  * Leaks: as the join; to `to` the sums, or that they are suppressed. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_sum(smpc_session *s, const smpc_psi_star *q, const smpc_psi_rows *mine,
                                                smpc_who to, const char *purpose, uint64_t minimum, bool wants_count,

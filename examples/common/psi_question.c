@@ -118,16 +118,21 @@ bool psi_question_load(struct psi_question **q, const char *path, const char *as
 void psi_question_free(struct psi_question *q) { question_unmake(q, &format); }
 
 const char *psi_question_refuses(const struct psi_question *q, const smpc_study_question *asked) {
-  if (asked->epsilon != 0) return "`epsilon`: smpc-psi adds no noise";
+  bool is_count = q->kind == PSI_COUNT || q->kind == PSI_DISTINCT, is_clear = q->protocol == SMPC_PSI_ECDH;
   bool are_declared = q->n_between != 0;
   for (unsigned i = 0; i < q->n_between; i++) are_declared = are_declared && q->size[i] != 0;
   if (q->kind == PSI_REVEAL && asked->max_values != 0 && !are_declared)
     return "`limits: opened values`: without declared `sizes` nobody knows how many keys are revealed";
+  if (asked->epsilon != 0 && !is_count)
+    return "`epsilon`: noise is for a count or the number of different keys: one person in or out may change a sum by any amount, "
+           "and no noise hides which keys match";
+  if (asked->epsilon != 0 && is_clear)
+    return "`epsilon`: noise is added in shares, and with `protocol: ecdh` the count is never in shares: leave the protocol out, or take join";
   if (asked->review == SMPC_REVIEW_NONE) return NULL;
   if (q->kind == PSI_REVEAL)
     return "`review`: which keys match arises at the recipient alone and is never in shares, so nobody can hold it back for "
            "reviewers; a count, a sum or the number of different keys can be held";
-  if (q->protocol == SMPC_PSI_ECDH)
+  if (is_clear)
     return "`review`: with `protocol: ecdh` the count arises at the recipient and is never in shares, so it cannot be held: "
            "leave the protocol out, or take join";
   return NULL;

@@ -36,6 +36,9 @@ void report_openings(FILE *out, const char *title, const struct joint *job, open
 /* The same for JSON: "openings" of `o`. */
 void report_json_openings(json_t *o, const struct joint *job, opening_fn opening, unsigned n_openings);
 
+/* The least t with Pr[|x| > t] = 2 a^(t + 1) / (1 + a) at most 0.05, a = e^-epsilon: how far noise leads. */
+int report_noise_within(double epsilon);
+
 /* In a plan: what a run costs on two networks; `note` says for what, or is "". */
 void report_cost(FILE *out, const smpc_cost *cost, const char *note);
 

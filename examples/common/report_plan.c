@@ -1,4 +1,5 @@
 /* report_plan.c - see report.h: what opens, and what a run would cost. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "report.h"
@@ -53,4 +54,8 @@ void report_cost(FILE *out, const smpc_cost *cost, const char *note) {
   fprintf(out, "  time, one building     %.2f s   (0.5 ms, 1000 Mbit/s)\n", network_seconds(cost, 0.5, 1000));
   fprintf(out, "  time, one country      %.2f s   (40 ms, 100 Mbit/s)\n", network_seconds(cost, 40, 100));
   fputs("  and the time until all parties have started\n", out);
+}
+
+int report_noise_within(double epsilon) {
+  return (int)fmax(0, ceil(log(2 / (0.05 * (1 + exp(-epsilon)))) / epsilon) - 1);
 }

@@ -167,17 +167,12 @@ static bool print_counts(FILE *out, const struct layout *l) {
   return good;
 }
 
-/* The least t with Pr[|x| > t] = 2 a^(t + 1) / (1 + a) at most 0.05, a = e^-epsilon. */
-static int within(double epsilon) {
-  return (int)fmax(0, ceil(log(2 / (0.05 * (1 + exp(-epsilon)))) / epsilon) - 1);
-}
-
 static void explain(FILE *out, const struct report *r, const struct layout *l) {
   const struct question *q = l->q;
   bool subtracts = (r->roles->recipients.bits & r->roles->inputs.bits) != 0;
   size_t hidden = table_n_suppressed(l->t);
   if (l->t->epsilon > 0)
-    fprintf(out, "   each count has noise, epsilon %g: 95 of 100 are within %d of the true one\n", l->t->epsilon, within(l->t->epsilon));
+    fprintf(out, "   each count has noise, epsilon %g: 95 of 100 are within %d of the true one\n", l->t->epsilon, report_noise_within(l->t->epsilon));
   if (hidden > 0)
     fprintf(out, "*  suppressed: %sfewer than %lld%s\n", q->zeros == QUESTION_ZEROS_SHOWN ? "not zero, but " : "",
             (long long)q->minimum_cell, subtracts ? ", or fewer without a recipient's own" : "");

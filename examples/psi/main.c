@@ -75,14 +75,14 @@ static enum cli_exit read_own(struct frame *f) {
 
 static void plan(FILE *out, const struct frame *f, const smpc_cost *cost) {
   const struct run *r = f->own;
-  struct psi_plan plan = {r->question, &f->cfg, &r->job.ask, r->rows, *cost, &r->job.outcome.result};
+  struct psi_plan plan = {r->question, &f->cfg, &r->job.ask, r->rows, f->joint->epsilon, *cost, &r->job.outcome.result};
   psi_plan_print(out, &plan);
 }
 
 static enum cli_exit report(FILE *out, struct frame *f) {
   struct run *r = f->own;
   const struct psi_outcome *o = &r->job.outcome;
-  struct psi_report report = {r->question, &f->cfg, &r->job.ask, r->rows, NULL, o, f->joint->is_delivered, r->with_unmatched};
+  struct psi_report report = {r->question, &f->cfg, &r->job.ask, r->rows, NULL, o, f->joint->epsilon, f->joint->is_delivered, r->with_unmatched};
   if (report.is_delivered && r->question->kind == PSI_REVEAL && !o->result.suppressed) report.matched = r->job.matched;
   return psi_report_write(out, &report, f->options.format);
 }

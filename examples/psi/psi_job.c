@@ -10,6 +10,8 @@ void psi_job_open(struct psi_job *job) {
   j->roles = (struct question_roles){.recipients = job->ask.psi.to};
   for (unsigned k = 0; k < job->ask.n; k++) j->roles.inputs = smpc_and(j->roles.inputs, job->ask.owner[k]);
   j->roles.n_inputs = job->ask.n;
+  job->ask.psi.epsilon = j->epsilon;
+  if (job->question->kind != PSI_REVEAL && (j->is_held || j->epsilon > 0)) job->ask.psi.protocol = SMPC_PSI_JOIN;
 }
 
 bool psi_opening(struct opening *o, const void *user, unsigned which) {
@@ -23,7 +25,7 @@ bool psi_opening(struct opening *o, const void *user, unsigned which) {
 
 /* --- words ---------------------------------------------------------------------------- */
 
-static bool has_verdict(const struct psi_job *job) { return job->question->minimum > 1; }
+static bool has_verdict(const struct psi_job *job) { return job->question->minimum > 1 || job->joint.epsilon > 0; }
 
 size_t psi_result_len(const struct psi_job *job) { return job->question->kind == PSI_REVEAL ? 0 : 1u + has_verdict(job); }
 
@@ -81,6 +83,14 @@ static smpc_err reveal(smpc_session *s, struct psi_job *job, const smpc_items *m
   return smpc_psi_reveal_stream(s, &job->ask.psi, mine == NULL ? NULL : &in, result);
 }
 
+/* The words of a count, as they would have been opened after a review: what a recipient keeps. */
+static void keep_words(struct psi_job *job) {
+  const smpc_psi_result *r = &job->outcome.result;
+  if (job->question->kind != PSI_COUNT && job->question->kind != PSI_DISTINCT) return;
+  job->joint.words[0] = (int64_t)r->matched;
+  if (has_verdict(job)) job->joint.words[1] = !r->suppressed;
+}
+
 static smpc_err intersect(smpc_session *s, struct psi_job *job) {
   const smpc_items *mine = job->rows == NULL ? NULL : psi_rows_items(job->rows);
   smpc_psi_result *result = &job->outcome.result;
@@ -98,6 +108,7 @@ void psi_program(smpc_session *s, void *user) {
   struct psi_job *job = user;
   smpc_err err = joint_tell(s, &job->joint, NULL);
   job->joint.err = err == SMPC_OK ? intersect(s, job) : err;
+  if (job->joint.err == SMPC_OK) keep_words(job);
   job->joint.hidden = job->outcome.result.suppressed;
   job->joint.knows_hidden = true;
   job->joint.all_know_hidden = job->outcome.result.suppressed; /* before keys are revealed all learn it */

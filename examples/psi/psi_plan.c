@@ -96,6 +96,7 @@ static void print_result(FILE *out, const struct psi_plan *p) {
   fprintf(out, "  %s, to %s\n", what[q->kind], names == NULL ? "" : names);
   if (q->kind == PSI_SUM) fprintf(out, "    the column: \"%s\" of %s\n", q->column, q->of);
   fprintf(out, "    purpose: %s\n", q->base.purpose);
+  if (p->epsilon > 0) fprintf(out, "    with noise, epsilon %g\n", p->epsilon);
   if (q->minimum > 1) fprintf(out, "    fewer than %llu: nothing is shown but that\n", (unsigned long long)q->minimum);
   free(names);
 }

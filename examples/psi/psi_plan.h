@@ -10,6 +10,7 @@ struct psi_plan {
   const smpc_config *cfg;
   const struct psi_ask *ask;
   const struct psi_rows *rows; /* NULL: no owner */
+  double epsilon;              /* of the noise on a count */
   smpc_cost cost;
   const smpc_psi_result *dry; /* of the dry run: sizes and protocol */
 };

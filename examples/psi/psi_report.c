@@ -50,8 +50,10 @@ static void write_sizes(FILE *out, const struct psi_report *r) {
 static void write_result(FILE *out, const struct psi_report *r) {
   const struct psi_outcome *o = r->outcome;
   const char *what = r->question->kind == PSI_DISTINCT ? "different keys" : r->ask->n == 2 ? "keys in both" : "keys in all";
+  if (r->epsilon > 0 && r->is_delivered)
+    fprintf(out, "  the count has noise, epsilon %g: 95 of 100 are within %d of the true one\n", r->epsilon, report_noise_within(r->epsilon));
   if (!r->is_delivered) fputs("  The result went to the recipients; this party learns nothing of it.\n", out);
-  else if (o->result.suppressed) fprintf(out, "  fewer than %llu %s: not shown\n", number(r->question->minimum), what);
+  else if (o->result.suppressed) fprintf(out, "  fewer than %llu %s: not shown\n", number(r->question->minimum > 0 ? r->question->minimum : 1), what);
   else if (r->question->kind != PSI_SUM) fprintf(out, "  %-20s %llu\n", what, number(o->result.matched));
   else if (r->question->numbers == PSI_WHOLE) fprintf(out, "  sum of %-13s %lld\n", r->question->column, (long long)o->whole);
   else fprintf(out, "  sum of %-13s %.6g\n", r->question->column, o->decimal);
@@ -162,6 +164,7 @@ static void add_mine(json_t *o, const struct psi_report *r) {
 
 static void add_result(json_t *o, const struct psi_report *r) {
   const struct psi_outcome *x = r->outcome;
+  if (r->epsilon > 0) (void)json_object_set_new(o, "epsilon", json_real(r->epsilon));
   (void)json_object_set_new(o, "suppressed", json_boolean(x->result.suppressed));
   if (x->result.suppressed) return;
   if (r->question->kind == PSI_SUM)

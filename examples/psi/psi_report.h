@@ -19,6 +19,7 @@ struct psi_report {
   struct psi_rows *rows;         /* NULL: this party holds no set    */
   const uint8_t *matched;        /* [items] at recipients of reveal   */
   const struct psi_outcome *outcome;
+  double epsilon;                /* of the noise on a count; 0: none  */
   bool is_delivered;             /* this party got the result         */
   bool with_unmatched;           /* write the other rows as well     */
 };

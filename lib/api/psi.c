@@ -278,7 +278,19 @@ static bool needs_join(const struct call *c) {
   if (q->owners.bits != 0) return true;
   if (!c->is_count) return false;
   bool is_forced = q->protocol == SMPC_PSI_JOIN, is_free = q->protocol == SMPC_PSI_AUTO;
+  if (is_free && (q->epsilon > 0 || smpi_opening_is_held(c->s, q->purpose))) return true;
   return is_forced || (is_free && (q->minimum > 1 || (q->to.bits & ~(smpc_to(q->a).bits | smpc_to(q->b).bits)) != 0));
+}
+
+/* What arises at its recipient, and never in shares, can neither have noise nor wait for reviewers. */
+static smpc_err check_kept(const struct call *c, const char *name) {
+  if (c->is_count && needs_join(c)) return SMPC_OK;
+  if (c->q->epsilon > 0)
+    return smpi_fail(c->s, SMPC_E_ARG, -1, "%s: noise is added to counts in shares, which only the protocol join does", name);
+  if (!smpi_opening_is_held(c->s, c->q->purpose)) return SMPC_OK;
+  return smpi_fail(c->s, SMPC_E_POLICY, (int)smpi_me(c->s),
+                   "%s: the study asks for a review, and this result arises at its recipient and is never in shares: it "
+                   "cannot be held", name);
 }
 
 /* A minimum is decided in shares first; below it nothing else happens. */
@@ -304,10 +316,11 @@ static smpc_err call(struct call *c, const char *name, size_t n_matched, smpc_ps
   if (c->q == NULL || c->q->size != sizeof *c->q)
     return smpi_fail(c->s, SMPC_E_ARG, -1, "%s: the question was not made with SMPC_PSI_INIT of this version", name);
   c->r.size = sizeof c->r;
-  if (c->q->owners.bits != 0 && !c->is_count)
+  smpc_err err = check_kept(c, name);
+  if (err == SMPC_OK && c->q->owners.bits != 0 && !c->is_count)
     return smpi_psi_many_reveal(c->s, c->q, c->mine, c->matched, n_matched, result);
-  smpc_err err = run_gated(c, name, n_matched);
-  if (result != NULL && err == SMPC_OK) *result = c->r;
+  if (err == SMPC_OK) err = run_gated(c, name, n_matched);
+  if (result != NULL && (err == SMPC_OK || err == SMPC_E_HELD)) *result = c->r;
   return err;
 }
 

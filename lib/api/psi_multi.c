@@ -340,27 +340,6 @@ out:
   return z;
 }
 
-/* The count at the members of `to`, or that it is below the minimum. */
-static smpc_err open_count(struct many *c, const smpc_shared *sum) {
-  smpc_session *s = c->s;
-  int64_t open[2] = {0, 1};
-  bool has_minimum = c->q->minimum > 1;
-  if (c->q->minimum > INT32_MAX) return smpi_fail(s, SMPC_E_RANGE, -1, "%s: the minimum is too large", "smpc_psi_distinct");
-  smpc_shared *both = NULL, *reached = NULL, *kept = NULL;
-  if (has_minimum) {
-    reached = smpi_psi_reached(s, sum, c->q->minimum);
-    kept = smpc_mul(s, sum, reached);
-    both = smpc_concat(s, kept, reached);
-  }
-  smpc_err err = smpc_open_i64(s, has_minimum ? both : sum, c->q->to, c->q->purpose, open, has_minimum ? 2 : 1);
-  c->r.matched = (uint64_t)open[0];
-  c->r.suppressed = i_learn(c) && has_minimum && open[1] == 0;
-  smpc_shared_free(s, both);
-  smpc_shared_free(s, reached);
-  smpc_shared_free(s, kept);
-  return err;
-}
-
 static bool begin(struct many *c, const char *name, smpc_psi_result *result) {
   if (result != NULL) *result = (smpc_psi_result){.size = sizeof *result};
   c->r.size = sizeof c->r;
@@ -391,9 +370,9 @@ smpc_err smpc_psi_distinct(smpc_session *s, const smpc_psi *q, const smpc_items 
   if (q->to.bits == 0 || q->purpose == NULL || q->purpose[0] == 0)
     return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_distinct: recipients and purpose must be named");
   smpc_shared *sum = tally(&c, "smpc_psi_distinct", NULL, 0);
-  smpc_err err = open_count(&c, sum);
+  smpc_err err = smpi_psi_open_count(s, q, sum, &c.r.matched, &c.r.suppressed);
   smpc_shared_free(s, sum);
   if (err == SMPC_OK && count != NULL) *count = c.r.matched;
-  if (err == SMPC_OK && result != NULL) *result = c.r;
+  if ((err == SMPC_OK || err == SMPC_E_HELD) && result != NULL) *result = c.r;
   return err;
 }

@@ -10,6 +10,7 @@
 #include "api/psi_sum.h"
 #include "api/value.h"
 #include "base/mem.h"
+#include "math/fixed.h"
 #include "share/release.h"
 
 static const smpc_shape ONE = {1, 1};
@@ -61,16 +62,22 @@ static void sum_up(struct totals *t, const smpc_psi_joined *j, uint64_t minimum)
   t->wholes = below(s, t->wholes, t->reached);
 }
 
-/* whole[n_whole], the count if asked for, the verdict if there is a minimum: one opening. */
-static smpc_err open_wholes(struct totals *t, int64_t *whole, size_t n_whole, smpc_psi_totals *out) {
-  if (t->wholes == NULL) return smpi_status(t->s);
-  size_t n = n_whole + t->wants_count + t->has_minimum;
+/* What opens at once, and is held at once where a study asks for it: whole[n_whole], the count if asked for, the
+ * verdict if there is a minimum, real[n_real] times 2^f. */
+static smpc_err open_sums(struct totals *t, double *real, size_t n_real, int64_t *whole, size_t n_whole,
+                          smpc_psi_totals *out) {
+  smpc_session *s = t->s;
+  smpc_shared *words = t->reals == NULL ? t->wholes : below(s, t->wholes, smpc_as_i64(s, t->reals));
+  if (words == NULL) return smpi_status(s);
+  size_t n_before = n_whole + t->wants_count + t->has_minimum, n = n_before + n_real;
   int64_t *all = smpi_secret_alloc(n, sizeof *all);
-  if (all == NULL) return smpi_fail(t->s, SMPC_E_NOMEM, -1, "out of memory");
-  smpc_err err = smpc_open_i64(t->s, t->wholes, t->to, t->purpose, all, n);
+  if (all == NULL) return smpi_fail(s, SMPC_E_NOMEM, -1, "out of memory");
+  smpc_err err = smpc_open_i64(s, words, t->to, t->purpose, all, n);
+  bool is_mine = err == SMPC_OK && (t->to.bits >> smpi_me(s) & 1);
   if (whole != NULL && n_whole != 0) memcpy(whole, all, n_whole * sizeof *whole);
+  if (real != NULL) smpi_fixed_decode(real, (const uint64_t *)all + n_before, n_real, smpi_frac_bits(s));
   if (t->wants_count) out->count = (uint64_t)all[n_whole];
-  if (t->has_minimum) out->suppressed = err == SMPC_OK && (t->to.bits >> smpi_me(t->s) & 1) && all[n - 1] == 0;
+  if (t->has_minimum) out->suppressed = is_mine && all[n_before - 1] == 0;
   smpi_secret_free(all);
   return err;
 }
@@ -109,8 +116,8 @@ static void free_joined(smpc_psi_joined *j) {
   }
 }
 
-static smpc_err sum(struct totals *t, const smpc_psi_rows *mine, uint64_t minimum, double *real, size_t n_real,
-                    int64_t *whole, smpc_psi_totals *out) {
+static smpc_err sum(struct totals *t, const smpc_psi_rows *mine, uint64_t minimum, double *real, int64_t *whole,
+                    smpc_psi_totals *out) {
   smpc_psi_joined j;
   size_t reals, wholes;
   smpc_err err = smpc_psi_join(t->s, t->q, mine, &j);
@@ -118,13 +125,12 @@ static smpc_err sum(struct totals *t, const smpc_psi_rows *mine, uint64_t minimu
   sum_up(t, &j, minimum);
   free_joined(&j);
   count_columns(t->q, &reals, &wholes);
-  TRY(open_wholes(t, whole, wholes, out));
-  if (t->reals != NULL) TRY(smpc_open(t->s, t->reals, t->to, t->purpose, real, real == NULL ? 0 : n_real));
+  err = open_sums(t, real, reals, whole, wholes, out);
+  if (err != SMPC_OK && err != SMPC_E_HELD) return err;
   memcpy(out->sizes, j.sizes, sizeof out->sizes);
   out->distinct = j.distinct;
   out->duplicates = j.duplicates;
   out->size = sizeof *out;
-out:
   return err;
 }
 
@@ -139,11 +145,38 @@ smpc_err smpc_psi_sum(smpc_session *s, const smpc_psi_star *q, const smpc_psi_ro
   if (totals != NULL) memset(totals, 0, sizeof *totals);
   if (s == NULL) return SMPC_E_ARG;
   smpc_err err = check(s, q, to, purpose, minimum, real, n_real, whole, n_whole);
-  if (err == SMPC_OK) err = sum(&t, mine, minimum, real, n_real, whole, &out);
+  if (err == SMPC_OK) err = sum(&t, mine, minimum, real, whole, &out);
   if (err != SMPC_OK && real != NULL) smpi_wipe(real, n_real * sizeof *real);
   if (err != SMPC_OK && whole != NULL) smpi_wipe(whole, n_whole * sizeof *whole);
-  if (err == SMPC_OK && totals != NULL) *totals = out;
+  if ((err == SMPC_OK || err == SMPC_E_HELD) && totals != NULL) *totals = out;
   smpi_wipe(&out, sizeof out);
+  return err;
+}
+
+/* --- one count ------------------------------------------------------------------------ */
+
+/* With noise the verdict is of the noised count, and there is one: what is below 1 is nobody's number. */
+smpc_err smpi_psi_open_count(smpc_session *s, const smpc_psi *q, const smpc_shared *count, uint64_t *value,
+                             bool *suppressed) {
+  bool has_noise = q->epsilon > 0, has_minimum = q->minimum > 1 || has_noise;
+  smpc_shared *noise = NULL, *noisy = NULL, *reached = NULL, *kept = NULL, *both = NULL;
+  int64_t open[2] = {0, 1};
+  if (q->minimum > INT32_MAX) return smpi_fail(s, SMPC_E_RANGE, -1, "the minimum of an intersection is too large");
+  if (has_noise) {
+    noise = smpc_noise_laplace(s, q->epsilon, ONE);
+    count = noisy = smpc_add(s, count, noise);
+  }
+  if (has_minimum) {
+    reached = smpi_psi_reached(s, count, q->minimum > 1 ? q->minimum : 1);
+    kept = smpc_mul(s, count, reached);
+    count = both = smpc_concat(s, kept, reached);
+  }
+  smpc_err err = smpc_open_i64(s, count, q->to, q->purpose, open, has_minimum ? 2 : 1);
+  bool is_mine = err == SMPC_OK && (q->to.bits >> smpi_me(s) & 1);
+  *value = (uint64_t)open[0];
+  *suppressed = is_mine && has_minimum && open[1] == 0;
+  smpc_shared *const done[] = {noise, noisy, reached, kept, both};
+  for (size_t i = 0; i < sizeof done / sizeof *done; i++) smpc_shared_free(s, done[i]);
   return err;
 }
 
@@ -203,18 +236,21 @@ smpc_err smpi_psi_count_joined(smpc_session *s, const smpc_psi *q, const smpc_it
                                smpc_psi_result *result) {
   smpc_psi_star star;
   smpc_psi_rows rows;
-  smpc_psi_totals t;
+  smpc_psi_joined j;
   if (q->protocol != SMPC_PSI_AUTO && q->protocol != SMPC_PSI_JOIN)
     return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_count: this is counted by the protocol join alone");
+  if (q->to.bits == 0 || q->purpose == NULL || q->purpose[0] == 0)
+    return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_count: recipients and purpose must be named");
   smpc_err err = star_of(s, &star, q);
+  if (err == SMPC_OK) err = smpc_psi_join(s, &star, rows_of(&rows, mine), &j);
   if (err != SMPC_OK) return err;
-  err = smpc_psi_sum(s, &star, rows_of(&rows, mine), q->to, q->purpose, q->minimum, true, NULL, 0, NULL, 0, &t);
-  if (err != SMPC_OK) return err;
-  fill_result(result, q, &star, t.sizes, t.distinct, t.duplicates);
+  smpc_shared *all = smpi_psi_matched_count(s, &j);
+  free_joined(&j);
+  fill_result(result, q, &star, j.sizes, j.distinct, j.duplicates);
   result->protocol = SMPC_PSI_JOIN;
-  result->suppressed = t.suppressed;
-  result->matched = *count = t.count;
-  return SMPC_OK;
+  err = smpi_psi_open_count(s, q, all, count, &result->suppressed);
+  smpc_shared_free(s, all);
+  return err;
 }
 
 static smpc_who everybody(const smpc_session *s) {

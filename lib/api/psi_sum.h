@@ -10,6 +10,11 @@ smpc_shared *smpi_psi_matched_count(smpc_session *s, const smpc_psi_joined *j);
 /* [count >= minimum], shared; minimum >= 1. */
 smpc_shared *smpi_psi_reached(smpc_session *s, const smpc_shared *count, uint64_t minimum);
 
+/* Open a shared count of q's kind to q->to, with q's noise, unless it is below q's minimum: then *value is 0 and
+ * *suppressed says so, to them alone.  As smpc_open_i64(). */
+smpc_err smpi_psi_open_count(smpc_session *s, const smpc_psi *q, const smpc_shared *count, uint64_t *value,
+                             bool *suppressed);
+
 /* smpc_psi_count() through the join: for a minimum, for recipients without a set, and for `owners`. */
 smpc_err smpi_psi_count_joined(smpc_session *s, const smpc_psi *q, const smpc_items *mine, uint64_t *count,
                                smpc_psi_result *result);
