@@ -85,7 +85,7 @@ static long number_after(const char *text, const char *word) {
 /* Once; its recipient keeps the release, the budget is spent. */
 static void a_count_with_noise_has_one_answer(void **state) {
   (void)state;
-  static const char *const kinds[] = {"count", "distinct"}, *const words[] = {"keys in all ", "different keys "};
+  static const char *const kinds[] = {"count", "distinct"}, *const words[] = {"keys in all ", "different keys       "};
   write_sets();
   for (unsigned k = 0; k < 2; k++) {
     char lines[200], first[4096];
