@@ -85,11 +85,11 @@ static long number_after(const char *text, const char *word) {
 /* Once; its recipient keeps the release, the budget is spent. */
 static void a_count_with_noise_has_one_answer(void **state) {
   (void)state;
-  static const char *const kinds[] = {"count", "distinct"}, *const words[] = {"keys in all ", "different keys       "};
+  static const char *const kinds[] = {"count", "distinct"}, *const words[] = {"keys in both ", "different keys       "};
   write_sets();
   for (unsigned k = 0; k < 2; k++) {
     char lines[200], first[4096];
-    snprintf(lines, sizeof lines, "    result: %s\n    minimum: 10\n    epsilon: 0.5\nprivacy budget: 0.5\n", kinds[k]);
+    snprintf(lines, sizeof lines, "    result: %s\n    between: [north, south]\n    minimum: 10\n    epsilon: 0.5\nprivacy budget: 0.5\n", kinds[k]);
     held_site(question(lines), "");
     const struct run *r = held_all("smpc-psi", "");
     assert_int_equal(r->exit, 0);
