@@ -52,6 +52,24 @@ static void a_session_is_written_down(void **state) {
   }
 }
 
+/* One write and one sync for what must outlive a crash: nothing opens before its entry is on disk. */
+static void a_committed_entry_is_forced_to_the_disk(void **state) {
+  (void)state;
+  struct smpi_fault f = {.party = -1};
+  struct smpi_journal *j;
+  uint8_t key[64];
+  start_over();
+  notary_key(key, 3, 0);
+  assert_int_equal(smpi_journal_open(&j, notary_journals[0], "party0", key, NULL, NULL, &f), SMPC_OK);
+  for (int durable = 0; durable < 2; durable++) {
+    seam_io_reset(0, 0);
+    smpi_lines_add(smpi_journal_begin(j, SMPI_RESUME), "cut", "1");
+    assert_int_equal(durable ? smpi_journal_commit(j, NULL, &f) : smpi_journal_add(j, NULL, &f), SMPC_OK);
+    assert_int_equal(seam_io_count(), 1 + durable);
+  }
+  smpi_journal_close(j);
+}
+
 /* Another session's commitment to the same input differs: the salt is the session's. */
 static void commitments_are_salted(void **state) {
   (void)state;
@@ -238,7 +256,7 @@ static void the_largest_entries_fit(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      T(a_session_is_written_down), T(commitments_are_salted), T(a_journal_that_cannot_be_written_stops_the_session),
+      T(a_session_is_written_down), T(a_committed_entry_is_forced_to_the_disk), T(commitments_are_salted), T(a_journal_that_cannot_be_written_stops_the_session),
       T(a_full_disk_stops_the_session_before_anything_opens), T(a_crash_at_every_byte_leaves_whole_entries),
       T(others_files_are_refused), T(one_session_at_a_time), T(the_largest_entries_fit),
   };

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "api/value.h"
 #include "base/mem.h"
 #include "govern/desk.h"
 
@@ -64,6 +65,42 @@ static void held_shares_and_files_say_nothing(void **state) {
   assert_int_equal(sum[1], 30);
   assert_memory_not_equal(share[0].share, share[1].share, 16);
   for (unsigned i = 0; i < NOTARY_PARTIES; i++) smpi_held_release(&share[i]);
+}
+
+/* The shares of the session, from which what is held must be drawn afresh. */
+static shr in_session[NOTARY_PARTIES][2];
+
+static void sum_and_tell(struct smpc_session *s, unsigned me, struct notary *n) {
+  int64_t mine[2] = {5, 7}, out[2];
+  (void)n;
+  LET_FAIL(smpi_record_rows(s, 100));
+  smpc_shared *x = smpc_input_i64(s, smpc_p(0), mine, (smpc_shape){1, 2});
+  memcpy(in_session[me], x->v, sizeof in_session[me]);
+  LET_FAIL(smpc_open_i64(s, x, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "totals for the test", me < 2 ? out : NULL, me < 2 ? 2 : 0));
+}
+
+static void held_shares_are_fresh(void **state) {
+  (void)state;
+  char id[SMPI_HELD_ID];
+  uint64_t sum = 0;
+  struct notary n = desk_begin(desk_blind);
+  n.program = sum_and_tell;
+  desk_hold(&n, id);
+  for (unsigned i = 0; i < NOTARY_PARTIES; i++) {
+    struct smpi_holds holds;
+    struct smpi_held_share share;
+    uint8_t key[64];
+    char name[16];
+    desk_look(&holds, i);
+    notary_key(key, DESK_SEED, i);
+    snprintf(name, sizeof name, "party%u", i);
+    assert_int_equal(smpi_held_load(&share, &holds.at[0].h, notary_journals[i], name, key, NULL), SMPC_OK);
+    for (int k = 0; k < 2; k++) assert_true(share.share[k].v != in_session[i][k].v);
+    sum += share.share[0].v;
+    smpi_held_release(&share);
+    smpi_holds_free(&holds);
+  }
+  assert_int_equal(sum, 5);
 }
 
 static void with_sight_the_reviewers_see_it_first(void **state) {
@@ -219,7 +256,7 @@ static void malformed_studies_are_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       T(a_result_is_held_and_opened_once),
-      T(held_shares_and_files_say_nothing),
+      T(held_shares_and_files_say_nothing), T(held_shares_are_fresh),
       T(with_sight_the_reviewers_see_it_first),
       T(holding_counts_as_a_run),
       T(only_the_named_reviewers_release),
