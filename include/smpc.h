@@ -362,7 +362,7 @@ typedef struct smpc_psi_stream {
  * SMPC_PSI_VOLE, between two owners, without a minimum.  Memory: a bucket of 2^20 items, however large the sets are, and a bit an
  * item; `memory` covers both while they fit.  What of the set exceeds it goes to `folder`: 128-bit hashes and row numbers in a file without a name,
  * mode 0600, encrypted under a key that never leaves memory; nothing of it is left when the call returns or the process dies.
- * Inside smpc_estimate() the items are counted.
+ * Inside smpc_estimate() the items are counted.  Refused under a study that compares the sets of its runs: that takes them in memory.
  *   SMPC_E_FILE  the folder cannot be used          SMPC_E_DISK  its disk is full, or fails */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_reveal_stream(smpc_session *s, const smpc_psi *q, const smpc_psi_stream *mine,
                                                          smpc_psi_result *result);

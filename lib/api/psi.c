@@ -256,7 +256,7 @@ static smpc_err intersect(struct call *c, const char *name, size_t n_matched) {
   c->r.size_b = c->q->size_b;
   if (i_own && !s->is_dry) {
     TRY(count_mine(c));
-    TRY(smpi_psi_set_tell_vt(s, c->mine, NULL, NULL, false));
+    if (c->stream == NULL) TRY(smpi_psi_set_tell_vt(s, c->mine, NULL, NULL, false));
   }
   TRY(announce(c, false));
   TRY(smpi_opening_check(s, c->q->to, c->q->purpose, shape));

@@ -190,6 +190,33 @@ static void what_cannot_be_done_is_refused(void **state) {
   stream_folder_end();
 }
 
+static bool it_does(void *ctx) { return ctx == NULL; }
+
+static void compare_sets(struct smpc_session *s, unsigned me, void *ctx) {
+  static const struct smpi_guard guard = {.compares_sets = it_does};
+  if (me == 0) s->guard = &guard;
+  stream_body(s, me, ctx);
+  s->guard = NULL;
+}
+
+/* Which it would take whole, in memory. */
+static void a_study_that_compares_sets_takes_no_stream(void **state) {
+  (void)state;
+  struct psi_sets p;
+  struct stream_run x;
+  struct parties_result got;
+  psi_sets_make(&p, 5, 3, 2, 5);
+  stream_run_make(&x, &p, 1, 1, 3);
+  x.folder = NULL;
+  parties_run(&(struct parties){.n = 2, .seed = 1, .source = SMPC_OT}, compare_sets, &x, &got);
+  assert_int_equal(x.r.err[0], SMPC_E_POLICY);
+  assert_non_null(strstr(got.fault[0].text, "no stream"));
+  assert_int_equal(x.r.err[1], SMPC_E_PEER);
+  assert_int_equal(x.set[0].read, 0);
+  stream_run_free(&x);
+  psi_sets_free(&p);
+}
+
 static void program(smpc_session *s, void *user) { stream_body(s, 0, user); }
 
 static void the_estimate_counts_the_items(void **state) {
@@ -218,4 +245,4 @@ static void the_estimate_counts_the_items(void **state) {
 
 TEST_MAIN(T(sets_of_all_sizes_are_joined_exactly), T(sets_on_disk_are_joined_exactly), T(larger_sets_run_in_buckets),
           T(against_malicious_parties_too), T(the_file_has_no_name_and_says_nothing), T(nothing_is_written_that_fits),
-          T(what_cannot_be_done_is_refused), T(the_estimate_counts_the_items))
+          T(what_cannot_be_done_is_refused), T(a_study_that_compares_sets_takes_no_stream), T(the_estimate_counts_the_items))
