@@ -13,7 +13,7 @@
  * other owner.  JOIN: circuit PSI of two; different keys take one between every two. */
 static const double ECDH_MINE = 80, ECDH_THEIRS = 62, VOLE_EACH = 0.55, VOLE_SETUP = 4e4, JOIN_EACH = 6, JOIN_SETUP = 2e5;
 static const double ECDH_BYTES = 96, VOLE_BYTES = 190, JOIN_BYTES = 450;
-/* Two sets: in buckets of so many, and for all of my own keys. */
+/* In buckets of so many, and for all of my own keys. */
 static const double BUCKET = 1 << 20, BUCKET_BYTES = 160, BUCKETS_BYTES = 5;
 
 static double my_size(const struct psi_plan *p) {
@@ -49,9 +49,9 @@ static double seconds(const struct psi_plan *p, double rtt_ms, double mbit_per_s
 
 static double memory_bytes(const struct psi_plan *p) {
   smpc_psi_protocol protocol = p->dry->protocol;
-  if (protocol == SMPC_PSI_VOLE && p->ask->n == 2)
-    return fmin(largest_size(p), BUCKET) * BUCKET_BYTES + my_size(p) * BUCKETS_BYTES;
-  return largest_size(p) * (protocol == SMPC_PSI_JOIN ? JOIN_BYTES : protocol == SMPC_PSI_VOLE ? VOLE_BYTES : ECDH_BYTES);
+  if (protocol == SMPC_PSI_VOLE)
+    return fmin(largest_size(p), BUCKET) * (p->ask->n == 2 ? BUCKET_BYTES : VOLE_BYTES) + my_size(p) * BUCKETS_BYTES;
+  return largest_size(p) * (protocol == SMPC_PSI_JOIN ? JOIN_BYTES : ECDH_BYTES);
 }
 
 static const char *reason(const struct psi_plan *p) {

@@ -18,7 +18,8 @@ struct many {
   smpc_session *s;
   const smpc_psi *q;
   const smpc_items *items;
-  struct smpi_psi_set set;
+  struct smpi_psi_set set;     /* to be counted  */
+  struct smpi_psi_parts parts; /* to be revealed */
   smpc_psi_result r;
   uint8_t *matched;
   bool is_enough;         /* the minimum is reached: the sizes are known, and agreed */
@@ -166,19 +167,31 @@ static smpc_err run_reveal(struct many *c) {
   smpc_err err;
   if (has_told_sizes(c)) TRY(tell_sizes(c, false));
   TRY(announce(c, true));
-  TRY(smpi_psi_set_shuffle(s, &c->set));
-  c->t.set = c->items;
-  c->t.row = c->set.row;
   c->t.to = c->q->to;
   c->t.instance = s->step;
   c->t.progress = progress;
   c->t.ctx = s;
-  if (i_learn(c) && (c->t.hit = smpi_scratch(s, c->set.size, 1)) == NULL) return smpi_status(s);
-  TRY(smpi_psi_many(s, &c->t));
+  TRY(smpi_psi_many(s, &c->t, &c->parts));
   c->r.matched = c->t.matched;
-  if (i_learn(c)) smpi_psi_set_spread(&c->set, c->matched, c->t.hit);
+  if (i_learn(c)) smpi_psi_parts_tell(&c->parts, c->matched, 0, c->parts.n);
 out:
   return err;
+}
+
+/* Which items are different, and the size that others see. */
+static smpc_err open_parts(struct many *c) {
+  uint64_t *distinct = &c->r.distinct;
+  size_t *size = &c->t.size[c->t.mine];
+  smpc_err err = smpi_psi_parts_make_vt(&c->parts, c->s, c->s->step, c->items);
+  if (err != SMPC_OK) return err;
+  err = smpi_psi_set_tell_vt(c->s, c->items, NULL, NULL, false);
+  if (err != SMPC_OK) return err;
+  *distinct = c->parts.distinct;
+  c->r.duplicates = c->items->n - *distinct;
+  if (*size == 0) *size = *distinct;
+  if (*size >= *distinct) return SMPC_OK;
+  return smpi_fail(c->s, SMPC_E_RANGE, (int)smpi_me(c->s), "%s: my set has more different items than its declared size",
+                   c->s->op);
 }
 
 static smpc_err begin_reveal(struct many *c, struct smpi_op *op) {
@@ -220,7 +233,7 @@ static smpc_err reveal(struct many *c, size_t n_matched) {
   if (c->is_enough) memcpy(c->t.size, c->r.sizes, c->t.owners * sizeof *c->t.size);
   uint64_t all = 0; /* the same at all parties: no size that only owners are told */
   for (unsigned i = 0; i < c->t.owners && !has_told_sizes(c); i++) all += c->t.size[i];
-  if (i_own(c) && !s->is_dry) TRY(open_set(c, NULL));
+  if (i_own(c) && !s->is_dry) TRY(open_parts(c));
   TRY(announce(c, false));
   TRY(smpi_opening_check(s, c->q->to, c->q->purpose, (smpc_shape){all, 1}));
   TRY(smpi_opening_compare(s));
@@ -236,6 +249,7 @@ static smpc_err reveal(struct many *c, size_t n_matched) {
   }
   for (unsigned i = 0; i < c->t.owners; i++) c->r.sizes[i] = c->t.size[i];
 out:
+  smpi_psi_parts_close(&c->parts);
   smpi_op_end(&op, NULL, err);
   smpi_wipe_stack();
   return smpi_status(s);

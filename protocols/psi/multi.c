@@ -37,6 +37,8 @@
  *               is the leakage: its own other sets do not make the answer smaller.
  *               Malicious: no.
  * Assumes       F_vole, pairwise streams, authenticated private channels.
+ *               Large sets run in buckets (parts.h, multi_parts.c), whose number and sizes follow from the sets'
+ *               sizes; the runs have one Delta_i, as in oprf_parts.c, fresh keys, and share the bounds.
  * Cost          see multi.h.
  * Secrets       items, order, P, a, b, c, Delta, r, t, F, z, T before step 4; public: sizes, seed.
  * Differs from  the paper: the programmable OPRF; z from AES; step 6.  Its conditional sharing,
@@ -65,13 +67,35 @@ static uint64_t chances(const struct smpi_psi_many *t) {
   return t->owners + tagged * largest(t);
 }
 
-size_t smpi_psi_many_mask_len(const struct smpi_psi_many *t) { return smpi_psi_mask_len(largest(t), chances(t)); }
+_Static_assert(SMPI_MULTI_MAX_ITEMS / SMPI_PSI_BUCKET_FROM * SMPC_MAX_COMPUTING <= 1 << SMPI_OKVS_MORE,
+               "stores of all buckets and owners can share one bound");
+
+static unsigned runs_of(const struct smpi_psi_many *t) { return t->runs == 0 ? 1 : t->runs; }
+
+/* Of all runs together. */
+static uint64_t all_items(const struct smpi_psi_many *t) { return (uint64_t)largest(t) * runs_of(t); }
+
+size_t smpi_psi_many_mask_len(const struct smpi_psi_many *t) { return smpi_psi_mask_len(all_items(t), chances(t)); }
+
+/* log2 of something for each owner and run, rounded up. */
+static unsigned shared_bits(const struct smpi_psi_many *t) {
+  unsigned bits = 0;
+  while (1u << bits < t->owners * runs_of(t)) bits++;
+  return bits;
+}
 
 /* The stores P, and P-1 of T, all together fail with 2^-40. */
 static smpc_err shape_of(struct smpi_okvs_shape *shape, const struct smpi_psi_many *t) {
-  unsigned more = 0;
-  while (1u << more < t->owners) more++;
-  return smpi_okvs_shape(shape, largest(t), SMPI_OKVS_BINARY, SMPI_OKVS_LAMBDA + more);
+  return smpi_okvs_shape(shape, largest(t), SMPI_OKVS_BINARY, SMPI_OKVS_LAMBDA + shared_bits(t));
+}
+
+/* That any bucket of anybody overflows: 2^-40, too. */
+void smpi_multi_bucket(struct smpi_psi_many *t, const struct smpi_psi_many *all) {
+  size_t n = largest(all);
+  *t = *all;
+  if (t->runs == 0) t->runs = smpi_psi_buckets(n, n);
+  for (unsigned i = 0; i < t->owners && t->runs > 1; i++)
+    t->size[i] = (size_t)smpi_okvs_bin_size(all->size[i], t->runs, SMPI_PSI_SIGMA + shared_bits(t));
 }
 
 static unsigned first_recipient(const struct smpi_psi_many *t) {
@@ -88,7 +112,7 @@ static unsigned rank_of(const struct smpc_session *s, unsigned member) {
 
 /* --- the driver --------------------------------------------------------------------------- */
 
-static smpc_err check(struct smpc_session *s, const struct smpi_psi_many *t) {
+smpc_err smpi_multi_check(struct smpc_session *s, const struct smpi_psi_many *t) {
   bool has_owners = t->owners >= SMPI_MULTI_MIN && t->owners <= SMPC_MAX_COMPUTING && t->mine < t->owners;
   if (!has_owners || first_recipient(t) == t->owners)
     return smpi_fail(s, SMPC_E_ARG, -1, "this protocol is for 3 to 16 owners of sets, one of them a recipient");
@@ -105,7 +129,7 @@ static smpc_err prepare(struct smpi_multi *r) {
   uint8_t session[32];
   r->hub = first_recipient(t);
   smpi_session_id(r->s, session);
-  smpi_oprf_hash_make(&r->hash, session, t->instance, smpi_psi_many_mask_len(t), largest(t), chances(t));
+  smpi_oprf_hash_make(&r->hash, session, t->instance, smpi_psi_many_mask_len(t), all_items(t), chances(t));
   smpi_prg_words(smpi_prg_own(r->s), r->seed.w, 2);
   for (unsigned i = 0; i < t->owners; i++) { /* step 3, and the keys of step 6 */
     blk key;
@@ -250,48 +274,47 @@ static smpc_err finish(struct smpi_multi *r) {
   return learns(r, r->t->mine) ? take_tags(r) : SMPC_OK;
 }
 
-static bool has_empty_set(const struct smpi_psi_many *t) {
+bool smpi_multi_has_empty_set(const struct smpi_psi_many *t) {
   for (unsigned i = 0; i < t->owners; i++)
     if (t->size[i] == 0) return true;
   return false;
 }
 
-smpc_err smpi_psi_many(struct smpc_session *s, struct smpi_psi_many *t) {
-  struct smpi_multi r = {.s = s, .t = t};
+smpc_err smpi_multi_run(struct smpc_session *s, struct smpi_psi_many *t, struct smpi_vole_passive **vole) {
+  struct smpi_multi r = {.s = s, .t = t, .vole = *vole};
   smpc_err err;
   t->matched = 0;
-  TRY(check(s, t));
   if (t->hit != NULL) memset(t->hit, 0, t->size[t->mine]);
-  if (has_empty_set(t)) goto out; /* all know the result */
   TRY(prepare(&r));
   TRY(make_room(&r));
-  TRY(open_vole(&r));      /* 1. open */
-  TRY(run_oprfs(&r));      /* 2. VOLE and stores; 3. share */
-  TRY(exchange_hints(&r)); /* 4. program */
-  TRY(finish(&r));         /* 5. compare; 6. tell */
+  if (r.vole == NULL) TRY(open_vole(&r)); /* 1. open */
+  TRY(run_oprfs(&r));                     /* 2. VOLE and stores; 3. share */
+  TRY(exchange_hints(&r));                /* 4. program */
+  TRY(finish(&r));                        /* 5. compare; 6. tell */
 out:
-  smpi_vole_close(r.vole);
+  *vole = r.vole;
   smpi_okvs_close(r.store);
   smpi_secret_free(r.value);
   smpi_secret_free(r.some);
   smpi_secret_free(r.mask);
   smpi_wipe(&r, sizeof r);
-  if (err != SMPC_OK && t->hit != NULL) smpi_wipe(t->hit, t->size[t->mine]);
-  if (err != SMPC_OK) t->matched = 0;
   return err == SMPC_OK ? err : smpi_fail(s, err, -1, "the intersection failed: %s", smpi_err_text(err));
 }
 
-void smpi_psi_many_cost(struct smpi_cost *c, const struct smpi_psi_many *t) {
+void smpi_psi_many_cost(struct smpi_cost *c, const struct smpi_psi_many *all) {
+  struct smpi_psi_many t;
   struct smpi_okvs_shape shape;
-  uint64_t sender, hub, tags = 0, others = t->owners - 1;
-  unsigned first = first_recipient(t);
+  uint64_t sender, hub, tags = 0, others = all->owners - 1;
+  unsigned first = first_recipient(all);
   size_t len;
-  if (has_empty_set(t) || first == t->owners || shape_of(&shape, t) != SMPC_OK) return;
-  len = smpi_psi_many_mask_len(t);
-  for (unsigned i = first + 1; i < t->owners; i++) tags += t->to.bits >> t->owner[i] & 1;
+  smpi_multi_bucket(&t, all);
+  if (smpi_multi_has_empty_set(all) || first == t.owners || shape_of(&shape, &t) != SMPC_OK) return;
+  len = smpi_psi_many_mask_len(&t);
+  for (unsigned i = first + 1; i < t.owners; i++) tags += t.to.bits >> t.owner[i] & 1;
   smpi_vole_bytes(&sender, &hub, shape.len, 8 * (unsigned)len, false);
-  sender += SMPI_VOLE_OPEN_BYTES + (uint64_t)shape.len * len;
-  hub = others * (hub + SMPI_VOLE_OPEN_BYTES + SEED + (uint64_t)shape.len * len) + tags * t->size[first] * len;
-  c->rounds += 2 + 3 * others + 1 + (tags != 0);
+  sender = SMPI_VOLE_OPEN_BYTES + t.runs * (sender + (uint64_t)shape.len * len);
+  hub = t.runs * (others * (hub + SEED + (uint64_t)shape.len * len) + tags * t.size[first] * len);
+  hub += others * SMPI_VOLE_OPEN_BYTES;
+  c->rounds += 2 + t.runs * (3 * others + 1 + (tags != 0));
   c->bytes += sender > hub ? sender : hub;
 }

@@ -12,11 +12,16 @@ enum { SEED = SMPI_MULTI_SEED, RUN = SMPI_MULTI_RUN };
 /* --- my keys --------------------------------------------------------------------- */
 
 smpc_err smpi_multi_make_keys(struct smpi_multi *r) {
-  r->key = smpi_scratch(r->s, smpi_multi_size(r), sizeof *r->key);
-  r->place = smpi_scratch(r->s, smpi_multi_size(r), sizeof *r->place);
-  if (r->key == NULL || r->place == NULL) return smpi_status(r->s);
+  const struct smpi_psi_many *t = r->t;
+  size_t padding = 0;
+  r->key = t->key;
   r->n_keys = smpi_multi_size(r);
-  r->held = smpi_oprf_keys_of(r->key, r->place, &r->hash, r->t->set, r->t->row, r->n_keys, smpi_prg_own(r->s));
+  r->place = smpi_scratch(r->s, r->n_keys, sizeof *r->place);
+  if (r->place == NULL) return smpi_status(r->s);
+  for (size_t i = 0; i < r->n_keys; i++) padding += t->row[i] != SMPI_PSI_PADDING;
+  r->held = padding;
+  for (size_t i = 0; i < r->n_keys; i++)
+    r->place[t->row[i] == SMPI_PSI_PADDING ? padding++ : t->row[i]] = (uint32_t)i;
   return SMPC_OK;
 }
 

@@ -15,12 +15,12 @@ struct smpi_multi {
   struct smpi_oprf_hash hash;
   struct smpi_okvs_shape shape; /* for the largest set */
   struct smpi_okvs *store;      /* my keys in it */
-  struct smpi_vole_passive *vole;
+  struct smpi_vole_passive *vole; /* not mine to close */
   blk seed, delta;
   blk *a, *c, *b;               /* [room] hub, hub, sender */
   blk *p;                       /* [len] hub: the store P */
   size_t n_keys, held;          /* my items and paddings; the items, which come first */
-  blk *key;                     /* [n_keys] */
+  const blk *key;               /* [n_keys] */
   uint32_t *place;              /* [n_keys] where in t->row key j stands */
   struct smpi_mask *sum;        /* [n_keys] hub: sum of F_i, bin by bin */
   struct smpi_aes_key share[SMPC_MAX_COMPUTING]; /* r_ij; t_j at and for the hub */
@@ -39,6 +39,13 @@ struct smpi_multi {
 
 static inline bool smpi_multi_is_hub(const struct smpi_multi *r) { return r->t->mine == r->hub; }
 static inline size_t smpi_multi_size(const struct smpi_multi *r) { return r->t->size[r->t->mine]; }
+
+/* One bucket of all; and its run, which leaves base transfers open for others: *vole is NULL in the first. */
+void smpi_multi_bucket(struct smpi_psi_many *t, const struct smpi_psi_many *all);
+smpc_err smpi_multi_run(struct smpc_session *s, struct smpi_psi_many *t, struct smpi_vole_passive **vole);
+bool smpi_multi_has_empty_set(const struct smpi_psi_many *t);
+/* SMPC_E_ARG, SMPC_E_RANGE */
+smpc_err smpi_multi_check(struct smpc_session *s, const struct smpi_psi_many *t);
 
 /* Keys of my items, and where they stand in t->row. */
 smpc_err smpi_multi_make_keys(struct smpi_multi *r);

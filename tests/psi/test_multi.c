@@ -48,7 +48,7 @@ static size_t least_of(const size_t *size, unsigned n) {
 static void bounds_are_those_of_all_owners(void **state) {
   (void)state;
   for (unsigned owners = SMPI_MULTI_MIN; owners <= SMPC_MAX_COMPUTING; owners++)
-    for (size_t n = 1; n <= SMPI_MULTI_MAX_ITEMS; n = 5 * n + 1) {
+    for (size_t n = 1; n <= SMPI_PSI_BUCKET_FROM; n = 5 * n + 1) {
       struct smpi_psi_many t = {.owners = owners, .to.bits = 1};
       struct smpi_cost c = {0};
       struct smpi_okvs_shape shape;
@@ -84,6 +84,50 @@ static void large_sets_are_joined_exactly(void **state) {
   const size_t bins[3] = {65537, 65536, 40000}, unequal[3] = {3, 70000, 2};
   try_sets(3, bins, 30000, true, 2, NULL);
   try_sets(3, unequal, 2, true, 1, NULL);
+}
+
+/* --- buckets --------------------------------------------------------------------------------- */
+
+struct in_buckets { struct many_sets sets; struct smpi_psi_many t[3]; uint8_t *matched[3]; smpc_err err[3]; };
+
+/* What smpc_psi_reveal() does, in as many buckets as the test wants. */
+static void run_in_buckets(struct smpc_session *s, unsigned me, void *ctx) {
+  struct in_buckets *b = ctx;
+  struct smpi_psi_many *t = &b->t[me];
+  struct smpi_psi_parts parts = {0};
+  size_t mark = smpi_scratch_mark(s);
+  const smpc_items items = {.n = b->sets.n[me], .flat = b->sets.item[me], .item_len = sizeof(uint64_t)};
+  t->mine = me;
+  t->instance = 7;
+  b->matched[me] = malloc(items.n + 1);
+  memset(b->matched[me], 0xee, items.n + 1);
+  b->err[me] = smpi_psi_parts_make_vt(&parts, s, 7, &items);
+  if (b->err[me] == SMPC_OK) b->err[me] = smpi_psi_many(s, t, &parts);
+  if (b->err[me] == SMPC_OK) smpi_psi_parts_tell(&parts, b->matched[me], 0, items.n);
+  smpi_psi_parts_close(&parts);
+  smpi_scratch_release(s, mark);
+}
+
+static void sets_meet_bucket_by_bucket(void **state) {
+  (void)state;
+  const size_t size[3] = {3000, 2000, 2500};
+  struct in_buckets b = {0};
+  struct parties_result got;
+  struct smpi_cost cost = {0};
+  many_sets_make(&b.sets, 3, size, 1000, true, 5);
+  for (unsigned k = 0; k < 3; k++)
+    b.t[k] = (struct smpi_psi_many){.owners = 3, .owner = {0, 1, 2}, .size = {3000, 2000, 2600}, .to = {6}, .runs = 4};
+  parties_run_ok(&(struct parties){.n = 3, .seed = 1}, run_in_buckets, &b, &got);
+  smpi_psi_many_cost(&cost, &b.t[0]);
+  assert_int_equal(cost.rounds, got.spent[1].rounds);
+  assert_int_equal(cost.bytes, got.spent[1].bytes);
+  for (unsigned k = 0; k < 3; k++) {
+    assert_int_equal(b.t[k].matched, k > 0 ? 1000 : 0);
+    for (size_t i = 0; i < b.sets.n[k]; i++)
+      assert_int_equal(b.matched[k][i], k > 0 && b.sets.holders[b.sets.which[k][i]] == 7);
+    free(b.matched[k]);
+  }
+  many_sets_free(&b.sets);
 }
 
 static void sixteen_parties_find_what_all_have(void **state) {
@@ -364,7 +408,8 @@ static void a_lost_party_ends_it(void **state) {
 }
 
 TEST_MAIN(T(bounds_are_those_of_all_owners), T(small_sets_are_joined_exactly), T(large_sets_are_joined_exactly),
-          T(sixteen_parties_find_what_all_have), T(paddings_match_nothing), T(duplicates_are_counted_and_reported),
+          T(sets_meet_bucket_by_bucket), T(sixteen_parties_find_what_all_have), T(paddings_match_nothing),
+          T(duplicates_are_counted_and_reported),
           T(other_members_take_part_without_learning), T(common_items_are_counted),
           T(what_makes_no_sense_is_refused), T(different_questions_open_nothing),
           T(the_estimate_is_what_is_spent), T(values_are_as_long_as_chance_demands),

@@ -1,0 +1,83 @@
+/* multi_parts.c - an intersection of many sets, bucket by bucket; see multi.h and parts.h.  One run where no set has
+ * more than SMPI_PSI_BUCKET_FROM items. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "psi/multi_impl.h"
+
+struct buckets {
+  struct smpc_session *s;
+  struct smpi_psi_many *all, t; /* the whole, and the run that is on */
+  struct smpi_psi_parts *p;
+  bool i_learn;
+  blk *key;                     /* [size[mine]], as all of these */
+  size_t *row;
+  uint8_t *hit;                 /* of keys */
+  struct smpi_vole_passive *vole;
+  unsigned now;
+};
+
+/* Of all buckets together. */
+static void tell(void *ctx, uint64_t done, uint64_t total) {
+  const struct buckets *b = ctx;
+  b->all->progress(b->all->ctx, b->now * total + done, b->t.runs * total);
+}
+
+static smpc_err begin(struct buckets *b) {
+  struct smpi_psi_many *t = &b->t;
+  smpi_multi_bucket(t, b->all);
+  size_t n = t->size[t->mine];
+  b->i_learn = t->to.bits >> t->owner[t->mine] & 1;
+  if (t->progress != NULL) t->progress = tell;
+  t->ctx = b;
+  t->key = b->key = smpi_scratch(b->s, n, sizeof *b->key);
+  t->row = b->row = smpi_scratch(b->s, n, sizeof *b->row);
+  t->hit = b->i_learn ? smpi_scratch(b->s, n, 1) : NULL;
+  b->hit = b->i_learn ? smpi_scratch(b->s, n, 1) : NULL;
+  return smpi_status(b->s);
+}
+
+/* In random order: other recipients see where in it the hub's matches stand. */
+static smpc_err take_bucket(struct buckets *b) {
+  size_t most = b->t.size[b->t.mine], n = smpi_psi_parts_size(b->p, b->now, b->t.runs);
+  if (n > most)
+    return smpi_fail(b->s, SMPC_E_STATE, (int)smpi_me(b->s),
+                     "a bucket of my set overflowed, which happens once in 2^40 runs: run again");
+  smpc_err err = smpi_psi_parts_keys_vt(b->p, b->key, b->now, b->t.runs);
+  if (n < most) smpi_prg_words(smpi_prg_own(b->s), b->key[n].w, 2 * (most - n));
+  for (size_t i = 0; i < most; i++) b->row[i] = i < n ? i : SMPI_PSI_PADDING;
+  smpi_psi_shuffle_rows(b->row, most, smpi_prg_own(b->s));
+  return err;
+}
+
+static smpc_err run_bucket(struct buckets *b) {
+  struct smpi_psi_many *t = &b->t;
+  size_t mark = smpi_scratch_mark(b->s);
+  smpc_err err;
+  t->instance = b->all->instance | (uint64_t)b->now << 40; /* steps are fewer: no two runs have one number */
+  TRY(take_bucket(b));
+  TRY(smpi_multi_run(b->s, t, &b->vole));
+  b->all->matched += t->matched;
+  for (size_t i = 0; b->i_learn && i < t->size[t->mine]; i++)
+    if (b->row[i] != SMPI_PSI_PADDING) b->hit[b->row[i]] = t->hit[i];
+  if (b->i_learn) TRY(smpi_psi_parts_note_vt(b->p, b->key, b->hit, b->now, t->runs));
+out:
+  smpi_scratch_release(b->s, mark);
+  return err;
+}
+
+smpc_err smpi_psi_many(struct smpc_session *s, struct smpi_psi_many *t, struct smpi_psi_parts *p) {
+  struct buckets b = {.s = s, .all = t, .p = p};
+  size_t mark = smpi_scratch_mark(s);
+  smpc_err err;
+  t->matched = 0;
+  TRY(smpi_multi_check(s, t));
+  if (smpi_multi_has_empty_set(t)) goto out; /* all know the result */
+  TRY(begin(&b));
+  for (; b.now < b.t.runs; b.now++) TRY(run_bucket(&b));
+out:
+  smpi_vole_close(b.vole);
+  smpi_scratch_release(s, mark);
+  if (err != SMPC_OK) t->matched = 0;
+  return err;
+}
