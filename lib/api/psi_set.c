@@ -3,10 +3,8 @@
 
 #include <string.h>
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/mem.h"
+#include "base/sort.h"
 #include "psi/items.h"
 
 smpc_err smpi_psi_set_check(struct smpc_session *s, const smpc_items *items) {
@@ -43,10 +41,9 @@ static struct item_hash hash_item(const smpc_items *items, size_t i, uint32_t ce
   smpi_hash_add_u64(&h, cell);
   smpi_hash_end(&h, whole);
   memcpy(&out, whole, sizeof out);
+  smpi_wipe(whole, sizeof whole);
   return out;
 }
-
-static int by_value(const void *x, const void *y) { return memcmp(x, y, sizeof(struct item_hash)); }
 
 smpc_err smpi_psi_set_tell_vt(struct smpc_session *s, const smpc_items *items, const size_t *same, const uint32_t *cell,
                               bool in_order) {
@@ -58,9 +55,9 @@ smpc_err smpi_psi_set_tell_vt(struct smpc_session *s, const smpc_items *items, c
     if (same == NULL || same[i] == i) all[n++] = hash_item(items, i, cell == NULL ? 0 : cell[i]);
   if (!in_order && n > 1) {
     size_t last = 0;
-    qsort(all, n, sizeof *all, by_value);
+    smpi_sort_vt(all->word, n, 2);
     for (size_t i = 1; i < n; i++)
-      if (by_value(&all[i], &all[last]) != 0) all[++last] = all[i];
+      if (memcmp(&all[i], &all[last], sizeof *all) != 0) all[++last] = all[i];
     n = last + 1;
   }
   smpc_err err = s->guard->input(s->guard_ctx, s, n == 0 ? NULL : all[0].word, 2 * n);

@@ -2,11 +2,11 @@
 #include "govern/rowset.h"
 
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/mem.h"
+#include "base/sort.h"
 #include "rand/hash.h"
 
 /* --- GF(2^61 - 1) ----------------------------------------------------------------- */
@@ -38,11 +38,6 @@ static uint64_t inverse(uint64_t a) { /* a^(P - 2) */
 
 unsigned smpi_sketch_words(uint64_t apart) { return 2 * (unsigned)smpi_min(apart, SMPI_ROWS_APART) + 2; }
 
-static int by_value(const void *x, const void *y) {
-  uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-  return a < b ? -1 : a > b;
-}
-
 /* Never zero: every row counts in every power. */
 static uint64_t number_of(const uint64_t row[2], const uint8_t key[crypto_shorthash_KEYBYTES]) {
   uint8_t hash[crypto_shorthash_BYTES];
@@ -55,7 +50,7 @@ void smpi_sketch_make(struct smpi_sketch *k, uint64_t *row, size_t rows, const u
   uint64_t name[2] = {0, 0}; /* what the program calls it, and how many of that name came before */
   smpi_kdf(key, sign_secret, "smpc journal rows 1", "", 0);
   memset(k->word, 0, sizeof k->word);
-  if (rows > 0) qsort(row, rows, sizeof *row, by_value);
+  smpi_sort_vt(row, rows, 1);
   for (size_t i = 0; i < rows; i++) {
     name[1] = i > 0 && row[i] == name[0] ? name[1] + 1 : 0;
     name[0] = row[i];
