@@ -38,6 +38,7 @@ struct data_config {
   char *table;                 /* what `view` calls the CSV file (default "data"), or the database's
                                   table; may be NULL for a database when there is a view              */
   bool header;                 /* CSV: the first record holds the column names                        */
+  bool header_is_written;      /* not the default, which is no mistake for a database                 */
   struct data_column *columns; /* CSV: with a header, the columns whose type is not text
                                   (in any order, each must be in the header); without
                                   one, the names and types of all columns in order    */

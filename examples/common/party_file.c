@@ -103,6 +103,7 @@ static bool copy_lists(struct data_config *c, const struct rows *r) {
 
 static bool fill(struct data_config *c, const struct rows *r, const char *path, const char *file) {
   c->header = r == NULL || r->header != NO;
+  c->header_is_written = r != NULL && r->header != UNSAID;
   if (file != NULL && !copy(&c->path, file)) return false;
   if (r == NULL) return true;
   if (file == NULL && r->file != NULL && (c->path = resolve(path, r->file)) == NULL) return false;

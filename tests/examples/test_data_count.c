@@ -260,7 +260,7 @@ static void test_bad_database(void **state) {
   d = open_good(&c);
   count_bad(d, agreed, "age > 0", "'seen > 2020' compares text with a number");
   data_close(d);
-  c.header = true;
+  c.header = c.header_is_written = true;
   assert_int_equal(data_open(&d, &c, &f), DATA_INPUT);
   assert_non_null(strstr(f.text, "are for CSV files"));
   assert_null(d);

@@ -2,11 +2,13 @@
  * of party.yaml, and every error in it. */
 #include "support/test.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "data.h"
 #include "party_file.h"
 #include "yaml_file.h"
 
@@ -154,6 +156,33 @@ static void a_file_is_read(void **state) {
   assert_int_equal(unlink(path), 0);
 }
 
+/* As smpc-party.yaml(5) has it: a table or a view, and no word of CSV. */
+static void a_database_needs_no_word_of_csv(void **state) {
+  (void)state;
+  static const struct { const char *keys; int exit; } how[] = {
+      {"table: p", 0}, {"view: SELECT n FROM p", 0}, {"table: p, header: no", 0}, {"table: p, header: yes", DATA_INPUT},
+      {"table: p, missing: [NA]", DATA_INPUT}, {"table: p, columns: [{name: n, type: number}]", DATA_INPUT}};
+  char path[] = "/tmp/smpc-party-XXXXXX", text[300];
+  sqlite3 *db;
+  int fd = mkstemp(path);
+  assert_int_equal(close(fd), 0);
+  assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+  assert_int_equal(sqlite3_exec(db, "CREATE TABLE p (n INTEGER); INSERT INTO p VALUES (7)", NULL, NULL, NULL), SQLITE_OK);
+  sqlite3_close(db);
+  for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
+    struct data_config *c;
+    struct data_fault f;
+    struct data *d;
+    snprintf(text, sizeof text, "party: a\ndata: {file: %s, %s}\n", path, how[i].keys);
+    assert_int_equal(parse(&c, text, NULL, &f), 0);
+    if (data_open(&d, c, &f) != how[i].exit) fail_msg("%s: %s", how[i].keys, f.text);
+    if (how[i].exit != 0) assert_non_null(strstr(f.text, "are for CSV files"));
+    data_close(d);
+    party_file_free(c);
+  }
+  assert_int_equal(unlink(path), 0);
+}
+
 static void numbers_have_one_spelling(void **state) {
   (void)state;
   uint64_t v;
@@ -166,4 +195,5 @@ static void numbers_have_one_spelling(void **state) {
 }
 
 TEST_MAIN(T(all_keys_are_read), T(defaults_are_the_documented_ones), T(the_option_wins), T(errors_name_the_place),
-          T(odd_files_are_refused), T(a_file_is_read), T(numbers_have_one_spelling))
+          T(odd_files_are_refused), T(a_file_is_read), T(a_database_needs_no_word_of_csv),
+          T(numbers_have_one_spelling))

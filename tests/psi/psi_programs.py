@@ -209,7 +209,7 @@ def databases_are_read():
         db.executemany("INSERT INTO people VALUES (?, ?, ?)", [(1, "ADA", 18151210), (2, "eve", 20000229), (3, None, 1)])
     db.close()
     (FOLDER / "party0.csv").write_bytes(base.read_bytes())
-    (FOLDER / "more.yaml").write_text("data: {header: no, table: people}\n", encoding="utf-8")
+    (FOLDER / "more.yaml").write_text("data: {table: people}\n", encoding="utf-8")
     done = subprocess.run(["smpc-local", "-n", "2", "--party-yaml", FOLDER / "more.yaml", "--", "smpc-psi", "--config", "{config}",
                            "--question", question(KEY), "--data", FOLDER / "{name}.csv", "--csv"],
                           env=ENV, capture_output=True, text=True, timeout=TIMEOUT, check=False)
