@@ -187,10 +187,15 @@ static void check_limits(struct smpi_audit_study *s, struct smpi_audit *a, const
 /* Limits could begin anew beside a version that is not named; a later one that names this one is in order. */
 static void check_versions(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j,
                            const struct smpi_entry *e) {
+  static const char *const what[] = {
+      [SMPI_STRANGER_UNNAMED] = "a session of another version of the study, and neither says that it replaces the other",
+      [SMPI_STRANGER_RENAMED] = "a session of a version that the study replaces, under another identifier",
+      [SMPI_STRANGER_BEHIND] = "a session of a version that the study replaces, which replaced one that the study does not"};
   smpi_versions_seen(&s->versions, e);
-  if (!s->versions.has_stranger || s->versions.is_later || s->told_stranger) return;
+  enum smpi_stranger found = s->versions.found;
+  if (found == SMPI_NO_STRANGER || found == SMPI_STRANGER_LATER || s->told_stranger) return;
   s->told_stranger = true;
-  fault(a, j, e, "a session of another version of the study, and neither says that it replaces the other");
+  fault(a, j, e, what[found]);
 }
 
 void smpi_audit_judge(struct smpi_audit_study *s, struct smpi_audit *a, const struct smpi_audited *j,

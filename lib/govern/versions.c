@@ -2,8 +2,10 @@
 #include "govern/versions.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "session/config.h"
 
 bool smpi_versions_has(const smpc_study *st, const uint8_t digest[32]) {
@@ -23,26 +25,36 @@ static uint64_t epsilon_of(const smpc_study *st, struct smpi_slice question) {
 static void on_run(struct smpi_versions *v, const struct smpi_entry *e) {
   smpi_entry_digest(v->digest, e, "study");
   v->is_mine = smpi_versions_has(v->study, v->digest);
-  v->is_strange = v->replaces_me = v->counted = v->releases = false;
+  v->is_strange = v->is_renamed = v->replaces_me = v->counted = v->releases = false;
   v->epsilon = v->is_mine ? epsilon_of(v->study, smpi_entry_get(e, "question")) : 0;
 }
 
+static void find(struct smpi_versions *v, enum smpi_stranger what, const uint8_t digest[32]) {
+  if (v->found != SMPI_NO_STRANGER && v->found != SMPI_STRANGER_LATER) return;
+  v->found = what;
+  memcpy(v->stranger, digest, 32);
+}
+
+/* What a version of mine replaced I replace as well, by name: nobody else counts it. */
 static void on_study(struct smpi_versions *v, const struct smpi_entry *e) {
   uint8_t digest[32];
-  bool is_same = smpi_slice_is(smpi_entry_get(e, "identifier"), v->study->identifier);
-  for (unsigned k = 0; smpi_get_bytes(digest, 32, smpi_entry_get_at(e, "replaces", k)); k++)
+  struct smpi_slice identifier = smpi_entry_get(e, "identifier");
+  bool is_same = smpi_slice_is(identifier, v->study->identifier);
+  for (unsigned k = 0; smpi_get_bytes(digest, 32, smpi_entry_get_at(e, "replaces", k)); k++) {
     v->replaces_me = v->replaces_me || memcmp(digest, v->study->digest, 32) == 0;
+    if (v->is_mine && !smpi_versions_has(v->study, digest)) find(v, SMPI_STRANGER_BEHIND, digest);
+  }
   v->is_strange = !v->is_mine && (is_same || v->replaces_me);
+  v->is_renamed = v->is_mine && !is_same;
+  if (v->is_renamed && v->found != SMPI_STRANGER_RENAMED)
+    snprintf(v->renamed, sizeof v->renamed, "%.*s", (int)smpi_min(identifier.len, 60), identifier.at);
   if (v->is_mine && memcmp(v->digest, v->study->digest, 32) != 0) v->epsilon = smpi_entry_number(e, "epsilon");
 }
 
 /* Something is about to come out of a session: of which version? */
 static void on_use(struct smpi_versions *v, bool is_run) {
-  if (v->is_strange && (!v->has_stranger || v->is_later)) { /* one that nobody names stays the finding */
-    v->has_stranger = true;
-    v->is_later = v->replaces_me;
-    memcpy(v->stranger, v->digest, 32);
-  }
+  if (v->is_strange) find(v, v->replaces_me ? SMPI_STRANGER_LATER : SMPI_STRANGER_UNNAMED, v->digest);
+  if (v->is_renamed) find(v, SMPI_STRANGER_RENAMED, v->digest);
   if (!is_run || v->counted || v->releases) return;
   v->counted = true;
   v->spent += v->is_mine ? v->epsilon : 0;
@@ -57,10 +69,21 @@ void smpi_versions_seen(struct smpi_versions *v, const struct smpi_entry *e) {
 
 smpc_err smpi_versions_check(const struct smpi_versions *v, struct smpi_fault *f) {
   char digest[65];
-  if (!v->has_stranger) return SMPC_OK;
   sodium_bin2hex(digest, sizeof digest, v->stranger, 32);
-  if (v->is_later)
+  switch (v->found) {
+  case SMPI_NO_STRANGER: return SMPC_OK;
+  case SMPI_STRANGER_LATER:
     return smpi_fault_set(f, SMPC_E_POLICY, -1, "the study was replaced by %s, of which my journal holds sessions", digest);
+  case SMPI_STRANGER_RENAMED:
+    return smpi_fault_set(f, SMPC_E_POLICY, -1,
+                          "the study replaces %s, whose identifier is \"%s\": all versions have the same `identifier`",
+                          digest, v->renamed);
+  case SMPI_STRANGER_BEHIND:
+    return smpi_fault_set(f, SMPC_E_POLICY, -1,
+                          "a version that the study replaces had itself replaced %s, which the study does not say it "
+                          "`replaces`", digest);
+  case SMPI_STRANGER_UNNAMED: break;
+  }
   return smpi_fault_set(f, SMPC_E_POLICY, -1,
                         "my journal holds sessions of another version of the study \"%.60s\", which this one does not say "
                         "it `replaces`: %s", v->study->identifier, digest);

@@ -3,7 +3,8 @@
  * A study is known by its identifier (or else its title) over all its versions.  A version
  * names the digests of all it replaces: their runs count as its own.  A version that is
  * neither this one nor named so has no place beside it in one journal: by leaving it out,
- * limits and budget would begin anew. */
+ * limits and budget would begin anew.  For the same reason no version changes the
+ * identifier, and what a named one replaced is named too. */
 #ifndef SMPI_VERSIONS_H
 #define SMPI_VERSIONS_H
 
@@ -12,14 +13,23 @@
 #include "base/err.h"
 #include "govern/entry.h"
 
+enum smpi_stranger {
+  SMPI_NO_STRANGER,
+  SMPI_STRANGER_LATER,   /* a version opened something that says it replaces this one         */
+  SMPI_STRANGER_UNNAMED, /* one opened something, and neither names the other                 */
+  SMPI_STRANGER_RENAMED, /* one that this replaces opened something under another identifier  */
+  SMPI_STRANGER_BEHIND   /* one that this replaces had replaced it, and this one does not     */
+};
+
 struct smpi_versions {
   const smpc_study *study;
   uint64_t spent;           /* millionths of epsilon, of runs of all questions of these versions    */
-  bool has_stranger, is_later; /* another version opened something; it says that it replaces this one */
+  enum smpi_stranger found; /* the first, but that later ones give way to others */
   uint8_t stranger[32];
+  char renamed[64];         /* its identifier */
   /* the session that the journal is at */
   uint8_t digest[32];
-  bool is_mine, is_strange, replaces_me, counted, releases;
+  bool is_mine, is_strange, is_renamed, replaces_me, counted, releases;
   uint64_t epsilon;
 };
 

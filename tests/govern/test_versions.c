@@ -87,6 +87,66 @@ static void rows_that_changed_since_the_old_version_are_few(void **state) {
   expect_refusal(&n, "v2.yaml", "earlier run over as many rows");
 }
 
+static const char RENAMED[] = "all versions have the same `identifier`", BEHIND[] = "had itself replaced";
+
+/* v1, v2 under another identifier, v3 that names v2 alone: nobody would count v1 any more. */
+static void another_identifier_hides_no_runs(void **state) {
+  (void)state;
+  struct notary n = begin("    limits: {runs: 1}\n");
+  expect_run(&n, "v1.yaml");
+  write_version("v2.yaml", "    limits: {runs: 2}\n", "", "hearts", V1);
+  expect_refusal(&n, "v2.yaml", RENAMED);
+  assert_non_null(strstr(n.text, "is \"T\""));
+  write_version("v3.yaml", "    limits: {runs: 2}\n", "", "T", V1); /* as the title was */
+  expect_run(&n, "v3.yaml");
+  expect_refusal(&n, "v3.yaml", "asked as often as it may be");
+}
+
+/* The same where v2 came to this journal before v1 opened anything: what v2 replaced is followed. */
+static void what_a_replaced_version_replaced_is_named_too(void **state) {
+  (void)state;
+  struct notary n = begin("    limits: {runs: 1}\n");
+  write_version("v2.yaml", "    limits: {runs: 2}\n", "", "hearts", V1);
+  n.openings = 0;
+  expect_run(&n, "v2.yaml");
+  n.openings = 1;
+  expect_run(&n, "v1.yaml");
+  write_version("v3.yaml", "    limits: {runs: 1}\n    # x\n", "", "hearts", V2);
+  expect_refusal(&n, "v3.yaml", BEHIND);
+  assert_int_equal(system("rm v3.yaml*"), 0);
+  write_version("v3.yaml", "    limits: {runs: 1}\n    # x\n", "", "hearts", BOTH);
+  expect_refusal(&n, "v3.yaml", RENAMED);
+}
+
+static const char *third(const char *epsilon) {
+  static char text[200];
+  snprintf(text, sizeof text, "    epsilon: 0.1\n  - name: third\n    program: test\n    epsilon: %s\n"
+           "    recipients: [party0, party1]\n", epsilon);
+  return text;
+}
+
+static void another_identifier_hides_no_budget(void **state) {
+  (void)state;
+  char findings[8000];
+  notary_head = "privacy budget: 1.5\n";
+  assert_int_equal(system("rm -f *.journal v*.yaml*"), 0);
+  write_version("v1.yaml", "    epsilon: 1\n", third("0.4"), "", NULL);
+  struct notary n = {.openings = 0, .without = -1, .seed = SEED, .ask = "third", .unaware = -1};
+  write_version("v2.yaml", "    epsilon: 1\n", third("0.3"), "hearts", V1);
+  expect_run(&n, "v2.yaml"); /* opens nothing yet */
+  n.openings = 1;
+  n.ask = "sum";
+  expect_run(&n, "v1.yaml");
+  expect_refusal(&n, "v2.yaml", RENAMED);
+  write_version("v3.yaml", "    epsilon: 1\n", third("0.2"), "hearts", V2);
+  expect_refusal(&n, "v3.yaml", BEHIND);
+  notary_head = "";
+  (void)notary_audit_by(findings, sizeof findings, "v2.yaml", notary_journals, NOTARY_PARTIES);
+  assert_non_null(strstr(findings, "under another identifier"));
+  (void)notary_audit_by(findings, sizeof findings, "v3.yaml", notary_journals, NOTARY_PARTIES);
+  assert_non_null(strstr(findings, "which replaced one that the study does not"));
+}
+
 /* Lowering the epsilon of what was answered, or taking the question out, gives nothing back. */
 static void the_budget_counts_on(void **state) {
   (void)state;
@@ -181,6 +241,8 @@ int main(void) {
       T(a_changed_comma_does_not_begin_anew), T(what_was_used_counts_on), T(rows_that_changed_since_the_old_version_are_few),
       T(the_budget_counts_on), T(a_replaced_version_is_over), T(what_opened_nothing_need_not_be_named),
       T(an_identifier_outlives_a_title), T(an_audit_counts_over_versions), T(digests_are_checked),
+      T(another_identifier_hides_no_runs), T(what_a_replaced_version_replaced_is_named_too),
+      T(another_identifier_hides_no_budget),
   };
   return cmocka_run_group_tests(tests, notary_setup, notary_teardown);
 }
