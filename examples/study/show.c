@@ -134,12 +134,12 @@ static void show_limits(const smpc_study_question *q, const struct words *w) {
 
 static void show_columns(const smpc_study *st, const smpc_study_question *q, const struct words *w) {
   bool is_lowered = false;
-  printf("  %s", w->reads);
+  if (q->n_columns > 0) printf("  %s", w->reads);
   for (unsigned k = 0; k < q->n_columns; k++) {
     printf("%s%s%s%s", k ? w->between : "", q->column[k].name, w->graded, st->grade[q->column[k].grade]);
     is_lowered |= q->column[k].grade > q->grade;
   }
-  putchar('\n');
+  if (q->n_columns > 0) putchar('\n');
   if (q->condition != NULL) printf("  %s%s\n", w->condition, q->condition);
   printf("  %s%s\n", w->result, st->grade[q->grade]);
   if (is_lowered) printf("  %s\n", w->lower);
@@ -172,10 +172,11 @@ static void show_reveals(const smpc_study_question *q, const struct words *w) {
   if (q->minimum != NULL) print_with(w->common, q->minimum);
 }
 
-static void show_question(const smpc_study *st, unsigned i, const struct words *w) {
+static void show_question(const smpc_study *st, const char *path, unsigned i, const struct words *w) {
   const smpc_study_question *q = &st->question[i];
   char claim[SMPC_CLAIM_LEN];
   printf("\n%s%s\n  %s%s\n", w->question, q->name, w->program, q->program);
+  if (strcmp(q->program, "psi") == 0) study_show_sets(st, path, q, w == &chinese);
   show_columns(st, q, w);
   printf("  %s\n", w->opens);
   for (unsigned k = 0; k < q->n_openings; k++) {
@@ -198,7 +199,7 @@ static void show_question(const smpc_study *st, unsigned i, const struct words *
   puts(smpc_study_claim(claim, st, i) == SMPC_OK ? claim : "");
 }
 
-static void show(const smpc_study *st, const struct words *w) {
+static void show(const smpc_study *st, const char *path, const struct words *w) {
   printf("%s%s\n%s%s\n%s%s\n", w->head, st->title, w->purpose, st->purpose, w->identifier, st->identifier);
   if (st->n_replaces > 0) printf("%s\n", w->replaces);
   for (unsigned i = 0; i < st->n_replaces; i++) {
@@ -216,14 +217,14 @@ static void show(const smpc_study *st, const struct words *w) {
   printf("\n%s%s\n%s%s\n\n", w->security, w->semi_honest, w->source, has_dealer ? w->dealer : w->ot);
   if (st->budget != 0) printf("%s%g\n\n", w->budget, (double)st->budget / 1e6);
   show_parties(st, w);
-  for (unsigned i = 0; i < st->n_questions; i++) show_question(st, i, w);
+  for (unsigned i = 0; i < st->n_questions; i++) show_question(st, path, i, w);
   printf("\n%s", w->digest);
   print_hex(st->digest, 32);
   printf("\n%s\n", w->end);
 }
 
-void study_show_english(const smpc_study *st) { show(st, &english); }
-void study_show_chinese(const smpc_study *st) { show(st, &chinese); }
+void study_show_english(const smpc_study *st, const char *path) { show(st, path, &english); }
+void study_show_chinese(const smpc_study *st, const char *path) { show(st, path, &chinese); }
 
 const char study_template[] =
     "# A study: the same bytes at every party, signed by all (smpc-study sign).\n"

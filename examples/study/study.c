@@ -235,8 +235,8 @@ static enum cli_exit with_study(const struct job *job, const smpc_study *st) {
   if (strcmp(job->command, "held") == 0) return list_held(job, st);
   if (strcmp(job->command, "release") == 0) return give_verdict(job, st, false);
   if (strcmp(job->command, "reject") == 0) return give_verdict(job, st, true);
-  if (job->chinese) study_show_chinese(st);
-  else study_show_english(st);
+  if (job->chinese) study_show_chinese(st, job->file);
+  else study_show_english(st, job->file);
   return CLI_DONE;
 }
 

@@ -263,6 +263,14 @@ static void items_that_meet_are_limited_and_metered(void **state) {
                  "--study {study} --data {name}.csv"), 0, "fewer than 3");
   run_expect(run("smpc-study show limit-site/study.yaml"), 0, "8 items of one party's sets, 10 items of all parties' sets together");
   run_expect(run("smpc-study show --chinese limit-site/study.yaml"), 0, "8 个条目(任一方的集合)、10 个条目(各方集合合计)");
+  run_expect(run("smpc-study show limit-site/study.yaml"), 0, "  Between: a, b\n");
+  run_expect(run("smpc-study show limit-site/study.yaml"), 0, "compared as one key: id (text in the normal form NFKC, spaces trimmed)\n");
+  run_expect(run("smpc-study show limit-site/study.yaml"), 0, "Sizes of the sets: told to the other parties\n");
+  run_expect(run("smpc-study show --chinese limit-site/study.yaml"), 0, "合为一个键进行比较:id(NFKC 规范形式的文本,去掉首尾空格)");
+  run_expect(run("sed 's/key: .*unicode/between: [b, a], sizes: [70, 80], key: [{column: id, case: ignored}, {column: d, form: date}], unicode/; s/minimum: 3,//' "
+                 "limit-site/study.yaml >sized.yaml; smpc-study show sized.yaml"), 0,
+             "id (text in the normal form NFKC, spaces trimmed, case ignored), d (a date, as yyyymmdd)\n");
+  run_expect(run("smpc-study show sized.yaml"), 0, "padded to them: 70, 80\n  No minimum: a single key");
   run_expect(run("%s", again), 5, "the sets of all parties would have more items than they may together");
   run_expect(run("smpc-journal verify --study limit-site/study.yaml limit-site/*.journal"), 0, ": no fault");
   run_expect(run("smpc-journal report limit-site/a.journal"), 0, "hidden 1, items 3, items of all parties 6");
