@@ -86,9 +86,10 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_held_values(const smpc_config *cfg, const
 SMPC_API smpc_err smpc_journal_rows(smpc_session *s, uint64_t rows);
 /* Which rows those are, where the study has a `minimum change`: for each a number that stays the same as
  * long as the row does, in every run and question, a hash of its record; sorted in place.  Once, before
- * the first input.  The journal keeps a sketch of them that only this party can read.
+ * the first input; where any question has that rule, a party that puts something in lets nothing open
+ * without it.  The journal keeps a sketch of them that only this party can read.
  * SMPC_E_POLICY, and the session's end: they differ from those behind an earlier result, of any
- * question, by fewer rows than they may. */
+ * question, by fewer rows than they may.  SMPC_E_STATE: told too late. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_journal_cohort(smpc_session *s, uint64_t *row, size_t n);
 /* How many rows all parties have, where this party knows: for those who review. */
 SMPC_API void smpc_journal_all_rows(smpc_session *s, uint64_t rows);

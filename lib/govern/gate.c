@@ -134,22 +134,28 @@ static smpc_err on_items(void *ctx, struct smpc_session *s, const uint64_t *size
   return SMPC_OK;
 }
 
-/* The rule of any question of the study makes all of them keep sketches: each could be the other half. */
+static bool keeps_sketches(const smpc_study *st) {
+  for (unsigned i = 0; i < st->n_questions; i++)
+    if (st->question[i].min_change != 0) return true;
+  return false;
+}
+
+/* The rule of any question of the study makes all of them keep sketches: each could be the other half.
+ * Of full length, for nobody knows how large the rule of a later one is. */
 static smpc_err on_cohort(void *ctx, struct smpc_session *s, struct smpi_sketch *k, uint64_t *row, size_t n,
                           const uint8_t sign_secret[64]) {
   struct gate *g = ctx;
-  uint64_t largest = 0;
+  bool is_short;
   char why[240];
-  for (unsigned i = 0; i < g->study->n_questions; i++)
-    if (g->study->question[i].min_change > largest) largest = g->study->question[i].min_change;
-  if (largest == 0) return SMPC_OK;
-  k->n = smpi_sketch_words(largest - 1);
+  if (!keeps_sketches(g->study)) return SMPC_OK;
+  k->n = SMPI_SKETCH_WORDS;
   k->least = g->question->min_change;
   smpi_sketch_make(k, row, n, sign_secret);
-  const struct smpi_rowset *r = smpi_rowsets_close_to(&g->rowsets, k, sign_secret);
+  const struct smpi_rowset *r = smpi_rowsets_close_to(&is_short, &g->rowsets, k, sign_secret);
   if (r == NULL) return SMPC_OK;
-  snprintf(why, sizeof why, "the rows of mine that it is about differ from those behind an earlier result, of the "
-           "question \"%s\", by fewer than they may", r->question);
+  snprintf(why, sizeof why, "the rows of mine that it is about %s those behind an earlier result, of the question \"%.60s\", "
+           "by fewer than they may%s", is_short ? "may differ from" : "differ from", r->question,
+           is_short ? ": the sketch of those is too short to tell" : "");
   return smpi_gate_refuse(s, why);
 }
 
@@ -223,6 +229,7 @@ smpc_err smpi_gate_open(struct smpi_record_rules *rules, const smpc_config *cfg,
                                       .free = gate_free,
                                       .earlier = on_earlier,
                                       .compares_input = g->question->min_change != 0,
+                                      .needs_cohort = keeps_sketches(g->study) && g->release[0] == 0,
                                       .ready = on_ready,
                                       .version = on_version,
                                       .review = smpi_gate_review,

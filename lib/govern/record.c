@@ -87,6 +87,14 @@ static smpc_err check_same_input(const struct smpi_record *r, struct smpc_sessio
                    s->op);
 }
 
+/* Two results can be compared only if each told what stands behind it. */
+static smpc_err check_cohort(const struct smpi_record *r, struct smpc_session *s) {
+  if (!r->rules.needs_cohort || r->has_cohort || r->behind.n_inputs == 0) return SMPC_OK;
+  return smpi_fail(s, SMPC_E_POLICY, (int)smpi_me(s),
+                   "%s: the study does not allow it: it has a `minimum change`, and my program has not told which rows it uses",
+                   s->op);
+}
+
 /* "north,south" */
 static void name_parties(char *out, size_t size, const struct smpc_session *s, smpc_who who) {
   size_t used = 0;
@@ -117,8 +125,8 @@ static smpc_err on_opening(void *ctx, struct smpc_session *s, smpc_who to, const
   uint8_t program[SMPI_HASH_LEN];
   smpc_err err = SMPC_OK;
   TRY(check_same_input(r, s));
-  if (r->rules.opening != NULL) err = r->rules.opening(r->rules.ctx, s, to, purpose, shape);
-  if (err != SMPC_OK) return err;
+  if (r->rules.opening != NULL) TRY(r->rules.opening(r->rules.ctx, s, to, purpose, shape));
+  TRY(check_cohort(r, s));
   r->openings++;
   r->values += shape.rows * shape.cols;
   if (r->journal == NULL) return SMPC_OK;
@@ -166,7 +174,8 @@ static const struct smpi_reviewing *on_review(void *ctx, const char *purpose) {
 static smpc_err on_may_hold(void *ctx, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape) {
   struct smpi_record *r = ctx;
   smpc_err err = check_same_input(r, s);
-  return err != SMPC_OK ? err : r->rules.may_hold(r->rules.ctx, s, to, purpose, shape);
+  if (err == SMPC_OK) err = r->rules.may_hold(r->rules.ctx, s, to, purpose, shape);
+  return err != SMPC_OK ? err : check_cohort(r, s);
 }
 
 static smpc_err on_held(void *ctx, struct smpc_session *s, struct smpi_result *res) {
@@ -295,6 +304,9 @@ smpc_err smpi_record_cohort(struct smpc_session *s, uint64_t *row, size_t n) {
   smpc_err err;
   if (r == NULL || r->rules.cohort == NULL || r->journal == NULL) return SMPC_OK;
   if (r->has_cohort) return smpi_fail(s, SMPC_E_ARG, -1, "smpc_journal_cohort: the rows were told before");
+  if (r->behind.n_inputs != 0 || r->openings != 0) /* results without a sketch behind them */
+    return smpi_fail(s, SMPC_E_STATE, -1,
+                     "smpc_journal_cohort: which rows they are is told before this party puts anything in, or anything opens");
   err = r->rules.cohort(r->rules.ctx, s, &k, row, n, r->sign_secret);
   if (err == SMPC_OK && k.n != 0) {
     struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_ROWS);

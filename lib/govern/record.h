@@ -31,6 +31,7 @@ struct smpi_record_rules {
    * nobody asks for them. */
   smpc_err (*cohort)(void *ctx, struct smpc_session *s, struct smpi_sketch *k, uint64_t *row, size_t n,
                      const uint8_t sign_secret[64]);
+  bool needs_cohort; /* before anything opens or is held, of who has put something in         */
   /* May sets of these sizes meet?  As the guard's `items` in session_impl.h. */
   smpc_err (*items)(void *ctx, struct smpc_session *s, const uint64_t *size, bool are_known);
   /* The lines of a `study` entry, after its session. */

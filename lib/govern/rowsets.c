@@ -67,10 +67,11 @@ void smpi_rowsets_free(struct smpi_rowsets *list) {
   memset(list, 0, sizeof *list);
 }
 
-const struct smpi_rowset *smpi_rowsets_close_to(const struct smpi_rowsets *list, const struct smpi_sketch *k,
-                                                const uint8_t sign_secret[64]) {
+const struct smpi_rowset *smpi_rowsets_close_to(bool *is_short, const struct smpi_rowsets *list,
+                                                const struct smpi_sketch *k, const uint8_t sign_secret[64]) {
   uint64_t word[SMPI_SKETCH_WORDS];
   const struct smpi_rowset *found = NULL;
+  *is_short = false;
   for (size_t i = 0; i < list->n && found == NULL; i++) {
     const struct smpi_rowset *r = &list->at[i];
     unsigned n = (unsigned)smpi_min(r->n, k->n);
@@ -78,7 +79,8 @@ const struct smpi_rowset *smpi_rowsets_close_to(const struct smpi_rowsets *list,
     memcpy(word, r->word, r->n * sizeof *word);
     smpi_sketch_crypt(word, r->n, sign_secret, r->session);
     unsigned apart = smpi_sketch_apart_vt(k->word, word, n);
-    if (apart != 0 && apart < n && apart < least) found = r;
+    *is_short = apart == n && least != 0 && n < smpi_sketch_words(least - 1); /* many, or only more than it tells */
+    if (*is_short || (apart != 0 && apart < n && apart < least)) found = r;
   }
   smpi_wipe(word, sizeof word);
   return found;

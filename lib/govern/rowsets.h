@@ -19,9 +19,9 @@ struct smpi_rowsets {
 void smpi_rowsets_seen(struct smpi_rowsets *list, const struct smpi_entry *e);
 void smpi_rowsets_free(struct smpi_rowsets *list);
 /* The earlier one that these rows differ from by 1 .. least - 1, where least is the larger of
- * the two; NULL: there is none. */
-const struct smpi_rowset *smpi_rowsets_close_to(const struct smpi_rowsets *list, const struct smpi_sketch *k,
-                                                const uint8_t sign_secret[64]);
+ * the two, or may: *is_short, its sketch was kept shorter than that takes.  NULL: there is none. */
+const struct smpi_rowset *smpi_rowsets_close_to(bool *is_short, const struct smpi_rowsets *list,
+                                                const struct smpi_sketch *k, const uint8_t sign_secret[64]);
 
 /* The lines of a `rows` entry after its session; the sketch is encrypted for it. */
 void smpi_rowsets_lines(struct smpi_lines *l, struct smpi_sketch *k, const uint8_t sign_secret[64],

@@ -49,7 +49,8 @@ static void count(struct smpi_slice text) {
     smpi_versions_seen(&versions, &c.entry);
     smpi_rowsets_seen(&rowsets, &c.entry);
   }
-  (void)smpi_rowsets_close_to(&rowsets, &k, secret);
+  bool is_short;
+  (void)smpi_rowsets_close_to(&is_short, &rowsets, &k, secret);
   smpi_rowsets_free(&rowsets);
   smpi_tally_free(&tally);
 }

@@ -116,15 +116,19 @@ static void open_held(struct smpc_session *s, unsigned me, struct notary *n) {
   if (me == 1) memcpy(n->got, out, sizeof out);
 }
 
+smpc_err notary_tell_rows(struct smpc_session *s, uint64_t rows) {
+  uint64_t row[200];
+  assert_true(rows <= 200);
+  for (uint64_t i = 0; i < rows; i++) row[i] = i;
+  smpc_err err = smpi_record_rows(s, rows);
+  return err != SMPC_OK ? err : smpi_record_cohort(s, row, rows); /* kept only where the study asks */
+}
+
 static void sum(struct smpc_session *s, unsigned me, struct notary *n) {
   static const char *const purpose[] = {"totals for the test", "more totals for the test"};
   smpc_shape two = {1, 2};
   int64_t mine[2] = {(int64_t)me + 1 + (me == 0 ? n->other_value : 0), 10}, out[2];
-  uint64_t rows = 100 + me + (me == 0 ? n->more_rows : 0), row[200];
-  assert_true(rows <= 200);
-  for (uint64_t i = 0; i < rows; i++) row[i] = i;
-  (void)smpi_record_rows(s, rows);
-  (void)smpi_record_cohort(s, row, rows); /* kept only where the study asks */
+  (void)notary_tell_rows(s, 100 + me + (me == 0 ? n->more_rows : 0));
   smpc_shared *sum = smpc_input_i64(s, smpc_p(0), mine, two);
   for (unsigned i = 1; i < NOTARY_PARTIES; i++) sum = smpc_add(s, sum, smpc_input_i64(s, smpc_p(i), mine, two));
   for (unsigned k = 0; k < n->detours; k++) sum = smpc_scale_i64(s, 1, sum, 0);

@@ -38,6 +38,9 @@ struct notary {
 /* Run one session; true: it closed well at all parties. */
 bool notary_run(struct notary *n, struct parties_result *r);
 
+/* Tell the journal of so many rows, always the same: how many, and which. */
+smpc_err notary_tell_rows(struct smpc_session *s, uint64_t rows);
+
 /* The signing key (secret) of a party of such a session. */
 void notary_key(uint8_t sign_secret[64], uint64_t seed, unsigned party);
 

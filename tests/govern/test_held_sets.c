@@ -53,7 +53,7 @@ static void ask(struct smpc_session *s, unsigned me, struct notary *n) {
   q.minimum = a->minimum;
   q.protocol = a->protocol;
   if (a->of_three) q.owners.bits = 7;
-  (void)smpi_record_rows(s, 100);
+  (void)notary_tell_rows(s, 100);
   if (a->kind == SUM) a->err[me] = add(s, me, a, &set);
   else if (a->kind == COUNT) a->err[me] = smpc_psi_count(s, &q, mine, &a->count[me], &result);
   else if (a->kind == DISTINCT) a->err[me] = smpc_psi_distinct(s, &q, mine, &a->count[me], &result);

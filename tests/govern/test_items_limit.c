@@ -61,7 +61,7 @@ static void ask(struct smpc_session *s, unsigned me, struct notary *n) {
   q.protocol = m->protocol;
   if (m->of_three) q.owners.bits = 7;
   if (me == 1 && m->changed != NULL) s->guard = m->changed;
-  (void)smpi_record_rows(s, 100);
+  (void)notary_tell_rows(s, 100);
   if (m->is_tally) open_tally(s, &q, mine, cell, me);
   else if (m->is_reveal) LET_FAIL(smpc_psi_reveal(s, &q, mine, mine == NULL ? NULL : matched, mine == NULL ? 0 : mine->n, NULL));
   else LET_FAIL(smpc_psi_count(s, &q, mine, me == 0 ? &m->count : NULL, NULL));

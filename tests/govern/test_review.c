@@ -73,7 +73,7 @@ static shr in_session[NOTARY_PARTIES][2];
 static void sum_and_tell(struct smpc_session *s, unsigned me, struct notary *n) {
   int64_t mine[2] = {5, 7}, out[2];
   (void)n;
-  LET_FAIL(smpi_record_rows(s, 100));
+  LET_FAIL(notary_tell_rows(s, 100));
   smpc_shared *x = smpc_input_i64(s, smpc_p(0), mine, (smpc_shape){1, 2});
   memcpy(in_session[me], x->v, sizeof in_session[me]);
   LET_FAIL(smpc_open_i64(s, x, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "totals for the test", me < 2 ? out : NULL, me < 2 ? 2 : 0));

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "govern/notary.h"
-#include "govern/rowset.h"
+#include "govern/rowsets.h"
 
 enum { SEED = 37, ROWS = 60 };
 
@@ -73,7 +73,7 @@ static void shorter_sketches_begin_longer_ones(void **state) {
 /* --- in sessions ---------------------------------------------------------------------- */
 
 /* Rows first .. first + n - 1 of each party, but for the one that party 1 leaves out. */
-struct rows { uint64_t first, n; int without, instead; bool silent; };
+struct rows { uint64_t first, n; int without, instead; bool silent, untold, late; };
 
 static void count(struct smpc_session *s, unsigned me, struct notary *n) {
   const struct rows *r = n->ctx;
@@ -83,9 +83,10 @@ static void count(struct smpc_session *s, unsigned me, struct notary *n) {
     if (me != 1 || (int)i != r->without) row[kept++] = 1000 * me + r->first + i;
   if (me == 1 && r->instead) row[kept++] = 777;
   LET_FAIL(smpi_record_rows(s, ROWS)); /* the same file for all questions */
-  LET_FAIL(smpi_record_cohort(s, row, kept));
+  if (!r->untold && !r->late) LET_FAIL(smpi_record_cohort(s, row, kept));
   smpc_shared *sum = smpc_input_i64(s, smpc_p(0), &mine, (smpc_shape){1, 1});
   for (unsigned i = 1; i < NOTARY_PARTIES; i++) sum = smpc_add(s, sum, smpc_input_i64(s, smpc_p(i), &mine, (smpc_shape){1, 1}));
+  if (r->late) LET_FAIL(smpi_record_cohort(s, row, kept));
   if (!r->silent)
     LET_FAIL(smpc_open_i64(s, sum, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "totals for the test", me < 2 ? &out : NULL, me < 2));
 }
@@ -97,7 +98,7 @@ static struct notary begin(const char *limits, const char *other) {
   assert_int_equal(system("rm -f *.journal *.yaml*"), 0);
   notary_write_study("study.yaml", SEED, limits, other);
   notary_sign_all("study.yaml", SEED);
-  rows = (struct rows){0, ROWS, -1, 0, false};
+  rows = (struct rows){.n = ROWS, .without = -1};
   return (struct notary){.without = -1, .unaware = -1, .seed = SEED, .study = "study.yaml", .ask = "sum", .program = count, .ctx = &rows};
 }
 
@@ -146,9 +147,9 @@ static void many_rows_apart_are_no_difference(void **state) {
   struct notary n = begin("    minimum change: 10\n", THIRD);
   expect_run(&n);
   n.ask = "third";
-  rows = (struct rows){100, ROWS, -1, 0, false}; /* other people, as many */
+  rows = (struct rows){.first = 100, .n = ROWS, .without = -1}; /* other people, as many */
   expect_run(&n);
-  rows = (struct rows){0, ROWS - 10, -1, 0, false};
+  rows = (struct rows){.n = ROWS - 10, .without = -1};
   expect_run(&n);
   rows.n = ROWS - 9; /* 9 from the first, 1 from the last */
   expect_refusal(&n);
@@ -159,7 +160,7 @@ static void what_opened_nothing_is_no_result(void **state) {
   struct notary n = begin("    minimum change: 10\n", THIRD);
   rows.silent = true;
   expect_run(&n);
-  rows = (struct rows){0, ROWS, 5, 0, false};
+  rows = (struct rows){.n = ROWS, .without = 5};
   expect_run(&n);
 }
 
@@ -174,6 +175,121 @@ static void another_study_is_no_way_around(void **state) {
   n.study = "other.yaml";
   rows.without = 5;
   expect_refusal(&n);
+}
+
+static void write_other(const char *more, const char *limits) {
+  notary_more = more;
+  notary_write_study("other.yaml", SEED, limits, "");
+  notary_more = "";
+  notary_sign_all("other.yaml", SEED);
+}
+
+/* What is kept under a small rule is compared under a larger one: of another study, or a new version. */
+static void a_larger_rule_holds_for_earlier_results(void **state) {
+  (void)state;
+  char more[120], hex[65];
+  smpc_study *st;
+  struct notary n = begin("    minimum change: 2\n", THIRD);
+  n.ask = "third";
+  expect_run(&n);
+  write_other(", identifier: another", "    minimum change: 50\n");
+  n.study = "other.yaml";
+  n.ask = "sum";
+  rows.n = ROWS - 5;
+  expect_refusal(&n);
+  assert_int_equal(smpi_study_load(&st, "study.yaml", NULL), SMPC_OK);
+  sodium_bin2hex(hex, sizeof hex, st->digest, 32);
+  smpi_study_free(st);
+  snprintf(more, sizeof more, ", replaces: ['%s']", hex);
+  assert_int_equal(system("rm other.yaml*"), 0);
+  write_other(more, "    minimum change: 20\n");
+  expect_refusal(&n);
+}
+
+/* As docs/governance.md says: where no question has the rule, nothing is compared. */
+static void a_study_without_the_rule_compares_nothing(void **state) {
+  (void)state;
+  struct notary n = begin("    minimum change: 10\n", THIRD);
+  expect_run(&n);
+  write_other(", identifier: another", "");
+  n.study = "other.yaml";
+  rows.without = 5;
+  expect_run(&n);
+}
+
+static void expect_failure(struct notary *n, smpc_err code, const char *word) {
+  unsigned before = announced("kind open");
+  assert_false(notary_run(n, NULL));
+  if (n->met != code || strstr(n->text, word) == NULL) fail_msg("met %d, wanted \"%s\": %s", n->met, word, n->text);
+  assert_int_equal(announced("kind open"), before);
+}
+
+static void who_tells_no_rows_opens_nothing(void **state) {
+  (void)state;
+  struct notary n = begin("    minimum change: 10\n", THIRD);
+  expect_run(&n);
+  n.ask = "third"; /* another question of the study has the rule */
+  rows.untold = true;
+  rows.without = 5;
+  expect_failure(&n, SMPC_E_POLICY, "has not told which rows it uses");
+  n = begin("", ""); /* no question has it */
+  rows.untold = true;
+  expect_run(&n);
+}
+
+static void rows_are_told_before_the_input(void **state) {
+  (void)state;
+  struct notary n = begin("    minimum change: 10\n", THIRD);
+  expect_run(&n);
+  rows.late = true;
+  expect_failure(&n, SMPC_E_STATE, "is told before this party puts anything in");
+}
+
+/* Journals of before may hold sketches of fewer words. */
+static void read_rows(struct smpi_rowsets *list, struct smpi_sketch *old, const uint8_t secret[64]) {
+  static char room[SMPI_ENTRY_MAX + 1];
+  static const uint8_t session[32] = {7}, none[32];
+  static const enum smpi_kind kind[] = {SMPI_ROWS, SMPI_ITEMS};
+  memcpy(list->now.session, session, sizeof session); /* as a `run` entry sets it */
+  for (int i = 0; i < 2; i++) {
+    struct smpi_lines l = {.at = room, .size = sizeof room};
+    struct smpi_entry e;
+    uint8_t hash[32];
+    bool is_cut;
+    smpi_entry_begin(&l, 1, none, 0, kind[i]);
+    smpi_lines_add_bytes(&l, "session", session, 32);
+    if (i == 0) smpi_rowsets_lines(&l, old, secret, session);
+    else smpi_lines_add(&l, "set", "0 3");
+    assert_int_equal(smpi_entry_sign(&l, secret, hash), SMPC_OK);
+    assert_int_equal(smpi_entry_decode(&e, room, l.len, &is_cut), SMPC_OK);
+    smpi_rowsets_seen(list, &e);
+  }
+  assert_int_equal(list->n, 1);
+}
+
+static void what_is_too_short_to_tell_is_refused(void **state) {
+  (void)state;
+  uint64_t row[ROWS], copy[ROWS];
+  uint8_t secret[64];
+  struct smpi_sketch old = {.least = 2}, k = {.n = SMPI_SKETCH_WORDS};
+  struct smpi_rowsets list = {.at = NULL};
+  bool is_short;
+  memset(secret, 1, sizeof secret);
+  for (uint64_t i = 0; i < ROWS; i++) row[i] = copy[i] = i;
+  old.n = smpi_sketch_words(1);
+  smpi_sketch_make(&old, copy, ROWS - 5, secret);
+  read_rows(&list, &old, secret);
+  smpi_sketch_make(&k, row, ROWS, secret);
+  assert_null(smpi_rowsets_close_to(&is_short, &list, &k, secret)); /* by the rule it was made for: 5 are many */
+  k.least = 3;
+  assert_non_null(smpi_rowsets_close_to(&is_short, &list, &k, secret));
+  assert_true(is_short);
+  smpi_sketch_make(&k, row, ROWS - 5, secret);
+  assert_null(smpi_rowsets_close_to(&is_short, &list, &k, secret)); /* the same rows */
+  smpi_sketch_make(&k, row, ROWS - 4, secret);
+  assert_non_null(smpi_rowsets_close_to(&is_short, &list, &k, secret));
+  assert_false(is_short);
+  smpi_rowsets_free(&list);
 }
 
 /* Who has the journal, but not the key, does not even see that two sets are the same. */
@@ -198,7 +314,9 @@ int main(void) {
       T(few_rows_apart_are_counted_exactly), T(equal_rows_are_rows), T(shorter_sketches_begin_longer_ones),
       T(two_questions_that_differ_by_one_row_are_refused), T(the_rule_of_either_question_holds),
       T(many_rows_apart_are_no_difference), T(what_opened_nothing_is_no_result), T(another_study_is_no_way_around),
-      T(a_journal_shows_nothing_of_the_rows),
+      T(a_journal_shows_nothing_of_the_rows), T(a_larger_rule_holds_for_earlier_results),
+      T(a_study_without_the_rule_compares_nothing), T(who_tells_no_rows_opens_nothing), T(rows_are_told_before_the_input),
+      T(what_is_too_short_to_tell_is_refused),
   };
   return cmocka_run_group_tests(tests, notary_setup, notary_teardown);
 }
