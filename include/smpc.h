@@ -306,9 +306,10 @@ typedef struct smpc_psi {
   smpc_who owners;            /* {0}: a and b.  Else the computing parties that hold the sets, 3 to 16, for counts
                                  2 to 16; a and b then mean nothing                   */
   const uint64_t *sizes;      /* with owners: their declared sizes in their order, 0: told; NULL: all are told */
-  double epsilon;             /* 0: none.  Else noise on a count by the join, as smpc_noise_laplace() draws it; where the
-                                 noised count is below the minimum, or 1, nothing opens but that.  One item in or out
-                                 of one set changes a count by at most one                        */
+  double epsilon;             /* 0: none.  Else noise on a count by the join, as smpc_noise_laplace() draws it, of its
+                                 range; where the noised count is below the minimum, or 1, nothing opens but that.
+                                 One item in or out of one set changes a count by at most one.  What is out of
+                                 range, and noise on anything else, is SMPC_E_ARG                 */
 } smpc_psi;
 #define SMPC_PSI_INIT { sizeof(smpc_psi), SMPC_PSI_AUTO, {0}, {1}, {0}, NULL, 0, 0, 0, {0}, NULL, 0 }
 
@@ -383,7 +384,7 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_count(smpc_session *s, const smpc_psi
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_psi_distinct(smpc_session *s, const smpc_psi *q, const smpc_items *mine,
                                                     uint64_t *count, smpc_psi_result *result);
 /* The same count by strata, shared, 1 x strata whole numbers; nothing opens, q's recipients, purpose and minimum
- * mean nothing.  Row i of mine is of stratum stratum[i] < strata <= 4096, read at owners alone.  An item counts once:
+ * mean nothing, and its epsilon must be 0.  Row i of mine is of stratum stratum[i] < strata <= 4096, read at owners alone.  An item counts once:
  * at the lowest-numbered owner that holds it, in the stratum of that owner's first row with it.
  * Costs as smpc_psi_distinct(), and for each owner but the first 8 bytes more for each of its 1.3 items and each
  * stratum to each other party.  Leaks: the sizes, to all members. */

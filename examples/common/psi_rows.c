@@ -238,11 +238,11 @@ void psi_rows_close(struct psi_rows *r) {
   free(r);
 }
 
-/* Which item the row at hand is; of a stream by making its key again. */
+/* Which item the row at hand is; of a stream by making its key again, and none beyond those it had. */
 static size_t item_at(struct psi_rows *r, size_t row, size_t *items) {
   if (r->item_of != NULL) return r->item_of[row];
   r->bytes.len = 0;
-  return add_key(r) == PSI_VALUE ? (*items)++ : SIZE_MAX;
+  return add_key(r) == PSI_VALUE && *items < r->items.n ? (*items)++ : SIZE_MAX;
 }
 
 int psi_rows_each(struct psi_rows *r, psi_row_fn fn, void *user, struct data_fault *f) {

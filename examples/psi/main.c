@@ -68,7 +68,8 @@ static enum cli_exit read_own(struct frame *f) {
            (unsigned long long)t->invalid);
   f->joint->rows = t->rows;
   r->job.rows = r->rows;
-  r->job.matched = calloc(psi_rows_items(r->rows)->n + 1, 1);
+  r->job.items = psi_rows_items(r->rows)->n;
+  r->job.matched = calloc(r->job.items + 1, 1);
   bool is_told = !cohort_is_wanted(f->study) || cohort_add_items(&f->cohort, psi_rows_items(r->rows));
   return r->job.matched != NULL && is_told ? CLI_DONE : frame_no_memory();
 }

@@ -12,7 +12,7 @@ struct psi_job {
   struct psi_ask ask;
   struct psi_rows *rows;       /* NULL: no owner            */
   uint8_t *matched;            /* [items] at owners          */
-  size_t told;                 /* of them                   */
+  size_t items, given, told;   /* how many there are, those of this pass given to the library, those told by it */
   uint64_t memory;             /* bytes; 0: all keys are in memory */
   const char *scratch;         /* folder for what exceeds it */
   struct psi_outcome outcome;  /* out                        */

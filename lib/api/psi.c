@@ -278,14 +278,15 @@ static bool needs_join(const struct call *c) {
   if (q->owners.bits != 0) return true;
   if (!c->is_count) return false;
   bool is_forced = q->protocol == SMPC_PSI_JOIN, is_free = q->protocol == SMPC_PSI_AUTO;
-  if (is_free && (q->epsilon > 0 || smpi_opening_is_held(c->s, q->purpose))) return true;
+  if (is_free && (q->epsilon != 0 || smpi_opening_is_held(c->s, q->purpose))) return true;
   return is_forced || (is_free && (q->minimum > 1 || (q->to.bits & ~(smpc_to(q->a).bits | smpc_to(q->b).bits)) != 0));
 }
 
 /* What arises at its recipient, and never in shares, can neither have noise nor wait for reviewers. */
 static smpc_err check_kept(const struct call *c, const char *name) {
-  if (c->is_count && needs_join(c)) return SMPC_OK;
-  if (c->q->epsilon > 0)
+  smpc_err err = smpi_psi_check_noise(c->s, c->q, name);
+  if (err != SMPC_OK || (c->is_count && needs_join(c))) return err;
+  if (c->q->epsilon != 0)
     return smpi_fail(c->s, SMPC_E_ARG, -1, "%s: noise is added to counts in shares, which only the protocol join does", name);
   if (!smpi_opening_is_held(c->s, c->q->purpose)) return SMPC_OK;
   return smpi_fail(c->s, SMPC_E_POLICY, (int)smpi_me(c->s),

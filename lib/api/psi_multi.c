@@ -37,6 +37,7 @@ static void absorb(struct many *c) {
   const uint64_t all[] = {q->owners.bits, q->protocol, q->minimum, q->sizes != NULL};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) smpi_absorb_u64(c->s, all[i]);
   for (unsigned i = 0; i < c->t.owners && q->sizes != NULL; i++) smpi_absorb_u64(c->s, q->sizes[i]);
+  if (q->epsilon != 0) smpi_absorb(c->s, &q->epsilon, sizeof q->epsilon);
 }
 
 /* The owners' numbers, in order. */
@@ -367,6 +368,10 @@ smpc_shared *smpc_psi_tally(smpc_session *s, const smpc_psi *q, const smpc_items
                             size_t strata, smpc_psi_result *result) {
   struct many c = {.s = s, .q = q, .items = mine};
   if (!begin(&c, "smpc_psi_tally", result)) return NULL;
+  if (q->epsilon != 0) { /* it would be ignored */
+    smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_tally: its counts stay in shares and take no noise: epsilon must be 0");
+    return NULL;
+  }
   if (strata == 0) {
     smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_tally: there are no strata");
     return NULL;
@@ -383,8 +388,10 @@ smpc_err smpc_psi_distinct(smpc_session *s, const smpc_psi *q, const smpc_items 
   if (!begin(&c, "smpc_psi_distinct", result)) return s == NULL ? SMPC_E_ARG : smpi_status(s);
   if (q->to.bits == 0 || q->purpose == NULL || q->purpose[0] == 0)
     return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_distinct: recipients and purpose must be named");
+  smpc_err err = smpi_psi_check_noise(s, q, "smpc_psi_distinct");
+  if (err != SMPC_OK) return err;
   smpc_shared *sum = tally(&c, "smpc_psi_distinct", NULL, 0);
-  smpc_err err = smpi_psi_open_count(s, q, sum, &c.r.matched, &c.r.suppressed);
+  err = smpi_psi_open_count(s, q, sum, &c.r.matched, &c.r.suppressed);
   smpc_shared_free(s, sum);
   if (err == SMPC_OK && count != NULL) *count = c.r.matched;
   if ((err == SMPC_OK || err == SMPC_E_HELD) && result != NULL) *result = c.r;

@@ -11,6 +11,7 @@
 #include "api/value.h"
 #include "base/mem.h"
 #include "math/fixed.h"
+#include "noise/laplace.h"
 #include "share/release.h"
 
 static const smpc_shape ONE = {1, 1};
@@ -155,10 +156,15 @@ smpc_err smpc_psi_sum(smpc_session *s, const smpc_psi_star *q, const smpc_psi_ro
 
 /* --- one count ------------------------------------------------------------------------ */
 
+smpc_err smpi_psi_check_noise(smpc_session *s, const smpc_psi *q, const char *name) {
+  if (q->epsilon == 0 || (q->epsilon >= SMPI_NOISE_LEAST && q->epsilon <= SMPI_NOISE_MOST)) return SMPC_OK;
+  return smpi_fail(s, SMPC_E_ARG, -1, "%s: epsilon must be 0, for no noise, or from 1/4096 to 3", name);
+}
+
 /* With noise the verdict is of the noised count, and there is one: what is below 1 is nobody's number. */
 smpc_err smpi_psi_open_count(smpc_session *s, const smpc_psi *q, const smpc_shared *count, uint64_t *value,
                              bool *suppressed) {
-  bool has_noise = q->epsilon > 0, has_minimum = q->minimum > 1 || has_noise;
+  bool has_noise = q->epsilon != 0, has_minimum = q->minimum > 1 || has_noise;
   smpc_shared *noise = NULL, *noisy = NULL, *reached = NULL, *kept = NULL, *both = NULL;
   int64_t open[2] = {0, 1};
   if (q->minimum > INT32_MAX) return smpi_fail(s, SMPC_E_RANGE, -1, "the minimum of an intersection is too large");

@@ -10,6 +10,9 @@ smpc_shared *smpi_psi_matched_count(smpc_session *s, const smpc_psi_joined *j);
 /* [count >= minimum], shared; minimum >= 1. */
 smpc_shared *smpi_psi_reached(smpc_session *s, const smpc_shared *count, uint64_t minimum);
 
+/* SMPC_E_ARG, unless q->epsilon is 0 or as smpc_noise_laplace() takes it: anything else would be no noise. */
+smpc_err smpi_psi_check_noise(smpc_session *s, const smpc_psi *q, const char *name);
+
 /* Open a shared count of q's kind to q->to, with q's noise, unless it is below q's minimum: then *value is 0 and
  * *suppressed says so, to them alone.  As smpc_open_i64(). */
 smpc_err smpi_psi_open_count(smpc_session *s, const smpc_psi *q, const smpc_shared *count, uint64_t *value,

@@ -3,6 +3,7 @@
 #include "psi/spill.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +55,7 @@ static smpc_err make_file(struct smpi_spill *p) {
   if (path == NULL) return smpi_fail(p->s, SMPC_E_NOMEM, -1, "out of memory");
   memcpy(path, p->folder, len);
   memcpy(path + len, name, sizeof name);
-  p->fd = mkostemp(path, 0); /* mode 0600 */
+  p->fd = mkostemp(path, O_CLOEXEC); /* mode 0600; no program that is started meanwhile has it */
   bool good = p->fd >= 0 && smpi_io_unlink(path) == 0;
   smpi_free(path);
   return good ? SMPC_OK : fault(p, SMPC_E_FILE, "no file can be made", strerror(errno));

@@ -1,4 +1,6 @@
 /* test_psi_noise.c - counts of intersections and of different items with noise that nobody knows. */
+#include <math.h>
+
 #include "many_sets.h"
 
 enum { SETS = 2, COMMON = 8, EACH = 20 };
@@ -89,21 +91,65 @@ static void the_estimate_is_what_is_spent(void **state) {
 
 static void reveal(struct smpc_session *s, unsigned me, void *ctx) { many_reveal(s, me, &((struct asked *)ctx)->run); }
 
+static void tally(struct smpc_session *s, unsigned me, void *ctx) {
+  struct asked *a = ctx;
+  static const uint32_t stratum[EACH];
+  if (smpc_psi_tally(s, &a->run.q, &a->run.set[me], stratum, 1, NULL) != NULL) a->count[me] = 1;
+}
+
 static void noise_is_for_counts_in_shares(void **state) {
   (void)state;
-  struct many_sets m;
-  for (unsigned i = 0; i < 3; i++) {
+  static const char in_shares[] = "noise is added to counts in shares", from[] = "epsilon must be 0, for no noise, or from";
+  static const struct {
+    parties_body what;
+    double epsilon;
+    bool is_distinct;
+    smpc_psi_protocol protocol;
+    const char *text;
+  } tries[] = {{reveal, 1, false, SMPC_PSI_AUTO, in_shares},       {body, 1, false, SMPC_PSI_ECDH, in_shares},
+               {body, 100, false, SMPC_PSI_AUTO, from},            {body, -1, false, SMPC_PSI_AUTO, from},
+               {body, -1, false, SMPC_PSI_ECDH, from},             {body, -1, false, SMPC_PSI_JOIN, from},
+               {body, -1, true, SMPC_PSI_AUTO, from},              {body, (double)NAN, false, SMPC_PSI_AUTO, from},
+               {body, (double)NAN, true, SMPC_PSI_AUTO, from},     {body, -(double)INFINITY, false, SMPC_PSI_AUTO, from},
+               {body, -(double)INFINITY, true, SMPC_PSI_AUTO, from}, {reveal, -1, false, SMPC_PSI_AUTO, from},
+               {tally, 1, true, SMPC_PSI_AUTO, "epsilon must be 0"}, {tally, (double)NAN, true, SMPC_PSI_AUTO, "epsilon must be 0"}};
+  for (unsigned i = 0; i < sizeof tries / sizeof *tries; i++) {
+    struct many_sets m;
     struct parties_result got;
-    struct asked a = asked_of(&m, COMMON, false, i == 2 ? 100 : 1);
-    if (i == 1) a.run.q.protocol = SMPC_PSI_ECDH;
-    parties_run(&(struct parties){.n = SETS, .dealer = true, .seed = i}, i == 0 ? reveal : body, &a, &got);
+    struct asked a = asked_of(&m, COMMON, tries[i].is_distinct, tries[i].epsilon);
+    a.run.q.protocol = tries[i].protocol;
+    parties_run(&(struct parties){.n = SETS, .dealer = true, .seed = i}, tries[i].what, &a, &got);
     assert_int_equal(got.close[0], SMPC_E_ARG);
-    assert_non_null(strstr(got.fault[0].text, i == 2 ? "epsilon" : "noise is added to counts in shares"));
+    assert_non_null(strstr(got.fault[0].text, tries[i].text));
     assert_int_equal(a.count[0], 0);
     many_run_free(&a.run);
     many_sets_free(&m);
   }
 }
 
+/* A difference is found before anything opens. */
+static void differ(struct smpc_session *s, unsigned me, void *ctx) {
+  struct asked mine = *(struct asked *)ctx;
+  mine.run.q.epsilon = me == 0 ? 0.5 : 1;
+  ((struct asked *)ctx)->run.err[me] = ask(s, &mine, me);
+  ((struct asked *)ctx)->count[me] = mine.count[me];
+}
+
+static void all_ask_with_one_epsilon(void **state) {
+  (void)state;
+  for (unsigned is_distinct = 0; is_distinct < 2; is_distinct++) {
+    struct many_sets m;
+    struct parties_result got;
+    struct asked a = asked_of(&m, COMMON, is_distinct, 1);
+    parties_run(&(struct parties){.n = SETS, .dealer = true, .seed = 9 + is_distinct, .timeout_ms = 3000}, differ, &a, &got);
+    for (unsigned me = 0; me < SETS; me++) {
+      assert_int_not_equal(a.run.err[me], SMPC_OK);
+      assert_int_equal(a.count[me], 0);
+    }
+    many_run_free(&a.run);
+    many_sets_free(&m);
+  }
+}
+
 TEST_MAIN(T(the_count_is_near_and_not_exact), T(an_empty_intersection_is_hidden_by_noise), T(the_estimate_is_what_is_spent),
-          T(noise_is_for_counts_in_shares))
+          T(noise_is_for_counts_in_shares), T(all_ask_with_one_epsilon))
