@@ -42,6 +42,13 @@ static int sqlite_fault(const struct psi_rows *r, struct data_fault *f) {
   return data_fail(f, code, "%s: SQLite: %s", r->d->path, sqlite3_errmsg(r->d->db));
 }
 
+/* Two readings of what is drawn anew would not tell of the same rows. */
+static int allow(void *user, int action, const char *a, const char *name, const char *database, const char *within) {
+  (void)user, (void)a, (void)database, (void)within;
+  bool is_drawn = action == SQLITE_FUNCTION && name != NULL && (sqlite3_stricmp(name, "random") == 0 || sqlite3_stricmp(name, "randomblob") == 0);
+  return is_drawn ? SQLITE_DENY : SQLITE_OK;
+}
+
 /* One statement over the hospital's table or view, inside one transaction: both
  * readings see the same rows in the same order. */
 static int prepare(struct psi_rows *r, struct data_fault *f) {
@@ -49,7 +56,8 @@ static int prepare(struct psi_rows *r, struct data_fault *f) {
   char *sql = d->view != NULL ? sqlite3_mprintf("SELECT * FROM (%s)", d->view)
                               : sqlite3_mprintf("SELECT * FROM \"%w\"", d->table);
   if (sql == NULL) return no_memory(f);
-  int rc = sqlite3_exec(d->db, "BEGIN", NULL, NULL, NULL);
+  int rc = sqlite3_set_authorizer(d->db, allow, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_exec(d->db, "BEGIN", NULL, NULL, NULL);
   if (rc == SQLITE_OK) rc = sqlite3_prepare_v2(d->db, sql, -1, &r->st, NULL);
   sqlite3_free(sql);
   if (rc != SQLITE_OK) return sqlite_fault(r, f);
@@ -242,7 +250,17 @@ void psi_rows_close(struct psi_rows *r) {
 static size_t item_at(struct psi_rows *r, size_t row, size_t *items) {
   if (r->item_of != NULL) return r->item_of[row];
   r->bytes.len = 0;
-  return add_key(r) == PSI_VALUE && *items < r->items.n ? (*items)++ : SIZE_MAX;
+  if (add_key(r) != PSI_VALUE) return SIZE_MAX;
+  size_t item = (*items)++;
+  return item < r->items.n ? item : SIZE_MAX;
+}
+
+/* After all rows: they are as many as at first. */
+static int check_again(const struct psi_rows *r, int rc, size_t rows, size_t items, struct data_fault *f) {
+  if (rc != SQLITE_ROW && rc != SQLITE_DONE) return sqlite_fault(r, f);
+  if (rc == SQLITE_DONE && rows == r->tally.rows && (r->item_of != NULL || items == r->items.n)) return 0;
+  return data_fail(f, DATA_MACHINE, "%s: the rows changed while they were read: at first they were %llu", r->d->path,
+                   (unsigned long long)r->tally.rows);
 }
 
 int psi_rows_each(struct psi_rows *r, psi_row_fn fn, void *user, struct data_fault *f) {
@@ -255,7 +273,7 @@ int psi_rows_each(struct psi_rows *r, psi_row_fn fn, void *user, struct data_fau
     for (unsigned i = 0; i < r->n_columns; i++) value[i] = (const char *)sqlite3_column_text(r->st, (int)i);
     go_on = fn(user, value, item);
   }
-  int exit = go_on && rc != SQLITE_DONE ? sqlite_fault(r, f) : 0;
+  int exit = go_on ? check_again(r, rc, row, items, f) : 0;
   sqlite3_reset(r->st);
   return exit;
 }

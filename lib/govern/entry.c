@@ -217,6 +217,15 @@ uint64_t smpi_entry_number(const struct smpi_entry *e, const char *key) {
   return v;
 }
 
+/* A journal's numbers are its writer's: what wraps would count as little. */
+uint64_t smpi_entry_values(const struct smpi_entry *e) {
+  uint64_t values;
+  bool wraps = __builtin_mul_overflow(smpi_entry_number(e, "rows"), smpi_entry_number(e, "columns"), &values);
+  return wraps ? UINT64_MAX : values;
+}
+
+uint64_t smpi_entry_add(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
+
 void smpi_entry_digest(uint8_t out[32], const struct smpi_entry *e, const char *key) {
   (void)smpi_get_bytes(out, 32, smpi_entry_get(e, key));
 }

@@ -74,6 +74,9 @@ bool smpi_entry_is_signed_by(const struct smpi_entry *e, const uint8_t sign_key[
 struct smpi_slice smpi_entry_get(const struct smpi_entry *e, const char *key);
 struct smpi_slice smpi_entry_get_at(const struct smpi_entry *e, const char *key, unsigned i);
 uint64_t smpi_entry_number(const struct smpi_entry *e, const char *key);
+/* What an `open` or `hold` entry opens: rows x columns, at most 2^64 - 1.  And sums of such numbers, the same. */
+uint64_t smpi_entry_values(const struct smpi_entry *e);
+uint64_t smpi_entry_add(uint64_t a, uint64_t b);
 void smpi_entry_digest(uint8_t out[32], const struct smpi_entry *e, const char *key);
 
 /* Lines "INDEX NUMBER", "INDEX <base64url>" and "<base64url> NAME". */

@@ -6,8 +6,6 @@
 #include "base/mem.h"
 #include "govern/versions.h"
 
-static uint64_t add(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
-
 /* What this party had behind an opening; of those over as many rows and after as many inputs, in
  * this version the first: later ones had the same input, or were refused. */
 static void remember(struct smpi_tally *t, const struct smpi_entry *at, const char *commitment) {
@@ -44,7 +42,7 @@ static void on_rows(struct smpi_tally *t, const struct smpi_entry *e, const char
   uint64_t rows;
   if (!smpi_get_number(&rows, smpi_entry_get(e, key))) return;
   t->told = !t->has_rows;
-  if (t->told) t->rows = add(t->rows, rows);
+  if (t->told) t->rows = smpi_entry_add(t->rows, rows);
   t->has_rows = true;
   t->own_rows = rows;
   remember(t, e, commitment);
@@ -56,21 +54,21 @@ static void on_opening(struct smpi_tally *t, const struct smpi_entry *e) {
   bool is_counted_twice = e->kind == SMPI_HOLD && smpi_slice_is(smpi_entry_get(e, "review"), "sight");
   t->runs += !t->counted;
   t->counted = true;
-  if (!is_counted_twice) t->values += smpi_entry_number(e, "rows") * smpi_entry_number(e, "columns");
+  if (!is_counted_twice) t->values = smpi_entry_add(t->values, smpi_entry_values(e));
   on_rows(t, e, "own-rows", "input");
 }
 
 void smpi_tally_items(struct smpi_tally *t, const uint64_t size[SMPC_MAX_PARTIES]) {
   for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++) {
-    t->items[i] = add(t->items[i], size[i]);
-    t->items_in_all = add(t->items_in_all, size[i]);
+    t->items[i] = smpi_entry_add(t->items[i], size[i]);
+    t->items_in_all = smpi_entry_add(t->items_in_all, size[i]);
   }
 }
 
 static void on_items(struct smpi_tally *t, const struct smpi_entry *e) {
   uint64_t size[SMPC_MAX_PARTIES] = {0}, n;
   unsigned i;
-  for (unsigned k = 0; smpi_get_counted(&i, &n, smpi_entry_get_at(e, "set", k)); k++) size[i] = add(size[i], n);
+  for (unsigned k = 0; smpi_get_counted(&i, &n, smpi_entry_get_at(e, "set", k)); k++) size[i] = smpi_entry_add(size[i], n);
   smpi_tally_items(t, size);
 }
 

@@ -54,7 +54,7 @@ static void settle(struct pass *p, bool has_end) {
   else strcpy(p->run.purpose, "(nothing opened)");
   if (!has_end) p->run.sum[SMPI_USED_FAILED] = 1;
   if ((line = line_for(p)) == NULL) return;
-  for (int i = 0; i < SMPI_USAGES; i++) line->sum[i] += p->run.sum[i];
+  for (int i = 0; i < SMPI_USAGES; i++) line->sum[i] = smpi_entry_add(line->sum[i], p->run.sum[i]);
 }
 
 static unsigned find_me(const struct pass *p, const struct smpi_entry *run) {
@@ -79,7 +79,8 @@ static void on_run(struct pass *p, const struct smpi_entry *e) {
 static void on_open(struct pass *p, const struct smpi_entry *e) {
   put(p->run.purpose, sizeof p->run.purpose, smpi_entry_get(e, "purpose"));
   p->run.sum[SMPI_USED_OPENINGS]++;
-  p->run.sum[SMPI_USED_VALUES] += smpi_entry_number(e, "rows") * smpi_entry_number(e, "columns");
+  uint64_t *values = &p->run.sum[SMPI_USED_VALUES];
+  *values = smpi_entry_add(*values, smpi_entry_values(e));
 }
 
 static void on_items(struct pass *p, const struct smpi_entry *e) {

@@ -40,9 +40,6 @@ static smpc_err begin(struct buckets *b) {
 /* In random order: other recipients see where in it the hub's matches stand. */
 static smpc_err take_bucket(struct buckets *b) {
   size_t most = b->t.size[b->t.mine], n = smpi_psi_parts_size(b->p, b->now, b->t.runs);
-  if (n > most)
-    return smpi_fail(b->s, SMPC_E_STATE, (int)smpi_me(b->s),
-                     "a bucket of my set overflowed, which happens once in 2^40 runs: run again");
   smpc_err err = smpi_psi_parts_keys_vt(b->p, b->key, b->now, b->t.runs);
   if (n < most) smpi_prg_words(smpi_prg_own(b->s), b->key[n].w, 2 * (most - n));
   for (size_t i = 0; i < most; i++) b->row[i] = i < n ? i : SMPI_PSI_PADDING;
@@ -74,6 +71,7 @@ smpc_err smpi_psi_many(struct smpc_session *s, struct smpi_psi_many *t, struct s
   TRY(smpi_multi_check(s, t));
   if (smpi_multi_has_empty_set(t)) goto out; /* all know the result */
   TRY(begin(&b));
+  TRY(smpi_psi_parts_check(p, b.t.size[b.t.mine], b.t.runs));
   for (; b.now < b.t.runs; b.now++) TRY(run_bucket(&b));
 out:
   smpi_vole_close(b.vole);

@@ -53,8 +53,6 @@ static smpc_err begin(struct buckets *b) {
 static smpc_err take_bucket(struct buckets *b) {
   struct smpi_psi_task *t = &b->t;
   size_t n = smpi_psi_parts_size(b->p, b->now, b->n);
-  if (n > t->n)
-    return smpi_fail(b->s, SMPC_E_STATE, (int)smpi_me(b->s), "a bucket of my set overflowed, which happens once in 2^40 runs: run again");
   smpc_err err = smpi_psi_parts_keys_vt(b->p, b->key, b->now, b->n);
   if (n < t->n) smpi_prg_words(smpi_prg_own(b->s), b->key[n].w, 2 * (t->n - n));
   for (size_t i = 0; i < t->n; i++) b->row[i] = i < n ? i : SMPI_PSI_PADDING;
@@ -86,6 +84,7 @@ smpc_err smpi_psi_oprf_parts(struct smpc_session *s, struct smpi_psi_task *t, st
   smpc_err err;
   t->matched = 0;
   TRY(begin(&b));
+  TRY(smpi_psi_parts_check(p, b.t.n, b.n));
   for (b.now = 0; b.now < b.n; b.now++) TRY(run_bucket(&b, &base));
 out:
   smpi_oprf_base_close(&base);

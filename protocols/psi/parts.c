@@ -234,6 +234,13 @@ size_t smpi_psi_parts_size(const struct smpi_psi_parts *p, unsigned bucket, unsi
   return n;
 }
 
+smpc_err smpi_psi_parts_check(const struct smpi_psi_parts *p, size_t most, unsigned buckets) {
+  for (unsigned b = 0; b < buckets; b++)
+    if (smpi_psi_parts_size(p, b, buckets) > most)
+      return smpi_fail(p->s, SMPC_E_STATE, (int)smpi_me(p->s), "a bucket of my set overflowed, which happens once in 2^40 runs: run again");
+  return SMPC_OK;
+}
+
 /* Then the records are the different items, in the order in which they come each time. */
 static bool all_differ(const struct smpi_psi_parts *p, unsigned part) { return p->different[part] == p->count[part]; }
 

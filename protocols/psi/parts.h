@@ -4,7 +4,7 @@
  * Both parties put equal items into the same bucket.  A bucket shows itself to the other party as
  * smpi_psi_bucket_size() items, whatever it holds: that follows from the sizes alone.  The hash is keyed by
  * the session, whose number is drawn after the sets are chosen; that any bucket of either party
- * overflows has probability below 2^-40, and ends the run before anything of that bucket is sent: all that it
+ * overflows has probability below 2^-40, and ends the run before anything of the first bucket is sent: all that it
  * tells is that it happened.  A party that deviates can make its own buckets overflow, and learns nothing by it.
  *
  * What is sorted are rows, 4 bytes each, while the items lie in the caller's memory; or keys and rows, 20 bytes
@@ -53,6 +53,8 @@ void smpi_psi_parts_close(struct smpi_psi_parts *p); /* *p may be all zeros */
 
 /* The different items of a bucket: how many, and their keys.  Hashes or reads them anew. */
 size_t smpi_psi_parts_size(const struct smpi_psi_parts *p, unsigned bucket, unsigned buckets);
+/* SMPC_E_STATE: a bucket has more than `most`.  To be asked before the first one is run. */
+smpc_err smpi_psi_parts_check(const struct smpi_psi_parts *p, size_t most, unsigned buckets);
 smpc_err smpi_psi_parts_keys_vt(struct smpi_psi_parts *p, blk *key, unsigned bucket, unsigned buckets);
 /* Note which rows of a bucket matched, those of equal items alike: hit[i] of key[i]. */
 smpc_err smpi_psi_parts_note_vt(struct smpi_psi_parts *p, const blk *key, const uint8_t *hit, unsigned bucket, unsigned buckets);

@@ -52,6 +52,22 @@ static void a_session_is_written_down(void **state) {
   }
 }
 
+/* An opening so large that its numbers wrap counts as the most there can be, alone and in sums. */
+static void products_and_sums_do_not_wrap(void **state) {
+  (void)state;
+  static const char *const number[][2] = {{"4294967296", "4294967296"}, {"999999999999999999", "30"}, {"3", "4"}};
+  for (unsigned i = 0; i < 3; i++) {
+    struct smpi_entry e = {.kind = SMPI_OPEN, .n = 2};
+    static const char *const key[] = {"rows", "columns"};
+    for (unsigned k = 0; k < 2; k++) {
+      e.field[k].key = (struct smpi_slice){key[k], strlen(key[k])};
+      e.field[k].value = (struct smpi_slice){number[i][k], strlen(number[i][k])};
+    }
+    assert_true(smpi_entry_values(&e) == (i == 2 ? 12 : UINT64_MAX));
+    assert_true(smpi_entry_add(smpi_entry_values(&e), 5) == (i == 2 ? 17 : UINT64_MAX));
+  }
+}
+
 /* One write and one sync for what must outlive a crash: nothing opens before its entry is on disk. */
 static void a_committed_entry_is_forced_to_the_disk(void **state) {
   (void)state;
@@ -256,7 +272,7 @@ static void the_largest_entries_fit(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      T(a_session_is_written_down), T(a_committed_entry_is_forced_to_the_disk), T(commitments_are_salted), T(a_journal_that_cannot_be_written_stops_the_session),
+      T(a_session_is_written_down), T(products_and_sums_do_not_wrap), T(a_committed_entry_is_forced_to_the_disk), T(commitments_are_salted), T(a_journal_that_cannot_be_written_stops_the_session),
       T(a_full_disk_stops_the_session_before_anything_opens), T(a_crash_at_every_byte_leaves_whole_entries),
       T(others_files_are_refused), T(one_session_at_a_time), T(the_largest_entries_fit),
   };

@@ -216,7 +216,7 @@ def databases_are_read():
     assert done.stdout == "n,name,born,matched\n1,ADA,18151210,1\n2,eve,20000229,1\n", done
 
 
-def on_disk(protocol, *options, before=()):
+def on_disk(protocol, *options, before=(), rows="table: people"):
     """Both have 4000 rows in a database, of few keys, so that there is much to keep on disk."""
     for i in range(2):
         base = FOLDER / f"party{i}.csv"
@@ -226,7 +226,7 @@ def on_disk(protocol, *options, before=()):
             db.executemany("INSERT INTO people VALUES (?, ?, ?)", ((n, None if n % 7 == 3 else f"p{n % 3 + i}", "1815-12-10") for n in range(4000)))
         db.close()
         (FOLDER / f"party{i}").mkdir(exist_ok=True)
-    (FOLDER / "more.yaml").write_text("data: {header: no, table: people}\n", encoding="utf-8")
+    (FOLDER / "more.yaml").write_text(f"data: {{header: no, {rows}}}\n", encoding="utf-8")
     return subprocess.run([*before, "smpc-local", "--grace", "1", "-n", "2", "--party-yaml", FOLDER / "more.yaml", "--", "smpc-psi", "--config",
                            "{config}", "--question", question(KEY, more=protocol), "--data", FOLDER / "{name}.csv", *options],
                           env=ENV, capture_output=True, text=True, timeout=TIMEOUT, check=False)
@@ -244,6 +244,19 @@ def sets_are_kept_on_disk():
     assert not os.listdir(FOLDER / "party0") and not os.listdir(FOLDER / "party1")
     done = on_disk(VOLE, "--dry-run", *KEPT)
     assert done.returncode == 0 and "3429 mine" in done.stdout, done
+
+
+def rows_that_change_are_refused():
+    """A view that gives more and more rows, or fewer and fewer, and one that draws them."""
+    for growth, options, code in ((100, KEPT, 2), (-100, KEPT, 2), (-100, (), 7)):
+        start = 1 if growth > 0 else 3999
+        view = f"SELECT * FROM people WHERE n < {start} + {growth} * ((julianday('now') - 2440587.5) * 86400 - {time.time()})"
+        done = on_disk(VOLE, "--csv", *options, rows=f'view: "{view}"')
+        assert done.returncode == code and "the rows changed while they were read" in done.stderr, done
+        assert code == 7 or not done.stdout, done
+    for options in ((), KEPT):
+        done = on_disk(VOLE, "--csv", *options, rows='view: "SELECT * FROM people WHERE random() % 2 = 0"')
+        assert done.returncode == 2 and "random" in done.stderr and not done.stdout, done
 
 
 def a_full_disk_is_named():
@@ -320,5 +333,5 @@ def main(tests):
 
 main([febrl_by_number, febrl_by_name, febrl_by_birth, febrl_over_three_sites, febrl_names_over_three_sites, febrl_sums,
       rows_are_appended_to, only_recipients_learn, minimums_are_kept, columns_are_summed, more_than_two_take_part, sizes_can_be_declared,
-      databases_are_read, sets_are_kept_on_disk, a_full_disk_is_named, what_cannot_be_kept_on_disk_is_named, empty_files_are_results, costs_are_told_before, a_killed_party_is_noticed,
+      databases_are_read, sets_are_kept_on_disk, rows_that_change_are_refused, a_full_disk_is_named, what_cannot_be_kept_on_disk_is_named, empty_files_are_results, costs_are_told_before, a_killed_party_is_noticed,
       bad_input_is_named])

@@ -18,6 +18,7 @@ struct sorted {
   uint64_t held;
   uint8_t *matched; /* [items->n] */
   size_t *in;       /* [buckets] different items */
+  smpc_err fits;    /* what is said before the first bucket */
   blk *key;         /* [buckets][size] */
 };
 
@@ -50,6 +51,7 @@ static void sort_body(struct smpc_session *s, unsigned me, void *ctx) {
   make(&p, s, t);
   assert_int_equal(p.n, t->items->n);
   t->distinct = p.distinct;
+  t->fits = smpi_psi_parts_check(&p, t->size, t->buckets);
   for (size_t i = 0; i < t->size; i += 3) hit[i] = 1;
   for (unsigned b = 0; b < t->buckets; b++) {
     blk *key = t->key + b * t->size;
@@ -67,12 +69,13 @@ static void sort_body(struct smpc_session *s, unsigned me, void *ctx) {
   smpi_scratch_release(s, mark);
 }
 
-static void sort(struct sorted *t, const smpc_items *items, unsigned buckets, size_t size, bool is_stream, uint64_t held) {
+static void sort(struct sorted *t, const smpc_items *items, unsigned buckets, size_t size, bool is_stream, uint64_t held,
+                 struct parties_result *got) {
   *t = (struct sorted){.items = items, .buckets = buckets, .size = size, .is_stream = is_stream, .held = held};
   t->matched = calloc(items->n + 1, 1);
   t->key = calloc(buckets * size + 1, sizeof *t->key);
   t->in = calloc(buckets, sizeof *t->in);
-  parties_run_ok(&(struct parties){.n = 2, .seed = 5}, sort_body, t, NULL);
+  parties_run(&(struct parties){.n = 2, .seed = 5}, sort_body, t, got);
 }
 
 static void sort_end(struct sorted *t) {
@@ -116,7 +119,9 @@ static void every_item_is_in_one_bucket(void **state) {
         for (size_t i = 0; i < n; i++) item[i] = i / repeat;
         const smpc_items items = {.n = n, .flat = item, .item_len = sizeof *item};
         struct sorted t;
-        sort(&t, &items, buckets, smpi_psi_bucket_size(distinct, buckets), form > 0, form == 1 ? UINT64_MAX : 0);
+        struct parties_result got;
+        sort(&t, &items, buckets, smpi_psi_bucket_size(distinct, buckets), form > 0, form == 1 ? UINT64_MAX : 0, &got);
+        assert_int_equal(t.fits, SMPC_OK);
         check(&t, distinct, repeat);
         sort_end(&t);
         free(item);
@@ -131,8 +136,10 @@ static void one_item_may_stand_often(void **state) {
   for (size_t i = 0; i < SOME; i++) item[i * (MANY / SOME)] = i;
   const smpc_items items = {.n = MANY, .flat = item, .item_len = sizeof *item};
   struct sorted t;
+  struct parties_result got;
   for (unsigned form = 0; form < 3; form++) {
-    sort(&t, &items, 4, smpi_psi_bucket_size(SOME, 4), form > 0, form == 1 ? 3 * HELD : 0);
+    sort(&t, &items, 4, smpi_psi_bucket_size(SOME, 4), form > 0, form == 1 ? 3 * HELD : 0, &got);
+    assert_int_equal(t.fits, SMPC_OK);
     assert_int_equal(t.distinct, SOME);
     for (size_t i = 1; i < MANY; i++)
       if (item[i] == 0) assert_int_equal(t.matched[i], t.matched[0]);
@@ -145,10 +152,13 @@ static void too_small_a_bucket_is_found(void **state) {
   (void)state;
   uint64_t item[1000];
   struct sorted t;
+  struct parties_result got;
   for (size_t i = 0; i < 1000; i++) item[i] = i;
   const smpc_items items = {.n = 1000, .flat = item, .item_len = sizeof *item};
-  sort(&t, &items, 4, 250, false, 0); /* that all four have just 250 is not to be expected */
+  sort(&t, &items, 4, 250, false, 0, &got); /* that all four have just 250 is not to be expected */
   assert_true(t.in[0] > 250 || t.in[1] > 250 || t.in[2] > 250 || t.in[3] > 250);
+  assert_int_equal(t.fits, SMPC_E_STATE);
+  assert_non_null(strstr(got.fault[0].text, "a bucket of my set overflowed"));
   sort_end(&t);
 }
 
