@@ -208,9 +208,13 @@ static bool lists(const char *purposes, const char *purpose) {
   return false;
 }
 
+bool cli_allows(const smpc_config *cfg, const char *purpose) {
+  if (cfg->study[0] != 0 && cfg->purposes[0] == 0) return true; /* the study says what may open */
+  return lists(cfg->purposes, purpose);
+}
+
 enum cli_exit cli_allowed(const smpc_config *cfg, const char *purpose) {
-  if (cfg->study[0] != 0 && cfg->purposes[0] == 0) return CLI_DONE; /* the study says what may open */
-  if (lists(cfg->purposes, purpose)) return CLI_DONE;
+  if (cli_allows(cfg, purpose)) return CLI_DONE;
   cli_error("`purposes:` in this party's configuration does not list \"%s\"", purpose);
   return CLI_POLICY;
 }
@@ -243,7 +247,10 @@ enum cli_exit cli_output_begin(struct cli_output *out, const struct cli_options 
   if (o->output == NULL) return CLI_DONE;
   bool is_special = stat(o->output, &st) == 0 && !S_ISREG(st.st_mode); /* /dev/stdout, a pipe */
   out->file = is_special ? fopen(o->output, "w") : open_temp(out);
-  return out->file != NULL ? CLI_DONE : output_fault(out);
+  if (out->file != NULL) return CLI_DONE;
+  bool is_path = errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == EISDIR || errno == EROFS;
+  enum cli_exit code = output_fault(out);
+  return is_path ? CLI_INPUT : code;
 }
 
 enum cli_exit cli_output_end(struct cli_output *out, bool keep) {

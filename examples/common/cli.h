@@ -61,6 +61,7 @@ enum cli_exit cli_config(smpc_config *cfg, const struct cli_options *o);
 /* Would this party's configuration let a result be opened for `purpose`?  Asked
  * before anything runs; the library asks again.  CLI_POLICY, and says so, if not. */
 enum cli_exit cli_allowed(const smpc_config *cfg, const char *purpose);
+bool cli_allows(const smpc_config *cfg, const char *purpose); /* the same, without a word */
 
 /* smpc_session_open() with progress on a terminal, notes on --verbose, and
  * SIGINT and SIGTERM turned into smpc_session_cancel().  One session at a time.
@@ -70,8 +71,9 @@ enum cli_exit cli_open(smpc_session **s, const smpc_config *cfg, const struct cl
 enum cli_exit cli_close(smpc_session *s);
 
 /* The stream for results: standard output or --output (a new file, replaced
- * only when all of it is on disk).  cli_output_end returns CLI_MACHINE, and says
- * so, when something could not be written (a full disk). */
+ * only when all of it is on disk).  cli_output_begin is called before anything is
+ * opened: CLI_INPUT where nothing can be written there.  cli_output_end returns
+ * CLI_MACHINE, and says so, when something could not be written (a full disk). */
 struct cli_output { FILE *file; char *temp; const char *path; };
 enum cli_exit cli_output_begin(struct cli_output *out, const struct cli_options *o);
 enum cli_exit cli_output_end(struct cli_output *out, bool keep);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "missing.h"
 #include "party_file.h"
 #include "stored.h"
 
@@ -48,12 +49,12 @@ static enum cli_exit find_everybody(struct frame *f) {
   return CLI_DONE;
 }
 
-/* Does party.yaml allow every opening of the question? */
+/* Does party.yaml allow every opening of the question?  A dry run says so at its end. */
 static enum cli_exit check_purposes(const struct frame *f) {
   struct opening o;
   enum cli_exit code = CLI_DONE;
-  for (unsigned i = 0; i < f->program->n_openings && code == CLI_DONE; i++)
-    if (f->program->opening(&o, f->joint, i)) code = cli_allowed(&f->cfg, o.purpose);
+  for (unsigned i = 0; i < f->program->n_openings; i++)
+    if (f->program->opening(&o, f->joint, i) && cli_allowed(&f->cfg, o.purpose) != CLI_DONE) code = CLI_POLICY;
   return code;
 }
 
@@ -105,7 +106,7 @@ static enum cli_exit read_agreed(struct frame *f) {
   f->joint->purpose = f->question->purpose;
   if ((code = read_rules(f)) == CLI_DONE) code = f->program->resolve(f);
   if (code == CLI_DONE) code = find_everybody(f);
-  return code == CLI_DONE && !f->is_alone ? check_purposes(f) : code;
+  return code == CLI_DONE && !f->is_alone && !f->options.dry_run ? check_purposes(f) : code;
 }
 
 /* --- own rows ----------------------------------------------------------------------------- */
@@ -162,7 +163,11 @@ static enum cli_exit dry_run(struct frame *f) {
   if (err != SMPC_OK) return cli_error("the cost cannot be estimated: %s", smpc_strerror(err)), cli_exit_of(err);
   if ((code = cli_output_begin(&out, &f->options)) != CLI_DONE) return code;
   f->program->plan(out.file, f, &cost);
-  return cli_output_end(&out, true);
+  struct missing missing = {out.file, &f->cfg, f->joint, f->program->opening, f->program->n_openings};
+  bool is_allowed = missing_print(&missing, f->study == NULL ? NULL : &f->study->question[f->asked]);
+  code = cli_output_end(&out, true);
+  if (code == CLI_DONE && !is_allowed) code = frame_refuse(f, CLI_POLICY, "it would be refused: openings are missing, the lines above");
+  return code;
 }
 
 /* --- a result that is there already --------------------------------------------------------- */
@@ -253,6 +258,14 @@ static enum cli_exit compute(struct frame *f) {
   return code == CLI_DONE ? keep(f) : code;
 }
 
+/* What could not be written to --output has been opened all the same: it must not be lost. */
+static void rescue(struct frame *f) {
+  bool has_file = f->options.output != NULL;
+  cli_error("the result HAS been opened%s; a new run would count against the limits once more",
+            has_file ? " and follows on standard output" : "");
+  if (has_file && f->program->report(stdout, f) == CLI_DONE && fflush(stdout) != 0) cli_error("standard output: it is lost");
+}
+
 static enum cli_exit write_result(struct frame *f) {
   struct cli_output out;
   enum cli_exit code = cli_output_begin(&out, &f->options);
@@ -260,6 +273,7 @@ static enum cli_exit write_result(struct frame *f) {
   code = f->is_alone ? f->program->alone(out.file, f) : compute(f);
   if (code == CLI_DONE && !f->is_alone) code = f->program->report(out.file, f);
   enum cli_exit written = cli_output_end(&out, code == CLI_DONE);
+  if (code == CLI_DONE && written != CLI_DONE && !f->is_alone) rescue(f);
   return code == CLI_DONE ? written : code;
 }
 

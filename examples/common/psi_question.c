@@ -98,7 +98,7 @@ static bool fill(const struct question_reader *r, void *made, const void *entry)
   return check_key(r, e) && check_sizes(r, q, e) && check_minimum(r, q, e) && check_kind(r, q, e);
 }
 
-static const struct question_format format = {&document_value, sizeof(struct psi_question), sizeof(struct entry), fill};
+static const struct question_format format = {&document_value, sizeof(struct psi_question), sizeof(struct entry), fill, "psi"};
 
 bool psi_question_parse(struct psi_question **q, const char *name, const char *bytes, size_t len, char *text,
                         size_t text_len) {

@@ -161,7 +161,7 @@ static bool fill(const struct question_reader *r, void *made, const void *entry)
   return check_strata(r, &q->data) && check_minimum(r, q) && check_totals(r, q);
 }
 
-static const struct question_format format = {&document_value, sizeof(struct question), sizeof(struct entry), fill};
+static const struct question_format format = {&document_value, sizeof(struct question), sizeof(struct entry), fill, "cohort-count"};
 
 bool question_parse(struct question **q, const char *name, const char *bytes, size_t len, const char *ask, char *text,
                     size_t text_len) {

@@ -54,50 +54,77 @@ static size_t entry_line(yaml_document_t *d, const yaml_node_t *list, size_t i, 
   return line;
 }
 
+/* What entry i says under `key`. */
+static const char *said(yaml_document_t *d, const yaml_node_t *list, size_t i, const char *key) {
+  return scalar(value_of(d, yaml_document_get_node(d, list->data.sequence.items.start[i]), key));
+}
+
+struct choice { const char *ask, *program; char why[600]; }; /* why: room for a sentence */
+
+static const char *say_names(struct choice *c, yaml_document_t *d, const yaml_node_t *list, size_t n) {
+  size_t len = (size_t)snprintf(c->why, sizeof c->why, "several questions: give --ask ");
+  for (size_t i = 0; i < n && len < sizeof c->why; i++)
+    len += (size_t)snprintf(c->why + len, sizeof c->why - len, "%s%.100s", i == 0 ? "" : i + 1 < n ? ", " : " or ", said(d, list, i, "name"));
+  return c->why;
+}
+
+/* Of another program of ours; the reader judges all other names. */
+static const char *check_program(struct choice *c, const char *is) {
+  static const char *const all[] = {"cohort-count", "describe", "logistic-regression", "psi"};
+  for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+    if (strcmp(is, all[k]) != 0 || strcmp(is, c->program) == 0) continue;
+    snprintf(c->why, sizeof c->why, "this question is for smpc-%s", is);
+    return c->why;
+  }
+  return NULL;
+}
+
 /* NULL: done; else why not. */
-static const char *select_in(yaml_document_t *d, struct text *t, const char *ask) {
+static const char *select_in(yaml_document_t *d, struct text *t, struct choice *c) {
   yaml_node_t *list = value_of(d, yaml_document_get_root_node(d), "questions");
-  bool found = false;
   if (list == NULL || list->type != YAML_SEQUENCE_NODE) return NULL; /* the program's reader says so */
-  size_t n = (size_t)(list->data.sequence.items.top - list->data.sequence.items.start);
-  for (size_t i = 0; i < n; i++)
-    found = found || strcmp(scalar(value_of(d, yaml_document_get_node(d, list->data.sequence.items.start[i]), "name")),
-                            ask) == 0;
-  if (!found) return "there is no question of this name";
-  if (n == 1) return NULL;
+  size_t n = (size_t)(list->data.sequence.items.top - list->data.sequence.items.start), at = 0;
+  if (c->ask == NULL && n > 1) return say_names(c, d, list, n);
+  while (c->ask != NULL && at < n && strcmp(said(d, list, at, "name"), c->ask) != 0) at++;
+  if (c->ask != NULL && at == n) return "there is no question of this name";
+  const char *other = n == 0 ? NULL : check_program(c, said(d, list, at, "program"));
+  if (other != NULL || n <= 1) return other;
   if (list->data.sequence.style == YAML_FLOW_SEQUENCE_STYLE)
     return "with several questions, each begins on a line of its own: - name: ...";
   size_t *line = calloc(n + 1, sizeof *line);
   if (line == NULL) return "out of memory";
   for (size_t i = 0; i <= n; i++) line[i] = entry_line(d, list, i, t);
   for (size_t i = 0; i < n; i++)
-    if (strcmp(scalar(value_of(d, yaml_document_get_node(d, list->data.sequence.items.start[i]), "name")), ask) != 0)
+    if (strcmp(said(d, list, i, "name"), c->ask) != 0)
       blank(t, line[i], line[i + 1]);
   free(line);
   return NULL;
 }
 
-static const char *select_question(struct text *t, const char *ask) {
+static const char *select_question(struct text *t, struct choice *c) {
   yaml_parser_t parser;
   yaml_document_t d;
   const char *why = NULL;
   if (!yaml_parser_initialize(&parser)) return "out of memory";
   yaml_parser_set_input_string(&parser, (const unsigned char *)t->at, t->len);
   if (yaml_parser_load(&parser, &d)) { /* else the program's reader says what is wrong, and where */
-    why = select_in(&d, t, ask);
+    why = select_in(&d, t, c);
     yaml_document_delete(&d);
   }
   yaml_parser_delete(&parser);
   return why;
 }
 
-char *question_read_asked(const char *path, const char *ask, size_t *len, char *text, size_t text_len) {
+char *question_read_asked(const char *path, const char *ask, const char *program, size_t *len, char *text, size_t text_len) {
   struct text t = {question_read(path, len, text, text_len), 0};
-  if (t.at == NULL || ask == NULL) return t.at;
+  struct choice c = {.ask = ask, .program = program};
+  if (t.at == NULL) return NULL;
   t.len = *len;
-  const char *why = select_question(&t, ask);
+  const char *why = select_question(&t, &c);
   if (why == NULL) return t.at;
-  if (text != NULL) snprintf(text, text_len, "%s: `questions`: \"%.100s\": %s", path, ask, why);
+  const char *name = ask != NULL ? ask : "";
+  if (text != NULL)
+    snprintf(text, text_len, "%s: `questions`: %s%.100s%s%s", path, ask != NULL ? "\"" : "", name, ask != NULL ? "\": " : "", why);
   free(t.at);
   return NULL;
 }

@@ -133,7 +133,7 @@ bool question_make(void **made, const struct question_format *format, const char
 bool question_make_from(void **made, const struct question_format *format, const char *path, const char *ask, char *text,
                         size_t text_len) {
   size_t len;
-  char *bytes = question_read_asked(path, ask, &len, text, text_len);
+  char *bytes = question_read_asked(path, ask, format->program, &len, text, text_len);
   *made = NULL;
   bool good = bytes != NULL && question_make(made, format, path, bytes, len, ask, text, text_len);
   free(bytes);

@@ -96,6 +96,7 @@ struct question_format {
   const cyaml_schema_value_t *document;
   size_t size, entry_size;
   bool (*fill)(const struct question_reader *r, void *made, const void *entry); /* the head is filled and checked */
+  const char *program; /* "psi" */
 };
 bool question_make(void **made, const struct question_format *format, const char *name, const char *bytes, size_t len,
                    const char *ask, char *text, size_t text_len);

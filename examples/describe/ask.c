@@ -183,7 +183,7 @@ static bool fill(const struct question_reader *r, void *made, const void *entry)
   return refuse(r, "bits", "variables times quantiles and ranks times 2^bits is above 2^22");
 }
 
-static const struct question_format format = {&document_value, sizeof(struct ask), sizeof(struct entry), fill};
+static const struct question_format format = {&document_value, sizeof(struct ask), sizeof(struct entry), fill, "describe"};
 
 bool ask_parse(struct ask **a, const char *name, const char *bytes, size_t len, char *text, size_t text_len) {
   void *made;

@@ -181,7 +181,7 @@ static bool fill(const struct question_reader *r, void *made, const void *entry)
   return read_numbers(r, m, e) && read_expressions(r, m, e) && check(r, m, e);
 }
 
-static const struct question_format format = {&document_value, sizeof(struct model), sizeof(struct entry), fill};
+static const struct question_format format = {&document_value, sizeof(struct model), sizeof(struct entry), fill, "logistic-regression"};
 
 bool model_parse(struct model **m, const char *name, const char *bytes, size_t len, char *text, size_t text_len) {
   void *made;

@@ -106,9 +106,20 @@ static void write_number(FILE *out, const struct psi_report *r) {
   else fprintf(out, "%.17g\n", o->decimal);
 }
 
+/* At a party that gets no result, the header alone: what reads CSV must not find a summary there. */
+static void write_nothing(FILE *out, const struct psi_report *r) {
+  write_summary(stderr, r);
+  for (unsigned i = 0; r->question->kind == PSI_REVEAL && r->rows != NULL && i < psi_rows_columns(r->rows); i++) {
+    report_field(out, psi_rows_column(r->rows, i));
+    fputc(',', out);
+  }
+  fputs(r->question->kind == PSI_REVEAL ? "matched\n" : r->question->kind == PSI_SUM ? "sum\n" : "count\n", out);
+}
+
 static enum cli_exit write_csv(FILE *out, struct psi_report *r) {
   struct writer w = {.out = out, .r = r};
   struct data_fault f = {0};
+  if (!r->is_delivered) return write_nothing(out, r), CLI_DONE;
   if (r->question->kind != PSI_REVEAL || r->matched == NULL) return write_number(out, r), CLI_DONE;
   for (unsigned i = 0; i < psi_rows_columns(r->rows); i++) {
     report_field(out, psi_rows_column(r->rows, i));
@@ -206,7 +217,7 @@ static enum cli_exit write_json(FILE *out, struct psi_report *r) {
 
 enum cli_exit psi_report_write(FILE *out, struct psi_report *r, enum cli_format format) {
   if (format == CLI_JSON) return write_json(out, r);
-  if (format == CLI_CSV && r->is_delivered) return write_csv(out, r);
+  if (format == CLI_CSV) return write_csv(out, r);
   write_summary(out, r);
   return CLI_DONE;
 }

@@ -178,12 +178,14 @@ def full_disk():
         rows = site.write("r.csv", ROWS)
         more = {name: ("--output", "/dev/full" if name == "north" else site.path / f"{name}.txt") for name in NAMES}
         ended = site.joint(site.write("q.yaml", QUESTION), dict.fromkeys(NAMES, rows), more)
-        ended["north"].expect(MACHINE, "/dev/full", "No space left")
+        north = ended["north"]
+        assert north.code == MACHINE and "No space left" in north.err and "the result HAS been opened" in north.err, north
+        assert "75" in north.out, north  # not lost
         assert "delivered" in (site.path / "south.txt").read_text()
 
 
 def no_folder_for_the_output():
-    refused(MACHINE, "absent/out.txt", more=("--output", "absent/out.txt"))
+    refused(INPUT, "absent/out.txt", more=("--output", "absent/out.txt"))
 
 
 def output_replaces_only_on_success():
@@ -225,6 +227,14 @@ def dry_run_says_all_beforehand():
         assert "upper bound" in ended.out and "which cells are suppressed" in ended.out, ended
 
 
+def dry_run_says_what_is_not_allowed():
+    with new_site(DATA + "purposes: [something else]\n") as site:
+        asked = QUESTION.replace("purpose: a test", "purpose: another") + "    totals: true\n"
+        ended = site.alone("north", site.write("q.yaml", asked), None, "--dry-run")
+        assert ended.code == POLICY and "rounds" in ended.out, ended
+        assert ended.out.endswith('purposes:\n  - "another: which cells are suppressed"\n  - "another"\n'), ended
+
+
 def two_hospitals_are_warned():
     with Site(PROGRAMS, NAMES[:2], DATA) as site:
         ask, rows = site.write("q.yaml", QUESTION), site.write("r.csv", ROWS)
@@ -239,4 +249,4 @@ pilot.main([malformed_csv, missing_column, number_that_is_none, no_data_file, co
             condition_that_writes, text_compared_with_a_number, bad_question, no_question, purpose_not_allowed,
             readable_key, address_in_use, nobody_else_there, an_empty_table_is_a_result, another_question,
             another_question_of_a_late_party, another_key, full_disk, no_folder_for_the_output, output_replaces_only_on_success, a_party_killed,
-            dry_run_says_all_beforehand, two_hospitals_are_warned])
+            dry_run_says_all_beforehand, dry_run_says_what_is_not_allowed, two_hospitals_are_warned])

@@ -127,7 +127,7 @@ static void a_folder_that_is_missing_is_reported_at_once(void **state) {
   (void)state;
   struct cli_options o = {.output = "/nonexistent/result"};
   struct cli_output out;
-  assert_int_equal(cli_output_begin(&out, &o), CLI_MACHINE);
+  assert_int_equal(cli_output_begin(&out, &o), CLI_INPUT);
   assert_int_equal(cli_output_end(&out, true), CLI_MACHINE);
 }
 

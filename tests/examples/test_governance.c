@@ -201,12 +201,17 @@ static void a_regression_opens_only_what_its_study_lists(void **state) {
                             "--logs model-logs -- smpc-logistic-regression -q --config {config} --study {study} --data model.csv";
   run_write("model.yaml", head);
   run_expect(run("%s", fit), 5, "opens nothing for the purpose \"a model: whether");
+  static const char dry[] = "smpc-local -q --names north,south,west --dealer --study model.yaml --party-yaml model-more.yaml "
+                            "-- smpc-logistic-regression --dry-run --config {config} --study {study}";
+  run_expect(run("%s", dry), 5, "openings are missing");
+  assert_non_null(strstr(run("%s", dry)->out, "    also opens:\n      - {purpose: \"a model: whether the small-count rules hold\", recipients: [north, south, west]}\n"));
   snprintf(whole, sizeof whole,
            "%s    also opens:\n"
            "      - {purpose: \"a model: whether the fit is sound\", recipients: [north, south, west]}\n"
            "      - {purpose: \"a model: rows of each hospital\", recipients: [north, south, west]}\n"
            "      - {purpose: \"a model: whether the small-count rules hold\", recipients: [north, south, west]}\n", head);
   run_write("model.yaml", whole);
+  run_expect(run("%s", dry), 0, "the fitted model");
   run_expect(run("%s", fit), 0, "(Intercept)");
 }
 
@@ -308,7 +313,10 @@ static void a_study_may_have_questions_of_several_programs(void **state) {
   run_expect(run("rm -r three; %s smpc-describe -q --config {config} --study {study} --ask stats --data {name}.csv", local), 0, "6 rows");
   run_expect(run("smpc-journal verify --study three/study.yaml three/*.journal"), 0, ": no fault");
   run_expect(run("smpc-journal report three/b.journal"), 0, "means of n\n    runs 1, openings 2, values 7, rows 3");
-  run_expect(run("rm -r three; %s smpc-describe -q --config {config} --study {study} --data {name}.csv", local), 2, "study");
+  run_expect(run("rm -r three; %s smpc-describe -q --config {config} --study {study} --data {name}.csv", local), 2,
+             "several questions: give --ask sizes, overlap, fit or stats");
+  run_expect(run("rm -r three; %s smpc-describe -q --config {config} --study {study} --ask sizes --data {name}.csv", local), 2,
+             "this question is for smpc-cohort-count");
   run_expect(run("rm -r three; %s smpc-cohort-count -q --config {config} --study {study} --ask sizes --data {name}.csv", local), 0, "6");
   run_expect(run("rm -r three; %s smpc-cohort-count -q --config {config} --study {study} --ask size --data {name}.csv", local), 2,
              "\"size\": there is no question of this name");
