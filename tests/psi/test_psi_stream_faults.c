@@ -94,6 +94,7 @@ static smpc_err flip_a_bit(void) {
   int fd[8];
   uint8_t byte;
   assert_int_equal(stream_files(fd), 1);
+  assert_true(fcntl(fd[0], F_GETFD) & FD_CLOEXEC); /* no program that is started meanwhile has it */
   assert_int_equal(pread(fd[0], &byte, 1, 4 * BLOCK + 77), 1);
   byte ^= 4;
   assert_int_equal(pwrite(fd[0], &byte, 1, 4 * BLOCK + 77), 1);
