@@ -93,7 +93,7 @@ static void print_fit(FILE *out, const struct fit_job *job) {
   fprintf(out, "Residual deviance: %.2f  on %lld degrees of freedom\n", -2 * f->log_likelihood, n - p);
   if (job->model->ridge == 0) fprintf(out, "AIC: %.2f   ", aic(job));
   fprintf(out, "log-likelihood: %.6f\n", f->log_likelihood);
-  fprintf(out, "Accuracy at 0.5: %.4f   AUC: %.4f (+- %.4f)\n", f->accuracy, f->auc, f->auc_error);
+  fprintf(out, "Accuracy at 0.5: %.4f   AUC: %.4f (off by %.4f at most)\n", f->accuracy, f->auc, f->auc_error);
   fprintf(out, "%lld rows, %lld events; ", n, (long long)f->events);
   print_method(out, job);
   if (job->model->ridge > 0)
