@@ -123,7 +123,7 @@ static smpc_err on_items(void *ctx, struct smpc_session *s, const uint64_t *size
   uint64_t all = 0;
   for (unsigned i = 0; i < g->study->n_parties; i++) {
     char why[160];
-    all = all > UINT64_MAX - size[i] ? UINT64_MAX : all + size[i];
+    all = smpi_entry_add(all, size[i]);
     snprintf(why, sizeof why, "the sets of %s would have more items than one party's may have in all",
              g->study->party[i].name);
     if (size[i] != 0 && exceeds(g->tally.items[i], size[i], q->max_items)) return smpi_gate_refuse(s, why);

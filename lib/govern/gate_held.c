@@ -4,7 +4,6 @@
  * parties open a session with `release`: before any link each one's own journal says
  * that it holds this result and never opened it, its file is whole, and all reviewers
  * have signed; in the session only smpc_open_held() may open, once. */
-#include <sodium.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -110,11 +109,7 @@ bool smpi_gate_release_lines(void *ctx, struct smpi_lines *l) {
   struct gate *g = ctx;
   if (!g->is_announced) return false;
   smpi_lines_add_bytes(l, "opening", g->holds.at[g->at].h.opening, 32);
-  for (unsigned i = 0; i < g->study->n_parties; i++) {
-    char text[SMPI_B64_64];
-    if (!(g->question->reviewers.bits >> i & 1)) continue;
-    sodium_bin2base64(text, sizeof text, g->sign[i], 64, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    smpi_lines_add(l, "signed", "%u %s", i, text);
-  }
+  for (unsigned i = 0; i < g->study->n_parties; i++)
+    if (g->question->reviewers.bits >> i & 1) smpi_lines_add_indexed(l, "signed", i, g->sign[i], 64);
   return true;
 }

@@ -39,6 +39,12 @@ void smpi_lines_add_bytes(struct smpi_lines *l, const char *key, const void *byt
   smpi_lines_add(l, key, "%s", text);
 }
 
+void smpi_lines_add_indexed(struct smpi_lines *l, const char *key, unsigned index, const void *bytes, size_t len) {
+  char text[SMPI_B64_64];
+  sodium_bin2base64(text, sizeof text, bytes, len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  smpi_lines_add(l, key, "%u %s", index, text);
+}
+
 void smpi_lines_add_number(struct smpi_lines *l, const char *key, uint64_t v) {
   smpi_lines_add(l, key, "%llu", (unsigned long long)v);
 }

@@ -22,6 +22,8 @@ void smpi_lines_add(struct smpi_lines *l, const char *key, const char *fmt, ...)
 /* "key <base64url>\n", len at most 64 */
 void smpi_lines_add_bytes(struct smpi_lines *l, const char *key, const void *bytes, size_t len);
 void smpi_lines_add_number(struct smpi_lines *l, const char *key, uint64_t v);
+/* "key INDEX <base64url>\n", len at most 64 */
+void smpi_lines_add_indexed(struct smpi_lines *l, const char *key, unsigned index, const void *bytes, size_t len);
 /* The number, or "-": nobody said. */
 void smpi_lines_add_count(struct smpi_lines *l, const char *key, bool is_known, uint64_t v);
 

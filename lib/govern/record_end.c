@@ -1,5 +1,4 @@
 /* record_end.c - see record.h: the last entries of a session, and the parties' signatures under them. */
-#include <sodium.h>
 #include <string.h>
 
 #include "govern/record_impl.h"
@@ -49,29 +48,14 @@ static smpc_err write_end(struct smpi_record *r, struct smpc_session *s, bool wi
   return err == SMPC_OK ? SMPC_OK : smpi_fail(s, err, (int)smpi_me(s), "%s", f.text);
 }
 
-static smpc_err write_others(struct smpi_record *r, struct smpc_session *s, uint8_t (*end)[32]) {
-  struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_OTHERS);
+/* What everybody gave: bytes[len] of each party. */
+static smpc_err write_of_all(struct smpi_record *r, struct smpc_session *s, enum smpi_kind kind, const char *key,
+                             const uint8_t *bytes, size_t len) {
+  struct smpi_lines *l = smpi_journal_begin(r->journal, kind);
   uint64_t who = smpi_seal_who(s);
   smpi_lines_add_bytes(l, "session", s->id, 32);
-  for (unsigned i = 0; i < s->cfg.parties; i++) {
-    char hash[SMPI_B64_32];
-    if (!(who >> i & 1)) continue;
-    sodium_bin2base64(hash, sizeof hash, end[i], 32, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    smpi_lines_add(l, "end", "%u %s", i, hash);
-  }
-  return smpi_record_commit(r, s, NULL);
-}
-
-static smpc_err write_sealed(struct smpi_record *r, struct smpc_session *s, uint8_t (*sign)[64]) {
-  struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_SEALED);
-  uint64_t who = smpi_seal_who(s);
-  smpi_lines_add_bytes(l, "session", s->id, 32);
-  for (unsigned i = 0; i < s->cfg.parties; i++) {
-    char text[SMPI_B64_64];
-    if (!(who >> i & 1)) continue;
-    sodium_bin2base64(text, sizeof text, sign[i], 64, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    smpi_lines_add(l, "signed", "%u %s", i, text);
-  }
+  for (unsigned i = 0; i < s->cfg.parties; i++)
+    if (who >> i & 1) smpi_lines_add_indexed(l, key, i, bytes + i * len, len);
   return smpi_record_commit(r, s, NULL);
 }
 
@@ -88,9 +72,9 @@ static void seal(struct smpi_record *r, struct smpc_session *s, const uint8_t mi
   smpc_err err = SMPC_OK;
   memcpy(end[smpi_me(s)], mine, 32);
   TRY(smpi_seal_tell(s, end));
-  TRY(write_others(r, s, end));
+  TRY(write_of_all(r, s, SMPI_OTHERS, "end", end[0], sizeof end[0]));
   TRY(smpi_seal_sign(s, sign, (const uint8_t (*)[32])end, r->sign_secret));
-  TRY(write_sealed(r, s, sign));
+  TRY(write_of_all(r, s, SMPI_SEALED, "signed", sign[0], sizeof sign[0]));
 out:
   if (err != SMPC_OK) write_unsealed(r, s);
 }

@@ -54,7 +54,7 @@ struct smpi_join_pair {
  *         value[columns][bins]   shares of the two by sum: where the bit is 1, the item's words; elsewhere
  *                                anything at all, which nobody may open: keep.h makes it zero
  *   in    payload[m][columns]    by set->row position; paddings' are anything, zeros for instance
- *   cost  smpi_join_cost(); 4 rounds, and 8 for each 2^17 bins
+ *   cost  smpi_join_bytes(); 4 rounds, and 8 for each 2^17 bins
  *   leaks to both n and m
  *   error outputs are wiped; SMPC_E_STATE: 2^-40 for all runs together
  * A false match happens with 2^-40 for all runs together, more where bins * runs > 2^24 (cuckoo.h).

@@ -28,7 +28,7 @@ struct smpi_distinct {
  * the owner where it counts.
  *   uses  BIT_TRIPLE, a unit for 64 bins (cuckoo.h) of each owner but the first and each AND;
  *         strata = 0: DABIT, a unit for 64 bins
- *   cost  smpi_distinct_cost(): G (G-1) / 2 joins; with strata 8 bytes more for each bin and stratum
+ *   cost  smpi_psi_distinct_cost(): G (G-1) / 2 joins; with strata 8 bytes more for each bin and stratum
  *         to each other party
  * All computing parties call it at the same step. */
 smpc_err smpi_psi_distinct(struct smpc_session *s, const struct smpi_distinct *t, shr *tally);

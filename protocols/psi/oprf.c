@@ -312,13 +312,6 @@ out:
   return err == SMPC_OK ? err : smpi_fail(s, err, -1, "the intersection failed: %s", smpi_err_text(err));
 }
 
-smpc_err smpi_psi_oprf(struct smpc_session *s, struct smpi_psi_task *t) {
-  struct smpi_oprf_base base = {NULL, NULL};
-  smpc_err err = smpi_oprf_run_once(s, t, &base);
-  smpi_oprf_base_close(&base);
-  return err;
-}
-
 void smpi_psi_oprf_cost(struct smpi_cost *c, size_t n, size_t m, bool sender_learns, bool is_malicious) {
   struct smpi_okvs_shape shape;
   uint64_t sender, receiver;

@@ -1,16 +1,18 @@
 /* oprf.h - intersection of two sets by an oblivious pseudo-random function from
  * VOLE and a key-value store.
  *
- *   in    t->key, t->row   keys of my distinct items, which numbers 0 .. in row name; the sizes t->n and t->m, agreed
- *   out   t->hit
+ *   in    t without key, row and hit: t->n and t->m, the agreed sizes; p: my set
+ *   out   where t->i_learn: noted in p; t->matched
  *   cost  2 rounds for the base transfers, 2 for VOLE, 2 more, 3 when both learn; at 2^20 items each
  *         about 190 bits an item in all: the store, 1.31 masks an item of the receiver, and a mask
  *         an item of the sender, each of 40 + log2(n m) bits; memory about 150 bytes an item.
  *         Malicious: 6 to 8 rounds more, masks of 128 bits: about 300 bits an item
- *   leaks to both     the sizes n and m (paddings look like items)
+ *         Of sets above SMPI_PSI_BUCKET_FROM all but the base transfers again for each bucket, one after the
+ *         other; memory of one bucket, 120 bytes an item, and that of the set
+ *   leaks to both     the sizes n and m (paddings look like items); if a bucket overflows (2^-40), that it did
  *         to who learns  which of its items the other has
  *   error SMPC_E_ARG: count_only, or not exactly two computing parties, or two who learn with is_malicious;
- *         SMPC_E_CHEAT: a check failed, and nothing was opened; hit and matched are zeroed
+ *         SMPC_E_CHEAT: a check failed, and nothing was opened; SMPC_E_STATE: a bucket overflowed; matched is zeroed
  * Semi-honest, or with is_malicious malicious, where exactly one learns.  There a party still chooses its own
  * set, and a receiver that deviates may use more items than it said: smpi_psi_oprf_columns(n, m), proved
  * to be at most smpi_psi_oprf_most(n, m).  For large sets.  Who learns is the receiver; when both do, the
@@ -24,14 +26,6 @@
 #include "psi/psi.h"
 #include "rand/hash.h"
 
-smpc_err smpi_psi_oprf(struct smpc_session *s, struct smpi_psi_task *t);
-
-/* The same of sets in buckets, t->n and t->m being all of them, one bucket after the other with one set of base
- * transfers: memory for SMPI_PSI_BUCKET_FROM items, 120 bytes for each, and that of the set.
- *   in    t without key, row and hit; p: my set
- *   out   where t->i_learn: noted in p; t->matched
- *   cost  of each bucket, as above, but for the base transfers
- *   leaks as above; if a bucket overflows (2^-40), that it did: SMPC_E_STATE */
 smpc_err smpi_psi_oprf_parts(struct smpc_session *s, struct smpi_psi_task *t, struct smpi_psi_parts *p);
 
 /* What the busier of the two sends, in buckets.  n, m: the receiver's and the sender's set. */

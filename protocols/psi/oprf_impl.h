@@ -20,7 +20,8 @@ struct smpi_oprf_base {
 };
 void smpi_oprf_base_close(struct smpi_oprf_base *base);
 
-/* One run, which leaves them open. */
+/* One run, which leaves them open: t->key, t->row are of distinct items, which numbers 0 .. in row name;
+ * out: t->hit. */
 smpc_err smpi_oprf_run_once(struct smpc_session *s, struct smpi_psi_task *t, struct smpi_oprf_base *base);
 
 struct smpi_oprf_run {

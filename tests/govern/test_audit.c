@@ -278,12 +278,6 @@ static void scribe_end(struct scribe *w) {
   assert_int_equal(fwrite(w->l.at, 1, w->l.len, w->out), w->l.len);
 }
 
-static void indexed(struct smpi_lines *l, const char *key, unsigned i, const void *bytes, size_t len) {
-  char text[SMPI_B64_64];
-  sodium_bin2base64(text, sizeof text, bytes, len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-  smpi_lines_add(l, key, "%u %s", i, text);
-}
-
 static void write_session(struct scribe w[MANY_PARTIES], uint64_t number) {
   uint8_t session[32] = {0}, end[SMPC_MAX_PARTIES][32] = {{0}}, sign[MANY_PARTIES][64], digest[32], zero[32] = {0};
   static const char *const count[] = {"rows", "suppressed", "openings", "values", "triples", "bit-triples", "dabits",
@@ -323,10 +317,10 @@ static void write_session(struct scribe w[MANY_PARTIES], uint64_t number) {
   for (unsigned p = 0; p < MANY_PARTIES; p++) crypto_sign_detached(sign[p], NULL, digest, 32, w[p].key);
   for (unsigned p = 0; p < MANY_PARTIES; p++) {
     struct smpi_lines *l = scribe_begin(&w[p], SMPI_OTHERS, session);
-    for (unsigned i = 0; i < MANY_PARTIES; i++) indexed(l, "end", i, end[i], 32);
+    for (unsigned i = 0; i < MANY_PARTIES; i++) smpi_lines_add_indexed(l, "end", i, end[i], 32);
     scribe_end(&w[p]);
     l = scribe_begin(&w[p], SMPI_SEALED, session);
-    for (unsigned i = 0; i < MANY_PARTIES; i++) indexed(l, "signed", i, sign[i], 64);
+    for (unsigned i = 0; i < MANY_PARTIES; i++) smpi_lines_add_indexed(l, "signed", i, sign[i], 64);
     scribe_end(&w[p]);
   }
 }
