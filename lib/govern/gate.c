@@ -50,33 +50,51 @@ static smpc_err check_rows(const struct gate *g, struct smpc_session *s) {
   return smpi_gate_refuse(s, "the question limits rows, and my program has not told how many of mine it uses");
 }
 
-static const char MORE_VALUES[] = "more values would be opened than the question may open in all",
-                  MORE_ROWS[] = "more rows would be used than the question may use in all",
+enum { WHY = 230 }; /* a sentence that fits into a fault, after the operation's name */
+
+static const char MORE_VALUES[] = "more values would be opened than it may open in all",
+                  MORE_ROWS[] = "more rows would be used than it may use in all",
                   MORE_ITEMS[] = "the sets of all parties would have more items than they may together";
 
+/* One limit of the question; if it does not hold, `why` says so: what is used, and of how much. */
+static bool is_beyond(char why[WHY], const struct gate *g, const char *what, const char *unit, uint64_t used, uint64_t more,
+                      uint64_t max) {
+  char needs[40] = "";
+  if (!exceeds(used, more, max)) return false;
+  if (used < max) snprintf(needs, sizeof needs, ", %llu more are needed", (unsigned long long)more);
+  snprintf(why, WHY, "the question \"%.40s\": %.100s: %llu of %llu %s are used%s", g->question->name, what,
+           (unsigned long long)used, (unsigned long long)max, unit, needs);
+  return true;
+}
+
 /* A question with noise is answered once: asked again, the noise would average out. */
-static const char *is_spent(const struct gate *g) {
-  if (g->question->epsilon == 0) return NULL;
-  if (g->tally.runs > 0) return "a question with noise is answered once; its recipients keep the release";
-  if (exceeds(g->versions.spent, g->question->epsilon, g->study->budget))
-    return "the privacy budget of the study is spent";
-  return NULL;
+static bool is_spent(char why[WHY], const struct gate *g) {
+  const smpc_study_question *q = g->question;
+  if (q->epsilon == 0) return false;
+  if (g->tally.runs > 0) {
+    snprintf(why, WHY, "a question with noise is answered once, and \"%.40s\" was; its recipients keep the release", q->name);
+    return true;
+  }
+  if (!exceeds(g->versions.spent, q->epsilon, g->study->budget)) return false;
+  snprintf(why, WHY, "the privacy budget of the study is spent: %g of %g are used, and the question \"%.40s\" needs %g",
+           (double)g->versions.spent / 1e6, (double)g->study->budget / 1e6, q->name, (double)q->epsilon / 1e6);
+  return true;
 }
 
 /* What the journal alone can tell, so that not even the sizes of sets are told to anybody. */
-static const char *is_used_up(const struct gate *g) {
+static bool is_used_up(char why[WHY], const struct gate *g) {
   const smpc_study_question *q = g->question;
   const struct smpi_tally *t = &g->tally;
-  if (q->max_runs != 0 && t->runs >= q->max_runs) return "the question has been asked as often as it may be";
-  if (exceeds(t->values, 1, q->max_values)) return MORE_VALUES;
-  if (exceeds(t->rows, 1, q->max_rows)) return MORE_ROWS;
-  if (exceeds(t->items[g->me], 1, q->max_items)) return "my sets would have more items than they may in all";
-  if (exceeds(t->items_in_all, 1, q->max_items_in_all)) return MORE_ITEMS;
-  return is_spent(g);
+  return is_beyond(why, g, "it has been asked as often as it may be", "runs", t->runs, 1, q->max_runs) ||
+         is_beyond(why, g, MORE_VALUES, "opened values", t->values, 1, q->max_values) ||
+         is_beyond(why, g, MORE_ROWS, "rows", t->rows, 1, q->max_rows) ||
+         is_beyond(why, g, "my sets would have more items than they may in all", "items", t->items[g->me], 1, q->max_items) ||
+         is_beyond(why, g, MORE_ITEMS, "items", t->items_in_all, 1, q->max_items_in_all) || is_spent(why, g);
 }
 
 smpc_err smpi_gate_judge(struct gate *g, struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape) {
   const smpc_study_opening *o = find_opening(g, purpose);
+  char why[WHY];
   smpc_err err;
   if (o == NULL)
     return smpi_fail(s, SMPC_E_POLICY, (int)smpi_me(s),
@@ -88,8 +106,8 @@ smpc_err smpi_gate_judge(struct gate *g, struct smpc_session *s, smpc_who to, co
   TRY(check_rows(g, s));
   if (g->question->max_values != 0 && shape.rows * shape.cols == 0)
     return smpi_gate_refuse(s, "the question limits opened values, and nobody declared how many this opens: declare the sizes of the sets");
-  if (exceeds(g->tally.values, shape.rows * shape.cols, g->question->max_values))
-    return smpi_gate_refuse(s, MORE_VALUES);
+  if (is_beyond(why, g, MORE_VALUES, "opened values", g->tally.values, shape.rows * shape.cols, g->question->max_values))
+    return smpi_gate_refuse(s, why);
 out:
   return err;
 }
@@ -108,12 +126,12 @@ out:
 
 static smpc_err on_rows(void *ctx, struct smpc_session *s, uint64_t rows) {
   struct gate *g = ctx;
-  uint64_t max = g->question->max_rows;
+  char why[WHY];
   g->has_rows = true;
   if (smpi_tally_is_close(&g->tally, rows))
     return smpi_gate_refuse(s, "my data differ from those of an earlier run by fewer rows than they may");
-  if (!exceeds(g->tally.rows, rows, max)) return SMPC_OK;
-  return smpi_gate_refuse(s, MORE_ROWS);
+  if (!is_beyond(why, g, MORE_ROWS, "rows", g->tally.rows, rows, g->question->max_rows)) return SMPC_OK;
+  return smpi_gate_refuse(s, why);
 }
 
 /* Every party judges every party's sets, as far as it knows them. */
@@ -121,15 +139,14 @@ static smpc_err on_items(void *ctx, struct smpc_session *s, const uint64_t *size
   struct gate *g = ctx;
   const smpc_study_question *q = g->question;
   uint64_t all = 0;
+  char why[WHY], what[120];
   for (unsigned i = 0; i < g->study->n_parties; i++) {
-    char why[160];
     all = smpi_entry_add(all, size[i]);
-    snprintf(why, sizeof why, "the sets of %s would have more items than one party's may have in all",
-             g->study->party[i].name);
-    if (size[i] != 0 && exceeds(g->tally.items[i], size[i], q->max_items)) return smpi_gate_refuse(s, why);
+    snprintf(what, sizeof what, "the sets of %.40s would have more items than one party's may have in all", g->study->party[i].name);
+    if (size[i] != 0 && is_beyond(why, g, what, "items", g->tally.items[i], size[i], q->max_items)) return smpi_gate_refuse(s, why);
   }
-  if (all != 0 && exceeds(g->tally.items_in_all, all, q->max_items_in_all))
-    return smpi_gate_refuse(s, MORE_ITEMS);
+  if (all != 0 && is_beyond(why, g, MORE_ITEMS, "items", g->tally.items_in_all, all, q->max_items_in_all))
+    return smpi_gate_refuse(s, why);
   if (are_known) smpi_tally_items(&g->tally, size);
   return SMPC_OK;
 }
@@ -175,8 +192,9 @@ static smpc_err on_ready(void *ctx, struct smpi_journal *j, const uint8_t sign_s
   if (g->rowsets.err != SMPC_OK) return smpi_fault_set(f, g->rowsets.err, -1, "out of memory");
   smpc_err err = g->release[0] != 0 ? SMPC_OK : smpi_versions_check(&g->versions, f);
   if (err == SMPC_OK) err = smpi_gate_ready(ctx, j, sign_secret, f);
-  const char *why = g->release[0] != 0 || err != SMPC_OK ? NULL : is_used_up(g);
-  return why == NULL ? err : smpi_fault_set(f, SMPC_E_POLICY, -1, "the study does not allow it: %s", why);
+  char why[WHY];
+  if (g->release[0] != 0 || err != SMPC_OK || !is_used_up(why, g)) return err;
+  return smpi_fault_set(f, SMPC_E_POLICY, -1, "the study does not allow it: %s", why);
 }
 
 /* --- before any link ------------------------------------------------------------------------ */

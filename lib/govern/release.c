@@ -132,16 +132,22 @@ static const char *read_word(uint8_t sign[64], const smpc_study *st, const char 
 smpc_err smpi_release_gather(uint8_t (*sign)[64], const smpc_study *st, const char *path, const smpc_study_question *q,
                              const struct smpi_held *h, struct smpi_fault *f) {
   uint8_t ignored[64];
+  char id[SMPI_HELD_ID];
   bool is_there;
+  smpi_held_id(id, h->opening);
   for (unsigned i = 0; i < st->n_parties; i++) {
     if (!(q->reviewers.bits >> i & 1)) continue;
     (void)read_word(ignored, st, path, i, h, SMPI_REJECTED, &is_there);
     if (is_there) /* also one that does not stand: until somebody looks */
-      return smpi_fault_set(f, SMPC_E_POLICY, (int)i, "%s rejected the result", st->party[i].name);
+      return smpi_fault_set(f, SMPC_E_POLICY, (int)i, "%s rejected the result: %s.%s.%s.rejected is there", st->party[i].name,
+                            smpi_word_place(path), id, st->party[i].name);
     const char *why = read_word(sign[i], st, path, i, h, SMPI_RELEASED, &is_there);
     if (!is_there)
-      return smpi_fault_set(f, SMPC_E_POLICY, (int)i, "the reviewer %s has not released the result", st->party[i].name);
-    if (why != NULL) return smpi_fault_set(f, SMPC_E_POLICY, (int)i, "the release by %s: %s", st->party[i].name, why);
+      return smpi_fault_set(f, SMPC_E_POLICY, (int)i, "the reviewer %s has not released the result: there is no %s.%s.%s.released",
+                            st->party[i].name, smpi_word_place(path), id, st->party[i].name);
+    if (why != NULL)
+      return smpi_fault_set(f, SMPC_E_POLICY, (int)i, "the release by %s: %s (%s.%s.%s.released)", st->party[i].name, why,
+                            smpi_word_place(path), id, st->party[i].name);
   }
   return SMPC_OK;
 }

@@ -2,6 +2,7 @@
 #include "govern/study_impl.h"
 
 #include <sodium.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -129,7 +130,12 @@ static const cyaml_schema_value_t whole_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG
 
 /* --- what a schema cannot say ---------------------------------------------------------- */
 
-smpc_err smpi_study_fault(struct reader *r, const char *list, unsigned i, const char *key, const char *what) {
+smpc_err smpi_study_fault(struct reader *r, const char *list, unsigned i, const char *key, const char *fmt, ...) {
+  char what[200];
+  va_list ap;
+  va_start(ap, fmt);
+  vsnprintf(what, sizeof what, fmt, ap);
+  va_end(ap);
   return smpi_yaml_fault(r->f, &r->y, smpi_yaml_line(&r->y, list, i, key), key, "%s", what);
 }
 
@@ -216,7 +222,7 @@ static smpc_err read_party(struct reader *r, unsigned i) {
   const char *why;
   if (!is_plain(m->name))
     return smpi_study_fault(r, "parties", i, "name", "a name is made of letters a-z, digits, - _ .");
-  if (smpi_key_parse(&keys, m->key, &why) != SMPC_OK) return smpi_study_fault(r, "parties", i, "key", why);
+  if (smpi_key_parse(&keys, m->key, &why) != SMPC_OK) return smpi_study_fault(r, "parties", i, "key", "%s", why);
   snprintf(p->name, sizeof p->name, "%s", m->name);
   memcpy(p->link_key, keys.link, 32);
   memcpy(p->sign_key, keys.sign, 32);
@@ -227,7 +233,7 @@ static smpc_err read_party(struct reader *r, unsigned i) {
       return smpi_study_fault(r, "parties", i, "key", "another party has this key");
   }
   if (!smpi_study_grade(&r->st->clearance[i], r->st, m->clearance, true))
-    return smpi_study_fault(r, "parties", i, "clearance", "is none of the study's grades");
+    return smpi_study_fault(r, "parties", i, "clearance", "\"%.40s\" is none of the study's grades", m->clearance);
   return read_roles(r, i);
 }
 

@@ -41,6 +41,9 @@ smpc_err smpi_word_write(const char *path, const char *text, size_t len, struct 
 const char *smpi_word_check(const smpc_study *st, unsigned i, enum smpi_word word, struct smpi_slice text,
                             int64_t *time);
 
+/* A path as messages show it: of a long one the end, which tells more. */
+const char *smpi_word_place(const char *path);
+
 /* Party i's word beside the study: NULL and when it was given, or why it does not stand. */
 const char *smpi_word_read(const smpc_study *st, const char *path, unsigned i, enum smpi_word word, int64_t *time,
                            bool *is_there);

@@ -36,7 +36,8 @@ struct reader { struct smpi_yaml y; smpc_study *st; struct smpi_fault *f; };
 
 
 /* A fault at `key` of entry i of `list` (NULL: at the top). */
-smpc_err smpi_study_fault(struct reader *r, const char *list, unsigned i, const char *key, const char *what);
+smpc_err smpi_study_fault(struct reader *r, const char *list, unsigned i, const char *key, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
 /* Where no grade is given: for data and results the highest, for parties the lowest. */
 bool smpi_study_grade(unsigned *out, const smpc_study *st, const char *name, bool is_party);
 /* Question i of the file into r->st. */

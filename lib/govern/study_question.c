@@ -11,25 +11,40 @@ static smpc_err read_limit(struct reader *r, unsigned i, uint64_t *out, const ch
                           "a limit is a whole number from 1 on; leave it out to have none");
 }
 
+/* The party of this name, with the role that whoever gets something opened needs; else a fault under `key`. */
+static smpc_err find_receiver(unsigned *p, struct reader *r, unsigned i, const char *key, const char *name) {
+  const smpc_study *st = r->st;
+  for (*p = 0; *p < st->n_parties && strcmp(st->party[*p].name, name) != 0;) ++*p;
+  if (*p == st->n_parties)
+    return smpi_study_fault(r, "questions", i, key, "\"%.60s\" is no party of the study: see the names under `parties`", name);
+  if (!(st->party[*p].roles & SMPC_RESULT))
+    return smpi_study_fault(r, "questions", i, key, "%.60s has not the role `result`: add it to its `roles`", name);
+  return SMPC_OK;
+}
+
+static smpc_err check_clearance(struct reader *r, unsigned i, const char *key, unsigned p) {
+  const smpc_study *st = r->st;
+  const char *has = st->grade[st->clearance[p]], *needs = st->grade[st->question[i].grade], *name = st->party[p].name;
+  if (st->clearance[p] >= st->question[i].grade) return SMPC_OK;
+  return smpi_study_fault(r, "questions", i, key,
+                          "%.40s has the clearance \"%.25s\", below the result's grade \"%.25s\": raise the `clearance`, lower "
+                          "the `grade`, or leave it out", name, has, needs);
+}
+
 static smpc_err read_opening(struct reader *r, unsigned i, smpc_study_opening *o, const char *purpose,
                              const struct text_list *to) {
-  const smpc_study *st = r->st;
+  smpc_err err = SMPC_OK;
   o->purpose = purpose;
   if (!is_one_line(purpose))
     return smpi_study_fault(r, "questions", i, "purpose", "a purpose is one line of plain text");
   for (unsigned k = 0; k < to->n; k++) {
-    unsigned p = 0;
-    while (p < st->n_parties && strcmp(st->party[p].name, to->at[k]) != 0) p++;
-    if (p == st->n_parties)
-      return smpi_study_fault(r, "questions", i, "recipients", "a recipient is no party of the study");
-    if (!(st->party[p].roles & SMPC_RESULT))
-      return smpi_study_fault(r, "questions", i, "recipients", "a recipient has not the role `result`");
+    unsigned p;
+    TRY(find_receiver(&p, r, i, "recipients", to->at[k]));
+    TRY(check_clearance(r, i, "recipients", p));
     o->to.bits |= UINT64_C(1) << p;
-    if (st->clearance[p] < st->question[i].grade)
-      return smpi_study_fault(r, "questions", i, "recipients",
-                              "a recipient's clearance is below the grade of the result");
   }
-  return SMPC_OK;
+out:
+  return err;
 }
 
 static smpc_err read_openings(struct reader *r, unsigned i) {
@@ -54,20 +69,16 @@ out:
 static smpc_err read_reviewers(struct reader *r, unsigned i) {
   const struct text_list *names = &((const struct whole *)r->y.data)->questions[i].reviewers;
   smpc_study_question *q = &r->st->question[i];
+  smpc_err err = SMPC_OK;
   if (names->n == 0) return smpi_study_fault(r, "questions", i, "review", "name the `reviewers`");
   for (unsigned k = 0; k < names->n; k++) {
-    unsigned p = 0;
-    while (p < r->st->n_parties && strcmp(r->st->party[p].name, names->at[k]) != 0) p++;
-    if (p == r->st->n_parties)
-      return smpi_study_fault(r, "questions", i, "reviewers", "a reviewer is no party of the study");
-    if (!(r->st->party[p].roles & SMPC_RESULT))
-      return smpi_study_fault(r, "questions", i, "reviewers", "a reviewer has not the role `result`");
-    if (q->review == SMPC_REVIEW_SIGHT && r->st->clearance[p] < q->grade)
-      return smpi_study_fault(r, "questions", i, "reviewers",
-                              "the clearance of a reviewer with sight is below the grade of the result");
+    unsigned p;
+    TRY(find_receiver(&p, r, i, "reviewers", names->at[k]));
+    if (q->review == SMPC_REVIEW_SIGHT) TRY(check_clearance(r, i, "reviewers", p));
     q->reviewers.bits |= UINT64_C(1) << p;
   }
-  return SMPC_OK;
+out:
+  return err;
 }
 
 static smpc_err read_review(struct reader *r, unsigned i) {
@@ -104,7 +115,8 @@ static smpc_err read_columns(struct reader *r, unsigned i) {
     smpc_study_column *c = &q->column[q->n_columns];
     c->name = a->columns[q->n_columns].name;
     if (!smpi_study_grade(&c->grade, r->st, a->columns[q->n_columns].grade, false))
-      return smpi_study_fault(r, "questions", i, "columns", "the grade of a column is none of the study's grades");
+      return smpi_study_fault(r, "questions", i, "columns", "the grade \"%.40s\" of the column %.60s is none of the study's `grades`",
+                              a->columns[q->n_columns].grade, c->name);
   }
   return SMPC_OK;
 }
@@ -158,7 +170,7 @@ smpc_err smpi_study_question(struct reader *r, unsigned i) {
     if (strcmp(a->name, r->st->question[k].name) == 0)
       return smpi_study_fault(r, "questions", i, "name", "another question has this name");
   if (!smpi_study_grade(&q->grade, r->st, a->grade, false))
-    return smpi_study_fault(r, "questions", i, "grade", "is none of the study's grades");
+    return smpi_study_fault(r, "questions", i, "grade", "\"%.40s\" is none of the study's grades", a->grade);
   if (a->limits != NULL) {
     TRY(read_limit(r, i, &q->max_runs, a->limits->runs));
     TRY(read_limit(r, i, &q->max_rows, a->limits->rows));

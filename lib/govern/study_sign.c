@@ -11,6 +11,11 @@
 #include "govern/study.h"
 #include "rand/hash.h"
 
+const char *smpi_word_place(const char *path) {
+  size_t len = strlen(path);
+  return len <= 90 ? path : path + len - 90;
+}
+
 static const struct { const char *kind, *suffix; } words[] = {{"signature", "sig"}, {"revocation", "revoked"}};
 
 static bool name_file(char *out, size_t size, const char *path, const smpc_study *st, unsigned i, enum smpi_word word) {
@@ -34,7 +39,7 @@ smpc_err smpi_word_write(const char *path, const char *text, size_t len, struct 
   if (good) return SMPC_OK;
   if (made) unlink(path);
   return smpi_fault_set(f, SMPC_E_FILE, -1, "%.180s: %s", path,
-                        why == EEXIST ? "exists already; it is not overwritten" : strerror(why));
+                        why == EEXIST ? "exists already; it is not overwritten: if it is of something older, move it away" : strerror(why));
 }
 
 smpc_err smpi_study_sign(const smpc_study *st, const char *path, enum smpi_word word, const uint8_t sign_secret[64],
@@ -66,6 +71,8 @@ static bool take(struct smpi_slice *in, const char *key, struct smpi_slice *valu
   return smpi_lines_next(in, &k, value) && smpi_slice_is(k, key);
 }
 
+static const char OTHER_VERSION[] = "it is for another study, or another version of this one";
+
 const char *smpi_word_check(const smpc_study *st, unsigned i, enum smpi_word word, struct smpi_slice text,
                             int64_t *time) {
   struct smpi_slice in = text, kind, study, party, key, when, sign;
@@ -81,7 +88,7 @@ const char *smpi_word_check(const smpc_study *st, unsigned i, enum smpi_word wor
   if (!smpi_slice_is(kind, words[word].kind)) return "it is a word of another kind";
   if (!smpi_slice_is(party, st->party[i].name)) return "it is another party's";
   if (memcmp(by, st->party[i].sign_key, 32) != 0) return "it was made with another key than the study's";
-  if (memcmp(about, st->digest, 32) != 0) return "it is for another study, or another version of this one";
+  if (memcmp(about, st->digest, 32) != 0) return OTHER_VERSION;
   if (crypto_sign_verify_detached(value, to_sign, sizeof to_sign, by) != 0) return "the signature is wrong";
   return NULL;
 }
@@ -110,13 +117,16 @@ static smpc_err check_party(const smpc_study *st, const char *path, unsigned i, 
   smpi_put_time(when, time);
   if (why == NULL) return snprintf(text, size, "%s revoked the study on %s", name, when), SMPC_E_POLICY;
   if (is_there) /* one that cannot be read, or is wrong, stops everything, too, until somebody looks */
-    return snprintf(text, size, "%.100s.%s.revoked is there, but is no valid revocation: %s", path, name, why),
+    return snprintf(text, size, "%s.%s.revoked is there, but is no valid revocation: %s", smpi_word_place(path), name, why),
            SMPC_E_POLICY;
   why = smpi_word_read(st, path, i, SMPI_SIGNATURE, &time, &is_there);
   smpi_put_time(when, time);
   if (why == NULL) return snprintf(text, size, "%s signed on %s", name, when), SMPC_OK;
-  if (!is_there) return snprintf(text, size, "%s has not signed the study", name), SMPC_E_POLICY;
-  return snprintf(text, size, "the signature of %s: %s", name, why), SMPC_E_POLICY;
+  if (!is_there) return snprintf(text, size, "%s has not signed the study: there is no %s.%s.sig", name, smpi_word_place(path), name), SMPC_E_POLICY;
+  if (why == OTHER_VERSION)
+    return snprintf(text, size, "the study changed since %s signed on %s, or that was another study: %s signs this one anew, once "
+                    "%s.%s.sig is moved away", name, when, name, smpi_word_place(path), name), SMPC_E_POLICY;
+  return snprintf(text, size, "the signature of %s: %s (%s.%s.sig)", name, why, smpi_word_place(path), name), SMPC_E_POLICY;
 }
 
 smpc_err smpi_study_verify(const smpc_study *st, const char *path, int64_t now, smpi_word_fn each, void *user,

@@ -168,8 +168,8 @@ static void refused(const char *do_before, int exit, const char *word) {
 
 static void a_study_that_does_not_hold_is_refused(void **state) {
   (void)state;
-  refused("rm study.yaml.west.sig", 5, "west has not signed the study");
-  refused("echo >>study.yaml", 5, "for another study, or another version");
+  refused("rm study.yaml.west.sig", 5, "west has not signed the study: there is no study.yaml.west.sig");
+  refused("echo >>study.yaml", 5, "the study changed since north signed on");
   refused("smpc-study revoke --key south.key study.yaml", 5, "south revoked the study");
   refused("cp study.yaml.south.sig study.yaml.west.sig", 5, "it is another party's");
   refused("sed -i '/^journal/d' north.yaml", 5, "needs a journal");

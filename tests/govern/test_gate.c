@@ -73,7 +73,7 @@ static void runs_are_limited_by_each_partys_own_journal(void **state) {
   struct notary n = begin("    limits: {runs: 2}\n", 1);
   expect_run(&n);
   expect_run(&n);
-  expect_refusal(&n, SMPC_E_POLICY, "asked as often as it may be");
+  expect_refusal(&n, SMPC_E_POLICY, "\"sum\": it has been asked as often as it may be: 2 of 2 runs are used");
   assert_int_equal(announced(), 2);
   assert_int_equal(unlink(notary_journals[0]), 0); /* one forgets: the others do not */
   assert_false(notary_run(&n, NULL));
@@ -100,7 +100,7 @@ static void opened_values_are_limited(void **state) {
   struct notary n = begin("    limits: {opened values: 5}\n", 1); /* two in each opening */
   expect_run(&n);
   expect_run(&n);
-  expect_refusal(&n, SMPC_E_POLICY, "more values would be opened");
+  expect_refusal(&n, SMPC_E_POLICY, "in all: 4 of 5 opened values are used, 2 more are needed");
 }
 
 static void rows_are_limited(void **state) {
@@ -108,7 +108,7 @@ static void rows_are_limited(void **state) {
   struct notary n = begin("    limits: {rows: 250}\n", 1); /* 100 to 102 in each run */
   expect_run(&n);
   expect_run(&n);
-  expect_refusal(&n, SMPC_E_POLICY, "more rows would be used");
+  expect_refusal(&n, SMPC_E_POLICY, "in all: 200 of 250 rows are used, 100 more are needed");
   assert_int_equal(announced(), 2);
 }
 
@@ -165,7 +165,7 @@ static void a_question_with_noise_is_answered_once(void **state) {
   (void)state;
   struct notary n = begin_noise("privacy budget: 5\n");
   expect_run(&n);
-  expect_refusal(&n, SMPC_E_POLICY, "is answered once");
+  expect_refusal(&n, SMPC_E_POLICY, "is answered once, and \"sum\" was");
   assert_int_equal(announced(), 1);
 }
 
@@ -174,7 +174,7 @@ static void the_privacy_budget_is_of_all_questions(void **state) {
   struct notary n = begin_noise("privacy budget: 0.74\n");
   expect_run(&n);
   n.ask = "third";
-  expect_refusal(&n, SMPC_E_POLICY, "the privacy budget of the study is spent");
+  expect_refusal(&n, SMPC_E_POLICY, "budget of the study is spent: 0.5 of 0.74 are used, and the question \"third\" needs 0.25");
   assert_int_equal(announced(), 1);
   n = begin_noise("privacy budget: 0.75\n");
   expect_run(&n);
@@ -273,7 +273,7 @@ static void another_version_needs_new_signatures(void **state) {
   expect_run(&n);
   assert_int_equal(system("for i in 0 1 2; do cp study.yaml.party$i.sig old.party$i.sig; done"), 0);
   notary_write_study("study.yaml", SEED, "    limits: {runs: 100}\n", "");
-  expect_refusal(&n, SMPC_E_POLICY, "for another study, or another version"); /* the old signatures do not do */
+  expect_refusal(&n, SMPC_E_POLICY, "the study changed since party0 signed"); /* the old signatures do not do */
 }
 
 static const char *own_study[NOTARY_PARTIES];

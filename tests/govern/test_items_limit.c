@@ -101,7 +101,7 @@ static void items_of_a_party_are_limited_over_all_runs(void **state) {
   expect_no_fault();
   assert_int_equal(m.count, 4);
   expect_run(&n);
-  expect_refusal(&n, "the sets of party0 would have more items than one party's may have in all");
+  expect_refusal(&n, "the sets of party0 would have more items than one party's may have in all: 20 of 25 items are used, 10 more");
   assert_int_equal(lines(0, "kind open"), 2); /* refused before it was announced */
   assert_int_equal(lines(0, "set 1 8\n"), 2);
   assert_int_equal(lines(2, "kind items"), 0); /* told between the owners alone */
@@ -115,7 +115,7 @@ static void items_of_all_parties_are_limited_together(void **state) {
   struct notary n = begin("    limits: {items in all: 40}\n", &m);
   expect_run(&n);
   expect_run(&n);
-  expect_refusal(&n, "the sets of all parties would have more items than they may together");
+  expect_refusal(&n, "the sets of all parties would have more items than they may together: 36 of 40 items are used, 10 more");
   assert_int_equal(lines(0, "kind items"), 2);
   assert_int_equal(lines(1, "kind items"), 2);
 }

@@ -152,7 +152,7 @@ static void only_the_named_reviewers_release(void **state) {
   char id[SMPI_HELD_ID], from[100], to[100], command[300];
   struct notary n = desk_begin(desk_blind);
   desk_hold(&n, id);
-  desk_expect_shut(&n, id, "the reviewer party1 has not released");
+  desk_expect_shut(&n, id, "the reviewer party1 has not released the result: there is no study.yaml.");
   assert_int_equal(desk_sign(0, DESK_SEED, id, SMPI_RELEASED), SMPC_E_POLICY);     /* a party, no reviewer */
   assert_int_equal(desk_sign(1, DESK_SEED + 1, id, SMPI_RELEASED), SMPC_E_POLICY); /* somebody else's key  */
   assert_int_equal(desk_sign(1, DESK_SEED, id, SMPI_RELEASED), SMPC_OK);
@@ -239,7 +239,7 @@ static void malformed_studies_are_refused(void **state) {
   (void)state;
   static const struct { const char *lines, *word; } bad[] = {
       {"    review: blind\n", "name the `reviewers`"},
-      {"    review: blind\n    reviewers: [nobody]\n", "a reviewer is no party of the study"},
+      {"    review: blind\n    reviewers: [nobody]\n", "`reviewers`: \"nobody\" is no party of the study"},
       {"    reviewers: [party1]\n", "write `review: blind` or `sight`"},
       {"    review: maybe\n    reviewers: [party1]\n", "is one of none, blind, sight"},
       {"    review: blind\n    reviewers: [party1]\n    hold days: 0\n", "from 1 to 3660"},

@@ -95,17 +95,20 @@ static void mistakes_are_named(void **state) {
       {"valid until: 2026-12-31", "valid until: 2026-11-01", "end before it begins"},
       {"legal basis: Ethics vote 12/2026\n", "", "legal basis"},
       {"grades: [public, internal", "grades: [public, public", "twice"},
-      {"clearance: internal", "clearance: secret", "none of the study's grades"},
+      {"clearance: internal", "clearance: secret", "\"secret\" is none of the study's grades"},
       {"name: party1", "name: party0", "this name"},
       {"name: party1", "name: ../party1", "a name is made of"},
-      {"    grade: internal", "    grade: sensitive", "clearance is below the grade"},
-      {"recipients: [party0]", "recipients: [party2]", "has not the role"},
-      {"recipients: [party0]", "recipients: [nobody]", "no party of the study"},
+      {"    grade: internal", "    grade: sensitive", "party0 has the clearance \"internal\", below the result's grade \"sensitive\": raise the `clearance`"},
+      {"recipients: [party0]", "recipients: [party2]", "party2 has not the role `result`: add it"},
+      {"recipients: [party0]", "recipients: [nobody]", "\"nobody\" is no party of the study"},
       {"runs: 2", "runs: 02", "limit"},
       {"runs: 2", "runs: 0", "limit"},
       {"purpose: which are hidden", "purpose: Table by sex", "twice"},
       {"name: plain", "name: by-sex", "this name"},
       {"    grade: internal", "    grade: internal\n    reviewers: [somebody]", "write `review: blind`"},
+      {"    grade: internal", "    grade: internal\n    review: blind\n    reviewers: [party2]", "`reviewers`: party2 has not the role"},
+      {"    grade: internal", "    grade: internal\n    review: sight\n    reviewers: [party1]", "party1 has the clearance \"public\", below"},
+      {"type: text, grade: sensitive", "type: text, grade: own", "the grade \"own\" of the column sex"},
       {"security: semi-honest", "security: semi-honest\nreview: blind", "unknown key `review`"},
       {"roles: [input", "roles: [owner", "role"},
   };
@@ -149,7 +152,7 @@ static void all_must_sign(void **state) {
   (void)state;
   smpc_study *st = load(good);
   unsign();
-  expect(st, NOW, "party0 has not signed");
+  expect(st, NOW, "party0 has not signed the study: there is no study.yaml.party0.sig");
   sign(st, 0, SMPI_SIGNATURE), sign(st, 1, SMPI_SIGNATURE);
   expect(st, NOW, "party2 has not signed");
   sign(st, 2, SMPI_SIGNATURE);
@@ -181,10 +184,10 @@ static void a_changed_study_is_unsigned(void **state) {
   for (unsigned i = 0; i < 3; i++) sign(st, i, SMPI_SIGNATURE);
   smpi_study_free(st);
   st = load(with("minimum_cell: 5", "minimum_cell: 4"));
-  expect(st, NOW, "for another study, or another version");
+  expect(st, NOW, "the study changed since party0 signed on 2026-11-25T");
   smpi_study_free(st);
   st = load(with("study:", "study: ")); /* one space, which means nothing */
-  expect(st, NOW, "for another study, or another version");
+  expect(st, NOW, "party0 signs this one anew, once study.yaml.party0.sig is moved away");
   smpi_study_free(st);
 }
 
