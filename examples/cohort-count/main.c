@@ -94,7 +94,7 @@ static void plan(FILE *out, const struct frame *f, const smpc_cost *cost) {
 
 static enum cli_exit report(FILE *out, struct frame *f) {
   struct run *r = f->own;
-  struct report report = {&r->table, &f->cfg, &f->joint->roles};
+  struct report report = {&r->table, &f->cfg, &f->joint->roles, f->joint->is_shown};
   r->table.delivered = f->joint->is_delivered;
   return report_write(out, &report, f->options.format) ? CLI_DONE : frame_no_memory();
 }

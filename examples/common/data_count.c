@@ -146,7 +146,7 @@ static int take_row(struct count *c, sqlite3_stmt *st) {
 /* Where the hospital's own columns begin: after the condition, the strata, a constant, the question's. */
 static int first_own(const struct count *c) { return 2 + (int)(c->plan.n_axes + c->q->n_columns); }
 
-struct each { double *value; const char **own, **name; bool *is_real; };
+struct each { double *value; const char **own, **name; bool *is_real; char (*text)[DATA_NUMBER_TEXT]; };
 
 static int each_begin(struct each *e, const struct count *c, sqlite3_stmt *st) {
   size_t n_own = (size_t)(sqlite3_column_count(st) - first_own(c));
@@ -154,7 +154,9 @@ static int each_begin(struct each *e, const struct count *c, sqlite3_stmt *st) {
   e->own = calloc(n_own + 1, sizeof *e->own);
   e->name = calloc(n_own + 1, sizeof *e->name);
   e->is_real = calloc(n_own + 1, sizeof *e->is_real);
-  if (e->value == NULL || e->own == NULL || e->name == NULL || e->is_real == NULL) return data_fail(c->f, DATA_MACHINE, "out of memory");
+  e->text = calloc(n_own + 1, sizeof *e->text);
+  if (e->value == NULL || e->own == NULL || e->name == NULL || e->is_real == NULL || e->text == NULL)
+    return data_fail(c->f, DATA_MACHINE, "out of memory");
   for (size_t i = 0; i < n_own; i++) {
     const char *name = sqlite3_column_name(st, first_own(c) + (int)i);
     if (name == NULL) return data_fail(c->f, DATA_MACHINE, "out of memory");
@@ -169,6 +171,7 @@ static void each_end(struct each *e, const struct count *c) {
   free(e->own);
   free(e->name);
   free(e->is_real);
+  free(e->text);
 }
 
 static int give_row(struct count *c, struct each *e, sqlite3_stmt *st) {
@@ -182,7 +185,7 @@ static int give_row(struct count *c, struct each *e, sqlite3_stmt *st) {
   }
   for (unsigned i = 0; i < n_own; i++) {
     e->is_real[i] = sqlite3_column_type(st, first_own(c) + (int)i) == SQLITE_FLOAT;
-    e->own[i] = (const char *)sqlite3_column_text(st, first_own(c) + (int)i);
+    e->own[i] = data_text(e->text[i], st, first_own(c) + (int)i);
   }
   c->report.rows++;
   c->report.missing += row.belongs && missing;

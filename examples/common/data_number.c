@@ -87,3 +87,11 @@ bool data_number(double *value, const char *text, size_t len) {
   }
   return long_decimal(value, text, len) && data_is_exact(*value);
 }
+
+const char *data_text(char room[DATA_NUMBER_TEXT], sqlite3_stmt *st, int column) {
+  if (sqlite3_column_type(st, column) != SQLITE_FLOAT) return (const char *)sqlite3_column_text(st, column);
+  double value = sqlite3_column_double(st, column);
+  snprintf(room, DATA_NUMBER_TEXT, "%.15g", value);
+  if (strtod(room, NULL) != value) snprintf(room, DATA_NUMBER_TEXT, "%.17g", value);
+  return room;
+}

@@ -182,9 +182,11 @@ static enum cli_exit show_held(struct frame *f) {
   char text[400];
   smpc_err err = smpc_held_values(&f->cfg, f->study, f->options.study, f->options.review, f->joint->words,
                                   f->joint->n_words, text, sizeof text);
-  if (err == SMPC_OK) deliver(f);
-  else cli_error("%s", text[0] != 0 ? text : smpc_strerror(err));
-  return cli_exit_of(err);
+  if (err != SMPC_OK) return cli_error("%s", text[0] != 0 ? text : smpc_strerror(err)), cli_exit_of(err);
+  deliver(f);
+  f->joint->is_shown = true;
+  cli_note(&f->options, "this is held: its reviewers alone may see it, and it opens to nobody before all of them release it");
+  return CLI_DONE;
 }
 
 static bool is_kept(const struct frame *f) { return f->joint->epsilon > 0 && frame_is_mine(f, f->joint->roles.recipients); }
@@ -226,6 +228,8 @@ static void release(smpc_session *s, struct frame *f) {
 /* A held result has been announced when it was held; other failures of a program that left the session whole. */
 static enum cli_exit exit_of_run(const struct frame *f) {
   const struct joint *j = f->joint;
+  if (j->err == SMPC_E_HELD) /* each has signed the others' entries */
+    cli_note(&f->options, "all parties have confirmed that they hold theirs; smpc-study held lists what waits");
   if (j->err != SMPC_OK && j->err != SMPC_E_HELD) cli_error("%s", smpc_strerror(j->err));
   if (j->err != SMPC_OK) return cli_exit_of(j->err);
   if (j->refusal[0] == 0) return CLI_DONE;

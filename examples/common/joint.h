@@ -26,6 +26,7 @@ struct joint { /* the first member of a program's job */
   int64_t *words;              /* [n_words] at recipients the result, elsewhere zeros     */
   size_t n_words;
   bool is_delivered;           /* they are here                                           */
+  bool is_shown;               /* to a reviewer with sight: it is still held, and nobody's */
   bool knows_hidden;           /* and so many of its values are hidden, */
   bool all_know_hidden;        /* or everywhere                         */
   uint64_t hidden;

@@ -265,12 +265,13 @@ static int check_again(const struct psi_rows *r, int rc, size_t rows, size_t ite
 
 int psi_rows_each(struct psi_rows *r, psi_row_fn fn, void *user, struct data_fault *f) {
   const char *value[DATA_MAX_COLUMNS];
+  char text[DATA_MAX_COLUMNS][DATA_NUMBER_TEXT];
   int rc = SQLITE_DONE;
   size_t row = 0, items = 0;
   bool go_on = true;
   while (go_on && (rc = sqlite3_step(r->st)) == SQLITE_ROW && row < r->tally.rows) {
     size_t item = item_at(r, row++, &items);
-    for (unsigned i = 0; i < r->n_columns; i++) value[i] = (const char *)sqlite3_column_text(r->st, (int)i);
+    for (unsigned i = 0; i < r->n_columns; i++) value[i] = data_text(text[i], r->st, (int)i);
     go_on = fn(user, value, item);
   }
   int exit = go_on ? check_again(r, rc, row, items, f) : 0;

@@ -16,6 +16,7 @@ struct report {
   const struct table *table;
   const smpc_config *cfg; /* the parties' names */
   const struct question_roles *roles;
+  bool is_held; /* a reviewer sees it, nobody else yet */
 };
 
 bool report_write(FILE *out, const struct report *r, enum cli_format format);

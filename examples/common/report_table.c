@@ -188,9 +188,9 @@ static void explain(FILE *out, const struct report *r, const struct layout *l) {
 
 static void print_delivery(FILE *out, const struct report *r) {
   char *names = report_names(r->cfg, r->roles->recipients);
-  fprintf(out, "%s %s\nPurpose: %s\n",
-          r->table->delivered ? "Delivered to:" : "The table was delivered to:", names ? names : "",
-          r->table->question->purpose);
+  const char *verb = r->is_held ? "Held for review; a release would deliver it to:"
+                     : r->table->delivered ? "Delivered to:" : "The table was delivered to:";
+  fprintf(out, "%s %s\nPurpose: %s\n", verb, names ? names : "", r->table->question->purpose);
   free(names);
 }
 

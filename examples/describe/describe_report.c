@@ -83,7 +83,7 @@ static void print_tests(FILE *out, const struct desc_job *job) {
 }
 
 static void print_openings(FILE *out, const struct desc_job *job) {
-  report_openings(out, "Opened", &job->joint, desc_opening, DESC_OPENINGS);
+  report_openings(out, job->joint.is_shown ? "Held for review; a release would open" : "Opened", &job->joint, desc_opening, DESC_OPENINGS);
   if (job->joint.roles.n_inputs == 2)
     fputs("  Only two parties have data: a recipient among them learns the other's sums by subtracting its own.\n", out);
 }
@@ -225,7 +225,8 @@ static json_t *list(const struct desc_job *job, unsigned n, json_t *(*one)(const
 static bool json_of(FILE *out, const struct desc_job *job) {
   const struct ask *a = job->ask;
   json_t *o = json_pack("{s:s, s:s, s:i, s:b}", "title", a->base.title, "question", a->base.name, "input_parties",
-                        (int)job->joint.roles.n_inputs, "delivered", (int)job->joint.is_delivered);
+                        (int)job->joint.roles.n_inputs, "delivered", (int)(job->joint.is_delivered && !job->joint.is_shown));
+  if (job->joint.is_shown) json_object_set_new(o, "held", json_true());
   if (job->joint.is_delivered) {
     json_object_set_new(o, "n", json_integer(job->all.v[0]));
     json_object_set_new(o, "variables", list(job, a->n_variables, variable_json));

@@ -103,8 +103,9 @@ static void print_fit(FILE *out, const struct fit_job *job) {
 
 static void print_openings(FILE *out, const struct fit_job *job) {
   bool is_shared = job->model->privacy == MODEL_ONLY;
-  report_openings(out, is_shared ? "Opened (privacy: model-only)" : "Opened (privacy: aggregates)", &job->joint, fit_opening,
-                  FIT_OPENINGS);
+  const char *title = job->joint.is_shown ? "Held for review; a release would open (privacy: model-only)"
+                      : is_shared ? "Opened (privacy: model-only)" : "Opened (privacy: aggregates)";
+  report_openings(out, title, &job->joint, fit_opening, FIT_OPENINGS);
   if (!is_shared) fputs("  The sums of the steps determine the model: every party can compute it.\n", out);
 }
 
@@ -175,7 +176,8 @@ static bool report_as_json(FILE *out, const struct fit_job *job) {
   json_object_set_new(o, "question", json_string(job->model->base.name));
   json_object_set_new(o, "privacy", json_string(job->model->privacy == MODEL_ONLY ? "model-only" : "aggregates"));
   json_object_set_new(o, "input_parties", json_integer(job->joint.roles.n_inputs));
-  json_object_set_new(o, "delivered", json_boolean(job->joint.is_delivered));
+  json_object_set_new(o, "delivered", json_boolean(job->joint.is_delivered && !job->joint.is_shown));
+  if (job->joint.is_shown) json_object_set_new(o, "held", json_true());
   if (job->joint.is_delivered) fit_json(o, job);
   report_json_openings(o, &job->joint, fit_opening, FIT_OPENINGS);
   bool good = json_dumpf(o, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) == 0 || ferror(out);

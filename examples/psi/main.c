@@ -83,7 +83,7 @@ static void plan(FILE *out, const struct frame *f, const smpc_cost *cost) {
 static enum cli_exit report(FILE *out, struct frame *f) {
   struct run *r = f->own;
   const struct psi_outcome *o = &r->job.outcome;
-  struct psi_report report = {r->question, &f->cfg, &r->job.ask, r->rows, NULL, o, f->joint->epsilon, f->joint->is_delivered, r->with_unmatched};
+  struct psi_report report = {r->question, &f->cfg, &r->job.ask, r->rows, NULL, o, f->joint->epsilon, f->joint->is_delivered, f->joint->is_shown, r->with_unmatched};
   if (report.is_delivered && r->question->kind == PSI_REVEAL && !o->result.suppressed) report.matched = r->job.matched;
   return psi_report_write(out, &report, f->options.format);
 }

@@ -50,6 +50,7 @@ static void write_sizes(FILE *out, const struct psi_report *r) {
 static void write_result(FILE *out, const struct psi_report *r) {
   const struct psi_outcome *o = r->outcome;
   const char *what = r->question->kind == PSI_DISTINCT ? "different keys" : r->ask->n == 2 ? "keys in both" : "keys in all";
+  if (r->is_held) fputs("  held for review: nobody but its reviewers has this yet\n", out);
   if (r->epsilon > 0 && r->is_delivered)
     fprintf(out, "  the count has noise, epsilon %g: 95 of 100 are within %d of the true one\n", r->epsilon, report_noise_within(r->epsilon));
   if (!r->is_delivered) fputs("  The result went to the recipients; this party learns nothing of it.\n", out);
@@ -188,7 +189,8 @@ static json_t *summary_of(const struct psi_report *r) {
   if (o == NULL) return NULL;
   (void)json_object_set_new(o, "title", json_string(r->question->base.title));
   (void)json_object_set_new(o, "question", json_string(r->question->base.name));
-  (void)json_object_set_new(o, "delivered", json_boolean(r->is_delivered));
+  (void)json_object_set_new(o, "delivered", json_boolean(r->is_delivered && !r->is_held));
+  if (r->is_held) (void)json_object_set_new(o, "held", json_true());
   if (r->rows != NULL) add_mine(o, r);
   if (r->is_delivered) add_result(o, r);
   return o;

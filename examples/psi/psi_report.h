@@ -21,6 +21,7 @@ struct psi_report {
   const struct psi_outcome *outcome;
   double epsilon;                /* of the noise on a count; 0: none  */
   bool is_delivered;             /* this party got the result         */
+  bool is_held;                  /* as its reviewer, nobody else yet  */
   bool with_unmatched;           /* write the other rows as well     */
 };
 

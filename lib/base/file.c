@@ -94,3 +94,7 @@ smpc_err smpi_file_replace(const char *path, const void *bytes, size_t len) {
 smpc_err smpi_file_remove(const char *path) {
   return smpi_io_unlink(path) == 0 || errno == ENOENT ? SMPC_OK : SMPC_E_FILE;
 }
+
+smpc_err smpi_file_blame(int why) {
+  return why == ENOSPC || why == EDQUOT || why == EFBIG || why == EIO ? SMPC_E_DISK : SMPC_E_FILE;
+}

@@ -26,4 +26,7 @@ smpc_err smpi_file_rename(const char *from, const char *to);
 smpc_err smpi_file_replace(const char *path, const void *bytes, size_t len);
 smpc_err smpi_file_remove(const char *path); /* fine when there is none */
 
+/* What an errno of these is told as: SMPC_E_DISK where the disk is full or fails, else SMPC_E_FILE. */
+smpc_err smpi_file_blame(int why);
+
 #endif

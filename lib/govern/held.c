@@ -102,9 +102,17 @@ static bool name_file(char *out, size_t size, const struct smpi_held *h, const c
   return (size_t)snprintf(out, size, "%s.%s.held", journal, id) < size;
 }
 
-static smpc_err fault(struct smpi_fault *f, const char *path, const char *why) {
+static smpc_err fault_of_kind(struct smpi_fault *f, smpc_err kind, const char *path, const char *why) {
   size_t len = strlen(path);
-  return smpi_fault_set(f, SMPC_E_FILE, -1, "the held result %s: %s", path + (len > 120 ? len - 120 : 0), why);
+  return smpi_fault_set(f, kind, -1, "the held result %s: %s", path + (len > 120 ? len - 120 : 0), why);
+}
+
+static smpc_err fault(struct smpi_fault *f, const char *path, const char *why) {
+  return fault_of_kind(f, SMPC_E_FILE, path, why);
+}
+
+static smpc_err write_fault(struct smpi_fault *f, const char *path, int why) {
+  return fault_of_kind(f, smpi_file_blame(why), path, strerror(why));
 }
 
 static void commit(uint8_t out[32], const uint8_t *salt, const void *share, size_t n) {
@@ -133,14 +141,14 @@ static size_t put_head(char room[HEAD], const struct smpi_held *h, const struct 
 static smpc_err write_new(const char *path, const void *head, size_t head_len, const void *body, size_t body_len,
                           struct smpi_fault *f) {
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0) return fault(f, path, strerror(errno));
+  if (fd < 0) return write_fault(f, path, errno);
   bool good = smpi_file_put(fd, head, head_len, false) == SMPC_OK && smpi_file_put(fd, body, body_len, true) == SMPC_OK;
   int why = errno;
   close(fd);
   if (good && smpi_file_sync_folder(path) != SMPC_OK) good = false, why = errno;
   if (good) return SMPC_OK;
   unlink(path);
-  return fault(f, path, strerror(why));
+  return write_fault(f, path, why);
 }
 
 smpc_err smpi_held_write(struct smpi_held *h, const struct smpi_held_share *s, const char *journal, const char *party,

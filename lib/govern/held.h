@@ -47,7 +47,7 @@ struct smpi_held_share {
 };
 
 /* Seal a share into its file and set h->commitment; the file is on disk on return.
- * SMPC_E_FILE, SMPC_E_RNG, SMPC_E_NOMEM. */
+ * SMPC_E_FILE, SMPC_E_DISK, SMPC_E_RNG, SMPC_E_NOMEM. */
 smpc_err smpi_held_write(struct smpi_held *h, const struct smpi_held_share *s, const char *journal, const char *party,
                          const uint8_t sign_secret[64], struct smpi_fault *f);
 /* Read and check it: this party's, this result's, unaltered, what was committed to.

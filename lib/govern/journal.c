@@ -58,13 +58,22 @@ bool smpi_chain_next(struct smpi_chain *c) {
   return true;
 }
 
-static smpc_err fault_at(struct smpi_fault *f, const char *what, const char *path, const char *why) {
+static smpc_err fault_of_kind(struct smpi_fault *f, smpc_err kind, const char *what, const char *path, const char *why) {
   size_t len = strlen(path);
-  return smpi_fault_set(f, SMPC_E_FILE, -1, "the %s %s: %s", what, path + (len > 120 ? len - 120 : 0), why);
+  return smpi_fault_set(f, kind, -1, "the %s %s: %s", what, path + (len > 120 ? len - 120 : 0), why);
+}
+
+static smpc_err fault_at(struct smpi_fault *f, const char *what, const char *path, const char *why) {
+  return fault_of_kind(f, SMPC_E_FILE, what, path, why);
 }
 
 static smpc_err file_fault(struct smpi_fault *f, const char *path, const char *why) {
   return fault_at(f, "journal", path, why);
+}
+
+/* What the system would not write. */
+static smpc_err write_fault(struct smpi_fault *f, const char *path, int why) {
+  return fault_of_kind(f, smpi_file_blame(why), "journal", path, strerror(why));
 }
 
 static smpc_err read_fd(struct smpi_slice *text, int fd, const char *path, const char *what, struct smpi_fault *f) {
@@ -111,7 +120,7 @@ static smpc_err add(struct smpi_journal *j, uint8_t hash[32], bool durable, stru
     (void)!ftruncate(j->fd, j->len); /* if even this fails, the next one to open it finds the cut entry */
     close(j->fd);
     j->fd = -1;
-    return file_fault(f, j->path, strerror(why));
+    return write_fault(f, j->path, why);
   }
   j->len += (off_t)j->lines.len;
   j->next++;
@@ -163,7 +172,7 @@ static smpc_err replay(struct smpi_journal *j, struct smpi_slice text, const cha
 static smpc_err make_ready(struct smpi_journal *j, size_t had, const char *party, const uint8_t sign_key[32],
                            struct smpi_fault *f) {
   size_t cut = had - (size_t)j->len;
-  if (cut > 0 && ftruncate(j->fd, j->len) != 0) return file_fault(f, j->path, strerror(errno));
+  if (cut > 0 && ftruncate(j->fd, j->len) != 0) return write_fault(f, j->path, errno);
   if (j->next == 1) {
     struct smpi_lines *l = smpi_journal_begin(j, SMPI_BEGIN);
     smpi_lines_add(l, "party", "%s", party);
@@ -178,7 +187,7 @@ static smpc_err make_ready(struct smpi_journal *j, size_t had, const char *party
 
 static smpc_err open_file(struct smpi_journal *j, struct smpi_fault *f) {
   j->fd = open(j->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
-  if (j->fd < 0) return file_fault(f, j->path, strerror(errno));
+  if (j->fd < 0) return write_fault(f, j->path, errno);
   if (flock(j->fd, LOCK_EX | LOCK_NB) != 0)
     return file_fault(f, j->path, errno == EWOULDBLOCK ? "is in use by another session" : strerror(errno));
   return SMPC_OK;

@@ -17,14 +17,14 @@ typedef void (*smpi_journal_fn)(void *user, const struct smpi_entry *e);
  * key (64 bytes, copied).  All that is there is verified first, and handed to
  * `each` (may be NULL).
  * Errors: SMPC_E_FILE, with the reason: cannot be written; in use; damaged (and
- * where); another party's.  SMPC_E_NOMEM. */
+ * where); another party's.  SMPC_E_DISK: the disk is full or fails.  SMPC_E_NOMEM. */
 smpc_err smpi_journal_open(struct smpi_journal **j, const char *path, const char *party, const uint8_t sign_secret[64],
                            smpi_journal_fn each, void *user, struct smpi_fault *f);
 void smpi_journal_close(struct smpi_journal *j); /* NULL is allowed */
 
 /* Add an entry: begin, add the kind's lines to what begin returns, commit (or add).  hash
- * (may be NULL) gets the entry's.  SMPC_E_FILE: nothing was added, and nothing can
- * be any more. */
+ * (may be NULL) gets the entry's.  SMPC_E_DISK, SMPC_E_FILE: nothing was added, and
+ * nothing can be any more. */
 struct smpi_lines *smpi_journal_begin(struct smpi_journal *j, enum smpi_kind kind);
 smpc_err smpi_journal_commit(struct smpi_journal *j, uint8_t hash[32], struct smpi_fault *f);
 smpc_err smpi_journal_add(struct smpi_journal *j, uint8_t hash[32], struct smpi_fault *f);

@@ -210,7 +210,7 @@ static void tell_held(struct smpc_session *s, const struct smpi_record *r, const
   smpi_held_id(id, h->opening);
   smpi_put_time(until, h->expires);
   name_parties(by, sizeof by, s, on_review((void *)r, h->purpose)->by);
-  snprintf(text, sizeof text, "the result is held as %s until %s, for review by %.200s", id, until, by);
+  snprintf(text, sizeof text, "my share of the result is held as %s until %s, for review by %.200s", id, until, by);
   smpi_note(s, SMPC_EVENT_HELD, text);
 }
 

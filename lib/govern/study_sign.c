@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "govern/journal.h"
 #include "govern/study.h"
@@ -38,7 +39,7 @@ smpc_err smpi_word_write(const char *path, const char *text, size_t len, struct 
   if (made) close(fd);
   if (good) return SMPC_OK;
   if (made) unlink(path);
-  return smpi_fault_set(f, SMPC_E_FILE, -1, "%.180s: %s", path,
+  return smpi_fault_set(f, smpi_file_blame(why), -1, "%.180s: %s", path,
                         why == EEXIST ? "exists already; it is not overwritten: if it is of something older, move it away" : strerror(why));
 }
 

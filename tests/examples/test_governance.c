@@ -38,7 +38,7 @@ static void make_site(void) { make_site_with(""); }
 static const struct run *run_all(const char *more) {
   return run("cd site; for p in south west; do smpc-cohort-count -q --config $p.yaml --study study.yaml --data ../rows.csv "
              "--wait 20 %s >$p.out 2>$p.err & done; smpc-dealer -q --config dealer.yaml --study study.yaml --wait 20 %s "
-             ">dealer.out 2>&1 & smpc-cohort-count -q --config north.yaml --study study.yaml --data ../rows.csv --wait 20 %s; "
+             ">dealer.out 2>&1 & smpc-cohort-count --config north.yaml --study study.yaml --data ../rows.csv --wait 20 %s; "
              "code=$?; wait; exit $code", more, more, more);
 }
 
@@ -74,7 +74,9 @@ static void a_result_waits_for_its_reviewer(void **state) {
   char id[17], release[40];
   make_site_with("    review: blind\n    reviewers: [west]\n");
   run_expect(run("smpc-study show site/study.yaml"), 0, "is shown to: west; erased after days");
-  run_expect(run_all(""), 8, "");
+  const struct run *ran = run_all("");
+  run_expect(ran, 8, "smpc-cohort-count: my share of the result is held as ");
+  assert_non_null(strstr(strstr(ran->err, "my share"), "all parties have confirmed that they hold theirs"));
   held_at(id, "west");
   run_expect(run("cd site && smpc-study held --config west.yaml study.yaml"), 0, "over 180 rows in all\n  0 values are suppressed\n");
   assert_null(strstr(run("cd site && smpc-study held --config north.yaml study.yaml")->out, "rows in all")); /* no reviewer */
@@ -99,6 +101,8 @@ static void a_reviewer_with_sight_sees_the_table(void **state) {
   run_expect(run_all(""), 8, "");
   held_at(id, "west");
   run_expect(run("cd site && smpc-cohort-count --csv --config west.yaml --study study.yaml --review %s", id), 0, "f,75,0\nm,75,0\n");
+  run_expect(run("cd site && smpc-cohort-count --config west.yaml --study study.yaml --review %s", id), 0, "Held for review; a release would deliver it to: north");
+  run_expect(run("cd site && smpc-cohort-count --json --config west.yaml --study study.yaml --review %s", id), 0, "\"delivered\": false,\n  \"held\": true");
   run_expect(run("cd site && smpc-cohort-count --config south.yaml --study study.yaml --review %s", id), 5, "I have not seen");
   run_expect(run("cd site && smpc-study reject --config west.yaml --held %s study.yaml", id), 0, "Rejected");
   run_expect(run("cd site && smpc-cohort-count --config north.yaml --study study.yaml --wait 2 --release %s", id), 5, "is erased");
@@ -178,6 +182,14 @@ static void a_study_that_does_not_hold_is_refused(void **state) {
           "ended on 2020-01-03");
   refused("printf 'purposes: [something else]\\n' >>north.yaml", 5, "does not list");
   refused("chmod 400 north.journal 2>/dev/null; rm -f north.journal; mkdir north.journal", 2, "north.journal");
+}
+
+/* The table of exit codes says 7. */
+static void a_full_disk_is_the_machines_fault(void **state) {
+  (void)state;
+  make_site();
+  run_expect(run("cd site && trap '' XFSZ && t=$(ulimit -f 0; smpc-cohort-count --config north.yaml --study study.yaml --data ../rows.csv --wait 2 2>&1); "
+                 "c=$?; echo \"$t\" >&2; exit $c"), 7, "north.journal: File too large");
 }
 
 /* A model opens more than its coefficients: what the study does not list stays shut. */
@@ -352,7 +364,7 @@ static void mistakes_are_named(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {T(a_study_runs_and_is_audited), T(a_result_waits_for_its_reviewer), T(a_reviewer_with_sight_sees_the_table), T(a_question_with_noise_has_one_answer), T(what_is_shown_is_plain),
                                      T(questions_that_differ_by_one_person_are_refused),
-                                     T(a_study_that_does_not_hold_is_refused),
+                                     T(a_study_that_does_not_hold_is_refused), T(a_full_disk_is_the_machines_fault),
                                      T(a_regression_opens_only_what_its_study_lists), T(an_overlap_runs_under_a_study), T(items_that_meet_are_limited_and_metered),
                                      T(a_study_may_have_questions_of_several_programs), T(mistakes_are_named)};
   return cmocka_run_group_tests(tests, run_setup, run_teardown);

@@ -60,7 +60,7 @@ static void a_model_waits_and_opens_once(void **state) {
   held_find(id);
   snprintf(see, sizeof see, "--json --review %s", id);
   const struct run *r = held_alone("smpc-logistic-regression", "west", see);
-  run_expect(r, 0, "\"delivered\": true");
+  run_expect(r, 0, "\"delivered\": false,\n  \"held\": true");
   check(r->out);
   run_expect(held_alone("smpc-logistic-regression", "south", see), 5, "I have not seen");
   held_release_once("smpc-logistic-regression", "(Intercept)");

@@ -225,7 +225,7 @@ def rows_are_scored_at_home():
         head, ann, bo, cy = csv.reader(ended.out.splitlines())
         b = {r["term"]: r["estimate"] for r in json.loads(fit)["coefficients"]}
         want = 1 / (1 + math.exp(-(b["(Intercept)"] + b["x1"] - 2 * b["x2"] + b["site:site1"])))
-        assert head == ["x1", "x2", "name", "probability"] and ann[2] == "Ann, B" and bo[2] == "Bo", ended
+        assert head == ["x1", "x2", "name", "probability"] and ann[:3] == ["1", "-2", "Ann, B"] and bo[2] == "Bo", ended
         assert abs(float(ann[3]) - want) < 1e-8 and bo[3] == "" and cy[3] == "", (ended, want)
         for wrong, words in ((fit.replace('"x2"', '"x3"'), "'x2'"), (fit.replace('"q"', '"r"'), "question 'q'"), ("{", "line 1"),
                              (fit.replace("coefficients", "cofficients"), "coefficients")):

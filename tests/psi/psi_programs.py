@@ -205,15 +205,15 @@ def databases_are_read():
     joint(question(KEY), (A, B), "--dry-run")
     base.unlink()
     with sqlite3.connect(base) as db:
-        db.execute("CREATE TABLE people (n INTEGER, name TEXT, born INTEGER)")
-        db.executemany("INSERT INTO people VALUES (?, ?, ?)", [(1, "ADA", 18151210), (2, "eve", 20000229), (3, None, 1)])
+        db.execute("CREATE TABLE people (n REAL, name TEXT, born INTEGER)")
+        db.executemany("INSERT INTO people VALUES (?, ?, ?)", [(73, "ADA", 18151210), (0.1, "eve", 20000229), (3, None, 1)])
     db.close()
     (FOLDER / "party0.csv").write_bytes(base.read_bytes())
     (FOLDER / "more.yaml").write_text("data: {table: people}\n", encoding="utf-8")
     done = subprocess.run(["smpc-local", "-n", "2", "--party-yaml", FOLDER / "more.yaml", "--", "smpc-psi", "--config", "{config}",
                            "--question", question(KEY), "--data", FOLDER / "{name}.csv", "--csv"],
                           env=ENV, capture_output=True, text=True, timeout=TIMEOUT, check=False)
-    assert done.stdout == "n,name,born,matched\n1,ADA,18151210,1\n2,eve,20000229,1\n", done
+    assert done.stdout == "n,name,born,matched\n73,ADA,18151210,1\n0.1,eve,20000229,1\n", done  # not 73.0
 
 
 def on_disk(protocol, *options, before=(), rows="table: people"):
