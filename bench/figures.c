@@ -95,6 +95,19 @@ static void set_count(json_t *to, const char *name, double v) {
   json_object_set_new(to, name, json_integer((json_int_t)v));
 }
 
+/* What of the options decides the work of one kind of bench. */
+static void set_options(json_t *to, const struct bench *b) {
+  const struct options *o = b->o;
+  bool is_matmul = strcmp(o->bench, "matmul") == 0, is_logreg = strcmp(o->bench, "logreg") == 0;
+  const char *source = b->cfg->source == SMPC_OT ? "ot" : b->cfg->source == SMPC_PAILLIER ? "paillier" : "dealer";
+  if (find_job(o->bench)->needs_source) json_object_set_new(to, "source", json_string(source));
+  if (is_matmul || is_logreg) set_count(to, "rows", (double)o->rows);
+  if (is_matmul) set_count(to, "inner", (double)o->inner);
+  if (is_matmul || is_logreg) set_count(to, "cols", (double)o->cols);
+  if (is_logreg) set_count(to, "batch", (double)o->batch);
+  if (is_logreg) set_count(to, "epochs", o->epochs);
+}
+
 static void set_parameters(json_t *to, const struct bench *b) {
   const struct options *o = b->o;
   json_object_set_new(to, "bench", json_string(o->bench));
@@ -102,11 +115,7 @@ static void set_parameters(json_t *to, const struct bench *b) {
   set_count(to, "parties", smpi_parties(b->s));
   set_count(to, "n", (double)o->n);
   set_count(to, "repeat", o->repeat);
-  if (strcmp(o->bench, "matmul") == 0) {
-    set_count(to, "rows", (double)o->rows);
-    set_count(to, "inner", (double)o->inner);
-    set_count(to, "cols", (double)o->cols);
-  }
+  set_options(to, b);
   if (o->is_sim) {
     set_real(to, "rtt_ms", o->rtt_ms);
     set_real(to, "mbit_per_s", o->mbit_per_s);

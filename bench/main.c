@@ -2,7 +2,7 @@
  *
  * usage: smpc-bench NAME --local N [--n …]          N processes on this machine
  *        smpc-bench NAME --config party.yaml        one party of a real deployment
- *        smpc-bench NAME --local N --sim 40,100     N parties on a simulated network
+ *        smpc-bench NAME --sim 40,100 [--local N]   2 or N parties on a simulated network
  * The last line of output is one JSON object.  See README.md in this folder.
  * exit:  0 done, 1 usage, 2 input, 3 network, 4 disagreement, 5 refused by
  *        policy, 6 cheating, 7 machine, 99 bug */
@@ -17,13 +17,11 @@
 enum { KEY_LOCAL = 256, KEY_PARTY, KEY_CONFIG, KEY_SIM, KEY_N, KEY_REPEAT, KEY_ROWS, KEY_COLS, KEY_INNER, KEY_TIMEOUT,
        KEY_SOURCE, KEY_JSON, KEY_K, KEY_MALICIOUS, KEY_SILENT, KEY_BATCH, KEY_EPOCHS, KEY_SIGMOID, KEY_MEMORY, KEY_SCRATCH };
 
-const char *argp_program_version = "smpc-bench 0.1.0";
-
 static const struct argp_option choices[] = {
     {"local", KEY_LOCAL, "N", 0, "run N computing parties, and a dealer where one is needed, on this machine", 1},
     {"config", KEY_CONFIG, "FILE", 0, "be one party of a real deployment; {i} in FILE is replaced by the index", 1},
     {"party", KEY_PARTY, "I", 0, "its index; otherwise SLURM_PROCID, PMI_RANK or OMPI_COMM_WORLD_RANK", 1},
-    {"sim", KEY_SIM, "RTT_MS,MBITS", 0, "simulate a network (0 = none, unlimited); times are the network's alone", 1},
+    {"sim", KEY_SIM, "RTT_MS,MBITS", 0, "simulate a network (0 = none, unlimited); times are the network's alone. Without --local, of 2 parties", 1},
     {"source", KEY_SOURCE, "dealer|ot|paillier", 0, "where correlated randomness comes from; default dealer", 1},
     {"n", KEY_N, "COUNT", 0, "elements (bytes for link); default 1000000", 2},
     {"rows", KEY_ROWS, "COUNT", 0, "matmul: rows of the left matrix; logreg: rows; default 1000", 2},
@@ -103,9 +101,10 @@ static error_t parse(int key, char *arg, struct argp_state *state) {
     break;
   case ARGP_KEY_END:
     if (o->bench == NULL) argp_error(state, "which bench?");
-    if ((o->local == 0) == (o->config == NULL)) argp_error(state, "give either --local or --config");
+    if (o->is_sim && o->config != NULL) argp_error(state, "--config is a real deployment, --sim is none");
+    if (o->is_sim && o->local == 0) o->local = 2;
+    if ((o->local == 0) == (o->config == NULL)) argp_error(state, "give either --local, --sim or --config");
     if (o->local == 1) argp_error(state, "a computation has at least 2 parties");
-    if (o->is_sim && o->local == 0) argp_error(state, "--sim needs --local N");
     break;
   default: return ARGP_ERR_UNKNOWN;
   }
@@ -126,12 +125,18 @@ static char *list_benches(int key, const char *text, void *input) {
   return list;
 }
 
+static void print_version(FILE *out, struct argp_state *state) {
+  (void)state;
+  fprintf(out, "smpc-bench (libmpc) %s\n", smpc_version());
+}
+
 int main(int argc, char **argv) {
   static const struct argp argp = {choices, parse, "NAME",
                                    "Measure what secure computation costs on these machines.\v ", NULL, list_benches, NULL};
   struct options o = {.party = -1, .n = 1000000, .rows = 1000, .cols = 1000, .inner = 1000, .repeat = 5, .timeout_s = 60,
                       .k = 4, .scratch = ".", .batch = 100, .epochs = 1, .source = SMPC_DEALER};
   argp_err_exit_status = 1;
+  argp_program_version_hook = print_version;
   if (argp_parse(&argp, argc, argv, 0, NULL, &o) != 0) return 1;
   return deploy(&o);
 }
