@@ -1,5 +1,6 @@
 /* lifecycle.c - sessions from outside: open, close, cancel, ask. */
 #include <smpc.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,13 +25,22 @@ static smpc_err refuse(smpc_session **s, const smpc_config *cfg, const struct sm
   return smpi_fail(*s, fault->code, fault->party, "%s", fault->text);
 }
 
+/* Whom one must trust; the dealer by its name. */
+static void note_trust(smpc_session *s) {
+  char text[300];
+  bool deals = s->cfg.source == SMPC_DEALER;
+  snprintf(text, sizeof text, "%s%s%s", deals ? smpi_member_name(s, (unsigned)s->dealer) : "", deals ? " deals. " : "",
+           smpi_triple_trust(s));
+  smpi_note(s, SMPC_EVENT_NOTE, text);
+}
+
 /* Computing parties meet the dealer at once, so that it knows when all have left;
  * oblivious transfer is set up when it is first needed. */
 static smpc_err open_source(smpc_session *s) {
   smpc_err err = SMPC_OK;
   if (s->rank < 0 || (s->cfg.source == SMPC_DEALER && s->dealer < 0)) return SMPC_OK;
   if (s->cfg.source == SMPC_DEALER) err = smpi_triple_open(s);
-  if (err == SMPC_OK) smpi_note(s, SMPC_EVENT_NOTE, smpi_triple_trust(s));
+  if (err == SMPC_OK) note_trust(s);
   return err;
 }
 

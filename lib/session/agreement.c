@@ -23,6 +23,7 @@
 #include "rand/entropy.h"
 #include "session/agreed.h"
 #include "session/session_impl.h"
+#include "wire/hello.h"
 
 enum {
   NONCE = 0, CLOCK = 32, VERSION = 40, SECURITY = 48, SOURCE = 56, FRACTION = 64, CONSTANTS = 72, MEMBERS = 104,
@@ -95,8 +96,11 @@ void smpi_agreement_tag(uint8_t tag[16], const smpc_config *cfg) {
   smpi_hash_begin(&h, "smpc parameters 1");
   smpi_hash_add(&h, hello + VERSION, QUESTION - VERSION);
   smpi_hash_end(&h, digest);
-  memcpy(tag, digest, 8);
-  smpi_question_tag(tag + 8, hello + QUESTION);
+  tag[SMPI_HELLO_LIBRARY] = SMPC_VERSION_MAJOR;
+  tag[SMPI_HELLO_LIBRARY + 1] = SMPC_VERSION_MINOR;
+  memcpy(tag + SMPI_HELLO_CONSTANTS, hello + CONSTANTS, SMPI_HELLO_PARAMETERS - SMPI_HELLO_CONSTANTS);
+  memcpy(tag + SMPI_HELLO_PARAMETERS, digest, SMPI_HELLO_QUESTION - SMPI_HELLO_PARAMETERS);
+  smpi_question_tag(tag + SMPI_HELLO_QUESTION, hello + QUESTION);
 }
 
 /* Handshake hashes of all my links, in the order of members. */

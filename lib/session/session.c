@@ -301,7 +301,7 @@ void smpi_expect_offline(struct smpc_session *s, uint64_t bytes) {
 void smpi_progress(struct smpc_session *s, uint64_t done, uint64_t total) {
   unsigned percent = total == 0 ? 100 : (unsigned)(100.0 * (double)done / (double)total);
   smpc_event e = {.kind = SMPC_EVENT_PROGRESS, .op = s->op, .text = "", .done = done, .total = total};
-  if (s->watch == NULL || percent == s->percent) return;
+  if (s->watch == NULL || percent == s->percent || percent > 100) return; /* closing is not in the estimate */
   s->percent = percent;
   (void)s->watch(&e, s->watch_user);
 }

@@ -64,17 +64,30 @@ smpc_err smpi_hello_check(const struct smpi_hello *mine, const struct smpi_hello
 /* The question's first bytes, as the programs print them. */
 static uint64_t claim(const struct smpi_hello *h) {
   uint64_t v = 0;
-  for (int i = SMPI_HELLO_PARAMETERS; i < 16; i++) v = v << 8 | h->tag[i];
+  for (int i = SMPI_HELLO_QUESTION; i < 16; i++) v = v << 8 | h->tag[i];
   return v;
+}
+
+/* Is this part of the tags, up to the next one, the same? */
+static bool is_same(const struct smpi_hello *mine, const struct smpi_hello *theirs, unsigned from, unsigned to) {
+  return smpi_ct_equal(mine->tag + from, theirs->tag + from, to - from);
 }
 
 smpc_err smpi_hello_same_agreement(const struct smpi_hello *mine, const struct smpi_hello *theirs, const char *name,
                                    struct smpi_fault *fault) {
-  if (smpi_ct_equal(mine->tag, theirs->tag, sizeof mine->tag)) return SMPC_OK;
-  if (smpi_ct_equal(mine->tag, theirs->tag, SMPI_HELLO_PARAMETERS))
-    return smpi_fault_set(fault, SMPC_E_PARAM, mine->to,
+  const uint8_t *l = mine->tag + SMPI_HELLO_LIBRARY, *r = theirs->tag + SMPI_HELLO_LIBRARY;
+  int party = mine->to;
+  if (!is_same(mine, theirs, SMPI_HELLO_LIBRARY, SMPI_HELLO_CONSTANTS))
+    return smpi_fault_set(fault, SMPC_E_PARAM, party, "%s runs version %u.%u of the library, this party %u.%u", name, r[0],
+                          r[1], l[0], l[1]);
+  if (!is_same(mine, theirs, SMPI_HELLO_CONSTANTS, SMPI_HELLO_PARAMETERS))
+    return smpi_fault_set(fault, SMPC_E_PARAM, party, "%s runs a library that was built with other protocol constants", name);
+  if (!is_same(mine, theirs, SMPI_HELLO_PARAMETERS, SMPI_HELLO_QUESTION))
+    return smpi_fault_set(fault, SMPC_E_PARAM, party,
+                          "%s has other parameters, or another list of parties: compare our parties.yaml", name);
+  if (!is_same(mine, theirs, SMPI_HELLO_QUESTION, sizeof mine->tag))
+    return smpi_fault_set(fault, SMPC_E_PARAM, party,
                           "%s has another question, or none: compare our question files or studies (it claims %016" PRIx64
                           ", I have %016" PRIx64 ")", name, claim(theirs), claim(mine));
-  return smpi_fault_set(fault, SMPC_E_PARAM, mine->to,
-                        "%s has other parameters, or another list of parties: compare our parties.yaml", name);
+  return SMPC_OK;
 }

@@ -33,11 +33,12 @@ smpc_err smpi_hello_decode(struct smpi_hello *h, const uint8_t in[SMPI_HELLO_LEN
 smpc_err smpi_hello_check(const struct smpi_hello *mine, const struct smpi_hello *theirs, const char *name,
                           struct smpi_fault *fault);
 
-/* The tag's first bytes stand for parameters and parties, the others for the question. */
-enum { SMPI_HELLO_PARAMETERS = 8 };
+/* Where the tag's parts begin (AGREEMENT): major and minor version of the library; digests of
+ * its constants, of parameters and parties, of the question. */
+enum { SMPI_HELLO_LIBRARY = 0, SMPI_HELLO_CONSTANTS = 2, SMPI_HELLO_PARAMETERS = 4, SMPI_HELLO_QUESTION = 8 };
 
-/* SMPC_E_PARAM when the tags differ.  Asked after the handshake, so that only
- * the real peer can end the session with it. */
+/* SMPC_E_PARAM when the tags differ, with a sentence on what does.  Asked after the
+ * handshake, so that only the real peer can end the session with it. */
 smpc_err smpi_hello_same_agreement(const struct smpi_hello *mine, const struct smpi_hello *theirs, const char *name,
                                    struct smpi_fault *fault);
 

@@ -241,6 +241,7 @@ def two_hospitals_are_warned():
         assert "subtract" in site.alone("south", ask, None, "--dry-run").out
         ended = site.joint(ask, dict.fromkeys(NAMES[:2], rows), ("--json",))
         assert "north learns the other's" in ended["south"].err, ended["south"]
+        assert "dealer deals. Dealer and any one computing party together know all inputs" in ended["south"].err, ended["south"]
         assert json.loads(ended["north"].out)["input_parties"] == 2
 
 

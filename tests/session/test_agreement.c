@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "session/session_impl.h"
 #include "support/parties.h"
 #include "support/tap.h"
 
@@ -66,6 +67,43 @@ static void the_id_holds_the_handshakes(void **state) {
   expect_found((struct lie){.place = LINKS + 31, .to = 2});
 }
 
+/* Two digests may begin alike; then the difference is named here, before any share leaves. */
+static void every_difference_is_named(void **state) {
+  (void)state;
+  static const struct { unsigned place; const char *name; } fields[] = {
+      {40, "version of the library"}, {48, "security model"}, {56, "source of correlated randomness"},
+      {64, "number of fraction bits"}, {72, "protocol constants"}, {135, "list of parties"}, {136, "question"}};
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    struct lie l = {.place = fields[i].place, .to = 3};
+    struct parties_result r;
+    run(&l, &r);
+    for (unsigned k = 0; k < 2; k++) {
+      assert_int_not_equal(r.open[k], SMPC_OK);
+      if (strstr(r.fault[k].text, fields[i].name) == NULL) fail_msg("%s: party %u says: %s", fields[i].name, k, r.fault[k].text);
+    }
+  }
+}
+
+/* The hello's tag tells the library's version and constants from parties and question. */
+static void the_tag_has_a_part_for_each(void **state) {
+  (void)state;
+  smpc_config cfg;
+  uint8_t secret[32], tag[16], other[16];
+  parties_config(&cfg, secret, &(struct parties){.n = 2}, 0);
+  smpi_agreement_tag(tag, &cfg);
+  assert_true(tag[0] == SMPC_VERSION_MAJOR && tag[1] == SMPC_VERSION_MINOR);
+  cfg.frac_bits++;
+  smpi_agreement_tag(other, &cfg);
+  assert_memory_equal(tag, other, 4);
+  assert_memory_not_equal(tag + 4, other + 4, 4);
+  assert_memory_equal(tag + 8, other + 8, 8);
+  cfg.frac_bits--;
+  cfg.question[31] ^= 1;
+  smpi_agreement_tag(other, &cfg);
+  assert_memory_equal(tag, other, 8);
+  assert_memory_not_equal(tag + 8, other + 8, 8);
+}
+
 /* --- keys ---------------------------------------------------------------------------- */
 
 struct keys { unsigned before[2], after[2]; };
@@ -100,4 +138,4 @@ static void failure_wipes_the_keys(void **state) {
 }
 
 TEST_MAIN(T(who_tells_all_the_same_is_believed), T(a_split_view_is_found), T(the_id_holds_the_handshakes),
-          T(failure_wipes_the_keys))
+          T(every_difference_is_named), T(the_tag_has_a_part_for_each), T(failure_wipes_the_keys))

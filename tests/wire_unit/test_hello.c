@@ -83,8 +83,14 @@ static void every_difference_is_named(void **state) {
   assert_int_equal(check(&mine, &theirs, "member 0 answers"), SMPC_E_PARAM);
   theirs = sample(2, 0);
   assert_int_equal(check(&mine, &theirs, "talk to member 0"), SMPC_E_PARAM);
-  theirs = sample(2, 1), theirs.tag[0] = 0x11;
-  assert_int_equal(check(&mine, &theirs, "other parameters"), SMPC_E_PARAM);
+  theirs = sample(2, 1), theirs.tag[0] = 1, theirs.tag[1] = 17;
+  assert_int_equal(check(&mine, &theirs, "version 1.17 of the library, this party 205.205"), SMPC_E_PARAM);
+  theirs = sample(2, 1), theirs.tag[3] ^= 1;
+  assert_int_equal(check(&mine, &theirs, "other protocol constants"), SMPC_E_PARAM);
+  for (unsigned i = 4; i < 8; i++) {
+    theirs = sample(2, 1), theirs.tag[i] ^= 1;
+    assert_int_equal(check(&mine, &theirs, "other parameters"), SMPC_E_PARAM);
+  }
   theirs = sample(2, 1), theirs.tag[15] ^= 1;
   assert_int_equal(check(&mine, &theirs, "another question"), SMPC_E_PARAM);
 }

@@ -304,16 +304,22 @@ static void a_wrong_key_is_refused(void **state) {
 
 static void another_agreement_is_refused_at_once(void **state) {
   (void)state;
-  struct members m;
-  struct party p[2];
-  members_at(&m, 2, TCP);
-  prepare(p, &m, NULL, NULL);
-  p[0].cfg.agreement_tag[0] = 0x77;
-  double begin = seconds();
-  run(p, 2);
-  check_fault(&p[0], SMPC_E_PARAM, 1, "other parameters");
-  check_fault(&p[1], SMPC_E_PARAM, 0, "other parameters");
-  assert_true(seconds() - begin < 5);
+  const struct { unsigned place; const char *says[2]; } cases[] = {
+      {SMPI_HELLO_LIBRARY, {"runs version 1.2 of the library", "runs version 119.2 of the library"}},
+      {SMPI_HELLO_CONSTANTS, {"other protocol constants", "other protocol constants"}},
+      {SMPI_HELLO_PARAMETERS, {"other parameters", "other parameters"}},
+      {SMPI_HELLO_QUESTION, {"another question", "another question"}}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct members m;
+    struct party p[2];
+    members_at(&m, 2, TCP);
+    prepare(p, &m, NULL, NULL);
+    p[0].cfg.agreement_tag[cases[i].place] = 0x77;
+    double begin = seconds();
+    run(p, 2);
+    for (unsigned k = 0; k < 2; k++) check_fault(&p[k], SMPC_E_PARAM, 1 - (int)k, cases[i].says[k]);
+    assert_true(seconds() - begin < 5);
+  }
 }
 
 static void swapped_indices_are_refused(void **state) {
