@@ -101,10 +101,12 @@ smpc_err time_duplex(struct bench *b, size_t len, double *seconds);
 smpc_err barrier(struct bench *b);
 
 /* --- plain.c: the network without this library -------------------------------- */
-/* Between the first two computing parties, over a socket of its own: round trip
- * of 64 bytes, and bytes a second in one direction (writes of 1 MiB).  Zeros
- * where it cannot be had (simulated network, a firewall). */
-void measure_plain(struct bench *b, double *rtt, double *rate);
+/* A socket between the first two computing parties, for them to close; -1 where it cannot be had
+ * (simulated network, a firewall), and at the others.  Then at both: seconds of 64 bytes there and back;
+ * bytes a second in one direction (writes of 1 MiB).  0: it broke. */
+int plain_open(struct bench *b);
+double plain_round_trip(const struct bench *b, int fd);
+double plain_rate(const struct bench *b, int fd);
 
 /* --- figures.c ------------------------------------------------------------------ */
 void add_extra(struct bench *b, const char *name, double value);

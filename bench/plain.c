@@ -83,29 +83,28 @@ static int dial(const char *address, uint16_t port) {
   return fd;
 }
 
-static bool round_trips(const struct bench *b, int fd, bool first, double *rtt) {
+double plain_round_trip(const struct bench *b, int fd) {
   char m[MESSAGE] = {0};
+  bool first = smpi_is_first(b->s);
   double t = 0;
   for (int i = -TRIPS / 10; i < TRIPS; i++) {
     if (i == 0) t = b->now(b);
     if (first ? !send_all(fd, m, sizeof m) || !recv_all(fd, m, sizeof m)
               : !recv_all(fd, m, sizeof m) || !send_all(fd, m, sizeof m))
-      return false;
+      return 0;
   }
-  *rtt = (b->now(b) - t) / TRIPS;
-  return true;
+  return (b->now(b) - t) / TRIPS;
 }
 
 /* From the first to the second, then one byte back. */
-static bool bulk(const struct bench *b, int fd, bool first, double *rate) {
+double plain_rate(const struct bench *b, int fd) {
   char *data = calloc(1, WRITE), last = 0;
-  bool good = data != NULL;
+  bool first = smpi_is_first(b->s), good = data != NULL;
   double t = b->now(b);
   for (int i = 0; good && i < WRITES; i++) good = first ? send_all(fd, data, WRITE) : recv_all(fd, data, WRITE);
   good = good && (first ? recv_all(fd, &last, 1) : send_all(fd, &last, 1));
-  *rate = (double)WRITE * WRITES / (b->now(b) - t);
   free(data);
-  return good;
+  return good ? (double)WRITE * WRITES / (b->now(b) - t) : 0;
 }
 
 /* The first listens and tells the second its port over the secure link. */
@@ -127,13 +126,10 @@ static int meet(struct bench *b, unsigned peer) {
   return fd;
 }
 
-void measure_plain(struct bench *b, double *rtt, double *rate) {
-  *rtt = *rate = 0;
+int plain_open(struct bench *b) {
   int rank = smpi_rank(b->s), one = 1;
-  if (b->o->is_sim || rank < 0 || rank > 1) return;
+  if (b->o->is_sim || rank < 0 || rank > 1) return -1;
   int fd = meet(b, smpi_member_of_rank(b->s, rank == 0));
-  if (fd < 0) return;
-  (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  if (!round_trips(b, fd, rank == 0, rtt) || !bulk(b, fd, rank == 0, rate)) *rtt = *rate = 0;
-  close(fd);
+  if (fd >= 0) (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  return fd;
 }

@@ -1,28 +1,31 @@
 /* nng_stream.c - stream.h over nng's byte streams.
  *
- * Sending: a slot's bytes are first offered to the socket in the caller's own
- * thread, by an aio without a callback that is canceled at once if the socket
- * takes nothing.  Only what is left goes to an aio whose callback, in a thread
- * of nng, sends the rest and then the slots behind it.  So a small message
- * leaves without a change of threads, and a large one leaves while the caller
- * encrypts the next slot or waits for a receive.  (nng completes sends
- * partially; had the rest to wait for the caller, two parties that both
- * receive first would wait for ever.)
+ * Sending: a slot's bytes are first offered to the connection in the caller's own
+ * thread.  Only what it does not take goes to an aio whose callback, in a thread
+ * of nng, sends the rest and then the slots behind it.  So a small message leaves
+ * without a change of threads, and a large one leaves while the caller encrypts the
+ * next slot or waits for a receive.  (nng completes sends partially; had the rest
+ * to wait for the caller, two parties that both receive first would wait for ever.)
  *
- * Receiving: an aio without a callback, in the caller's thread. */
+ * Receiving: in the caller's thread.
+ *
+ * The caller's thread uses the socket itself (nng_socket.h); where there is none,
+ * aios without a callback. */
 #include "wire/nng_stream.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <time.h>
 
+#include "base/bytes.h"
 #include "base/mem.h"
+#include "wire/nng_socket.h"
 
-enum { SLOTS = 4, SPIN_US = 50 }; /* LOCAL */
+enum { SLOTS = 4 }; /* LOCAL */
 
 struct nng_link {
   struct smpi_stream base;
   nng_stream *connection;
+  int socket; /* of nng, to receive from; -1: ask nng */
   nng_aio *try_send, *send, *recv;
   unsigned patience_ms;
 
@@ -38,14 +41,11 @@ struct nng_link {
 
 static struct nng_link *self(struct smpi_stream *st) { return (struct nng_link *)st; }
 
-static uint64_t clock_us(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
 static uint64_t now_ms(struct smpi_stream *st) {
+  struct timespec t;
   (void)st;
-  return clock_us() / 1000;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 /* --- sending ----------------------------------------------------------------- */
@@ -83,20 +83,28 @@ static void on_sent(void *arg) {
   pthread_mutex_unlock(&l->lock);
 }
 
-/* With the lock held and nothing under way: write what the socket takes now. */
+/* By an aio without a callback, canceled at once: no effect if it has been done.  SMPC_E_TIMEOUT: nothing taken. */
+static smpc_err write_by_nng(struct nng_link *l, size_t *n) {
+  aim(l, l->try_send);
+  nng_stream_send(l->connection, l->try_send);
+  nng_aio_cancel(l->try_send);
+  nng_aio_wait(l->try_send);
+  int rv = nng_aio_result(l->try_send);
+  *n = rv == 0 ? nng_aio_count(l->try_send) : 0;
+  return rv == NNG_ECANCELED ? SMPC_E_TIMEOUT : rv == 0 ? SMPC_OK : SMPC_E_CLOSED;
+}
+
+/* With the lock held and nothing under way: write what the connection takes now. */
 static void send_at_once(struct nng_link *l) {
   while (!l->failed && l->queued > 0) {
-    aim(l, l->try_send);
-    nng_stream_send(l->connection, l->try_send);
-    nng_aio_cancel(l->try_send); /* no effect if it has been done */
-    nng_aio_wait(l->try_send);
-    int rv = nng_aio_result(l->try_send);
-    if (rv == NNG_ECANCELED) {
+    size_t n = 0, left = l->len[l->head] - l->sent;
+    smpc_err err = l->socket >= 0 ? smpi_socket_send(l->socket, l->slot[l->head] + l->sent, left, &n) : write_by_nng(l, &n);
+    if (err == SMPC_E_TIMEOUT) {
       send_in_background(l);
       return;
     }
-    if (rv != 0) l->failed = true;
-    else advance(l, nng_aio_count(l->try_send));
+    if (err != SMPC_OK) l->failed = true;
+    else advance(l, n);
   }
 }
 
@@ -131,6 +139,7 @@ static uint8_t *slot(struct smpi_stream *st, bool wait) {
   uint8_t *found = NULL;
   pthread_mutex_lock(&l->lock);
   bool is_free = wait ? await_queue_below(l, SLOTS) : !l->failed && l->queued < SLOTS;
+  if (l->queued == 0) l->head = 0; /* the slot used last, still in cache */
   if (is_free) {
     uint8_t **next = &l->slot[(l->head + l->queued) % SLOTS];
     if (*next == NULL) *next = smpi_secret_alloc(1, SMPI_SLOT_LEN); /* holds shares until they are encrypted */
@@ -152,32 +161,25 @@ static smpc_err flush(struct smpi_stream *st) {
 
 /* --- receiving and the end ----------------------------------------------------- */
 
-static int start_receive(struct nng_link *l, uint8_t *buf, size_t max, nng_duration wait) {
+/* By nng alone.  With a time-out of 0 it would not even look, so a look is an endless receive that is canceled at
+ * once: no effect if there was something. */
+static smpc_err receive_by_nng(struct nng_link *l, uint8_t *buf, size_t max, size_t *got, unsigned wait_ms) {
   nng_iov iov = {buf, max};
   (void)nng_aio_set_iov(l->recv, 1, &iov);
-  nng_aio_set_timeout(l->recv, wait);
+  nng_aio_set_timeout(l->recv, wait_ms == 0 ? NNG_DURATION_INFINITE : (nng_duration)smpi_min(wait_ms, INT32_MAX));
   nng_stream_recv(l->connection, l->recv);
-  if (wait == NNG_DURATION_INFINITE) nng_aio_cancel(l->recv); /* no effect if there was something */
+  if (wait_ms == 0) nng_aio_cancel(l->recv);
   nng_aio_wait(l->recv);
-  return nng_aio_result(l->recv);
-}
-
-/* Look; then look again and again for a moment, giving the processor away in
- * between, since the two changes of threads of a blocking receive cost more than
- * the answer of a peer close by; then block.  (With a time-out of 0 nng does not
- * even look, so a look is an endless receive that is canceled at once.) */
-static smpc_err receive(struct smpi_stream *st, uint8_t *buf, size_t max, size_t *got, unsigned wait_ms) {
-  struct nng_link *l = self(st);
-  int rv = start_receive(l, buf, max, NNG_DURATION_INFINITE);
-  for (uint64_t until = clock_us() + SPIN_US; wait_ms > 0 && rv == NNG_ECANCELED && clock_us() < until;) {
-    sched_yield();
-    rv = start_receive(l, buf, max, NNG_DURATION_INFINITE);
-  }
-  if (rv == NNG_ECANCELED && wait_ms > 0)
-    rv = start_receive(l, buf, max, wait_ms < INT32_MAX ? (nng_duration)wait_ms : INT32_MAX);
+  int rv = nng_aio_result(l->recv);
   *got = rv == 0 ? nng_aio_count(l->recv) : 0;
   if (rv == NNG_ETIMEDOUT || (rv == NNG_ECANCELED && wait_ms == 0)) return SMPC_E_TIMEOUT;
   return rv == 0 ? SMPC_OK : SMPC_E_CLOSED;
+}
+
+static smpc_err receive(struct smpi_stream *st, uint8_t *buf, size_t max, size_t *got, unsigned wait_ms) {
+  struct nng_link *l = self(st);
+  return l->socket >= 0 ? smpi_socket_receive(l->socket, buf, max, got, wait_ms)
+                        : receive_by_nng(l, buf, max, got, wait_ms);
 }
 
 static void close_stream(struct smpi_stream *st) { nng_stream_close(self(st)->connection); }
@@ -207,6 +209,7 @@ smpc_err smpi_nng_stream_new(struct smpi_stream **st, nng_stream *connection, un
   }
   l->base.ops = &OPS;
   l->connection = connection;
+  l->socket = smpi_nng_socket(connection);
   l->patience_ms = patience_ms;
   pthread_mutex_init(&l->lock, NULL);
   pthread_condattr_init(&attr);
