@@ -29,10 +29,13 @@
  *              smpc_estimate() count range_warnings; use fewer frac_bits, or
  *              whole numbers, where they do not vanish.
  *  Costs       "r rounds, b bytes" are what one computing party sends, online,
- *              for n elements and P computing parties.  smpc_estimate() gives
- *              exact figures.  Vectors longer than 2^20 elements (less_full:
- *              2^18, functions: 2^16) are worked on in blocks of that many, each with the
- *              stated rounds.
+ *              for n elements, to each other one; where P, their number, stands
+ *              in it, to all.  smpc_estimate() gives exact figures.  Where more
+ *              than two open more than 64 KiB at once, masked values inside an
+ *              operation included, that takes a round more and 2/P of the
+ *              bytes.  Vectors longer than 2^20 elements (less_full: 2^18,
+ *              functions: 2^16) are worked on in blocks of that many, each with
+ *              the stated rounds.
  */
 #ifndef SMPC_H
 #define SMPC_H
@@ -180,7 +183,8 @@ SMPC_API smpc_shared *smpc_mul(smpc_session *s, const smpc_shared *x, const smpc
  * operand open it only once.  By oblivious transfer the randomness for it costs half where one party
  * knows the left operand: smpc_shared_owner(), or, row by row, in what smpc_concat() made of such. */
 SMPC_API smpc_shared *smpc_matmul(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
-/* x < y ? 1 : 0, for |x - y| < 2^63 in ring units.  8 rounds, about 31n bytes. */
+/* x < y ? 1 : 0, for |x - y| < 2^63 in ring units.  8 rounds, about 31n bytes.  (Two parties with SMPC_OT: 7
+ * rounds, less_full 8, by another protocol.) */
 SMPC_API smpc_shared *smpc_less(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
 /* The same over the full 64-bit range (three carries).  9 rounds, about 92n bytes. */
 SMPC_API smpc_shared *smpc_less_full(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
@@ -195,7 +199,7 @@ SMPC_API smpc_shared *smpc_max(smpc_session *s, const smpc_shared *x);
  * e^-epsilon (discrete Laplace), up to a statistical distance of 2^-38 each: added to counts
  * of which one person changes one by 1, they make a table (epsilon, 2^-40)-differentially private,
  * whatever is computed from it afterwards.  epsilon: 1/4096 .. 3, public.  7 rounds for
- * each 2^14 numbers, and about 31 bytes for each of 2B bits, 2^B = 28 / epsilon rounded up. */
+ * each 2^14 numbers, and about 16 bytes for each of 2B bits, 2^B = 28 / epsilon + 1 rounded up. */
 SMPC_API smpc_shared *smpc_noise_laplace(smpc_session *s, double epsilon, smpc_shape shape);
 
 /* How fixed-point products are rescaled from here on (the default is

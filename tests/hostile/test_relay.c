@@ -12,7 +12,7 @@
 
 enum { PAYLOAD = 300000, KEEP = 2 << 20, HELLOS = 64 + 48 };
 
-enum trick { PASS, FLIP, CUT, REPEAT, REFLECT, DROP, CLOSE_AT_END };
+enum trick { PASS, FLIP, CUT, REPEAT, REFLECT, DROP };
 
 /* The relay: `from` is the dialer's side. */
 struct relay {
@@ -205,6 +205,20 @@ static void cutting_is_noticed(void **state) {
   for (size_t i = 0; i < 3; i++) check_noticed(CUT, PLACES[i]);
 }
 
+/* Who waits for the last message knows that its end is missing; its sender may have left by then. */
+static void cutting_the_end_is_noticed_by_its_receiver(void **state) {
+  (void)state;
+  const size_t before_the_end[] = {100, 2000, 70000};
+  for (size_t i = 0; i < 3; i++) {
+    struct relay r;
+    struct party p[2];
+    run(&r, p, CUT, 3 * PAYLOAD - before_the_end[i]);
+    assert_true(r.done);
+    if (p[0].right || p[0].fault.code == SMPC_OK) fail_msg("cut %zu bytes before the end: nothing noticed", before_the_end[i]);
+    done(&r);
+  }
+}
+
 /* During the handshake a trick breaks that connection; the dialer's next one is clean.  Either the link
  * comes up untouched, or both know why not: never a link over altered bytes. */
 static void the_handshake_cannot_be_altered(void **state) {
@@ -222,4 +236,5 @@ static void the_handshake_cannot_be_altered(void **state) {
 }
 
 TEST_MAIN(T(the_recorded_traffic_shows_nothing), T(alteration_is_noticed), T(omission_is_noticed),
-          T(repetition_is_noticed), T(reflection_is_noticed), T(cutting_is_noticed), T(the_handshake_cannot_be_altered))
+          T(repetition_is_noticed), T(reflection_is_noticed), T(cutting_is_noticed),
+          T(cutting_the_end_is_noticed_by_its_receiver), T(the_handshake_cannot_be_altered))
