@@ -70,7 +70,7 @@ static void what_is_never_in_shares_is_refused(void **state) {
   write_sets();
   for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
     run_write("bad.yaml", question(bad[i].lines));
-    run_expect(run("rm -rf site; smpc-local -q --names north,south,west --dealer --study bad.yaml --dir site -- "
+    run_expect(run("rm -rf site; smpc-local -q --names north,south,west --study bad.yaml --dir site -- "
                    "smpc-psi --config {config} --study {study} --data {name}.csv"), 2, bad[i].says);
     run_expect(run("smpc-study check site/study.yaml"), 2, bad[i].says);
   }
