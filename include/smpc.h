@@ -361,7 +361,7 @@ typedef struct smpc_psi_stream {
   const char *folder; /* on a disk with 20 bytes for each item; NULL: the set must fit into `memory`  */
 } smpc_psi_stream;
 #define SMPC_PSI_STREAM_INIT { sizeof(smpc_psi_stream), NULL, NULL, NULL, 0, NULL }
-#define SMPC_PSI_STREAM_LEAST (UINT64_C(224) << 20)
+#define SMPC_PSI_STREAM_LEAST (UINT64_C(160) << 20)
 
 /* smpc_psi_reveal() with my set as a stream, of up to 2^30 items; the other owner may call either.  q->protocol must be
  * SMPC_PSI_VOLE, between two owners, without a minimum.  Memory: a bucket of 2^20 items, however large the sets are, and a bit an

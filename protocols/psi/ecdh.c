@@ -182,12 +182,19 @@ static smpc_err prepare(struct smpc_session *s, struct run *r) {
   return err == SMPC_OK ? err : smpi_fail(s, err, -1, "the random generator gave zeros");
 }
 
+/* As smpi_psi_drop_paddings(). */
+static size_t drop_paddings(struct smpi_psi_task *t) {
+  size_t found = 0;
+  for (size_t i = 0; i < t->n; i++) found += t->hit[i] = (uint8_t)(t->hit[i] & (t->row[i] != SMPI_PSI_PADDING));
+  return found;
+}
+
 static smpc_err match(struct smpc_session *s, struct run *r) {
   struct smpi_psi_task *t = r->t;
   if (!t->i_learn) return SMPC_OK;
   size_t found = smpi_psi_match_vt(t->count_only ? NULL : t->hit, r->mine, t->n, r->theirs, t->m, smpi_prg_own(s));
   if (found == SIZE_MAX) return smpi_fail(s, SMPC_E_NOMEM, -1, "out of memory");
-  t->matched = t->count_only ? found : smpi_psi_drop_paddings(t->hit, t->row, t->n);
+  t->matched = t->count_only ? found : drop_paddings(t);
   return SMPC_OK;
 }
 

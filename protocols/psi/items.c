@@ -89,31 +89,29 @@ static void draw_steps(size_t *to, size_t i, size_t n, struct smpi_prg *g) {
   for (size_t k = 0; k < n; k++) to[k] = below(g, w[k], i - k);
 }
 
-void smpi_psi_shuffle_rows(size_t *a, size_t n, struct smpi_prg *g) {
+static inline void swap(uint8_t *x, uint8_t *y, size_t size) {
+  uint8_t t[sizeof(struct smpi_mask)];
+  memcpy(t, x, size);
+  memmove(x, y, size); /* y may be x */
+  memcpy(y, t, size);
+}
+
+static inline void shuffle(uint8_t *a, size_t n, size_t size, struct smpi_prg *g) {
   size_t to[RUN];
   for (size_t i = n, k; i > 1; i -= k) {
     k = smpi_min(RUN, i - 1);
     draw_steps(to, i, k, g);
-    for (size_t j = 0; j < k; j++) __builtin_prefetch(&a[to[j]], 1);
-    for (size_t j = 0; j < k; j++) {
-      size_t t = a[i - 1 - j];
-      a[i - 1 - j] = a[to[j]];
-      a[to[j]] = t;
-    }
+    for (size_t j = 0; j < k; j++) __builtin_prefetch(a + to[j] * size, 1);
+    for (size_t j = 0; j < k; j++) swap(a + (i - 1 - j) * size, a + to[j] * size, size);
   }
 }
 
-void smpi_psi_shuffle_masks(struct smpi_mask *a, size_t n, struct smpi_prg *g) {
-  size_t to[RUN];
-  for (size_t i = n, k; i > 1; i -= k) {
-    k = smpi_min(RUN, i - 1);
-    draw_steps(to, i, k, g);
-    for (size_t j = 0; j < k; j++) {
-      struct smpi_mask t = a[i - 1 - j];
-      a[i - 1 - j] = a[to[j]];
-      a[to[j]] = t;
-    }
-  }
+void smpi_psi_shuffle_rows(size_t *a, size_t n, struct smpi_prg *g) { shuffle((uint8_t *)a, n, sizeof *a, g); }
+void smpi_psi_shuffle_masks(struct smpi_mask *a, size_t n, struct smpi_prg *g) { shuffle((uint8_t *)a, n, sizeof *a, g); }
+
+void smpi_psi_draw_places(uint32_t *place, size_t n, struct smpi_prg *g) {
+  for (size_t i = 0; i < n; i++) place[i] = (uint32_t)i;
+  shuffle((uint8_t *)place, n, sizeof *place, g);
 }
 
 /* --- matching ------------------------------------------------------------------------ */

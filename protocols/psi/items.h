@@ -33,6 +33,8 @@ size_t smpi_psi_distinct_vt(size_t *same, const smpc_items *set, struct smpi_prg
 /* Put a[n] into a uniformly random order. */
 void smpi_psi_shuffle_rows(size_t *a, size_t n, struct smpi_prg *g);
 void smpi_psi_shuffle_masks(struct smpi_mask *a, size_t n, struct smpi_prg *g);
+/* place[n] := 0 .. n - 1 in one; n < 2^32. */
+void smpi_psi_draw_places(uint32_t *place, size_t n, struct smpi_prg *g);
 
 /* hit[i] := 1 where mine[i] stands in theirs[m], else 0; returns how many do, or
  * SIZE_MAX when out of memory.  hit may be NULL.  mine are distinct, but for

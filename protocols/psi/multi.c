@@ -138,8 +138,7 @@ static smpc_err prepare(struct smpi_multi *r) {
     smpi_aes_key_set(&r->share[i], &key);
     smpi_wipe(&key, sizeof key);
   }
-  smpc_err err = shape_of(&r->shape, t);
-  return err == SMPC_OK ? smpi_multi_make_keys(r) : err;
+  return shape_of(&r->shape, t);
 }
 
 static smpc_err make_room(struct smpi_multi *r) {
@@ -149,13 +148,13 @@ static smpc_err make_room(struct smpi_multi *r) {
   r->c = hub ? smpi_scratch(r->s, room, sizeof *r->c) : NULL;
   r->p = hub ? smpi_scratch(r->s, r->shape.len, sizeof *r->p) : NULL;
   r->b = hub ? NULL : smpi_scratch(r->s, room, sizeof *r->b);
-  r->sum = hub ? smpi_scratch(r->s, r->n_keys, sizeof *r->sum) : NULL;
+  r->sum = hub ? smpi_scratch(r->s, smpi_multi_size(r), sizeof *r->sum) : NULL;
   r->hint = smpi_scratch(r->s, hint_len, 1);
   r->column = smpi_scratch(r->s, r->shape.bin_len, sizeof *r->column);
   r->packed = smpi_scratch(r->s, r->shape.bin_len, r->hash.mask_len);
   if (smpi_status(r->s) != SMPC_OK) return smpi_status(r->s);
   memset(r->hint, 0, hint_len);
-  if (hub) memset(r->sum, 0, r->n_keys * sizeof *r->sum);
+  if (hub) memset(r->sum, 0, smpi_multi_size(r) * sizeof *r->sum);
   r->total = (uint64_t)r->shape.bins * (hub ? r->t->owners : 1);
   return SMPC_OK;
 }
@@ -249,19 +248,17 @@ out:
 }
 
 static smpc_err take_tags(struct smpi_multi *r) {
-  size_t m = r->t->size[r->hub], len = r->hash.mask_len;
-  struct smpi_mask *theirs = smpi_scratch(r->s, m, sizeof *theirs), *own = smpi_scratch(r->s, r->n_keys, sizeof *own);
-  uint8_t *packed = smpi_scratch(r->s, m, len), *hit = smpi_scratch(r->s, r->n_keys, 1);
+  size_t n = smpi_multi_size(r), m = r->t->size[r->hub], len = r->hash.mask_len;
+  struct smpi_mask *theirs = smpi_scratch(r->s, m, sizeof *theirs), *own = smpi_scratch(r->s, n, sizeof *own);
+  uint8_t *packed = smpi_scratch(r->s, m, len);
   struct smpi_flow flow = {.peer = r->t->owner[r->hub], .in_len = m * len, .in = packed};
   smpc_err err = smpi_status(r->s);
-  if (theirs == NULL || own == NULL || packed == NULL || hit == NULL) goto out;
+  if (theirs == NULL || own == NULL || packed == NULL) goto out;
   TRY(smpi_exchange(r->s, &flow, 1));
   smpi_psi_unpack(theirs, packed, m * len, 0, len);
-  smpi_multi_encrypt(r, own, &r->share[r->hub], r->key, r->n_keys);
-  size_t found = smpi_psi_match_vt(hit, own, r->n_keys, theirs, m, smpi_prg_own(r->s));
-  if (found == SIZE_MAX) TRY(SMPC_E_NOMEM);
-  for (size_t j = 0; j < r->n_keys; j++) r->t->hit[r->place[j]] = hit[j];
-  r->t->matched = smpi_psi_drop_paddings(r->t->hit, r->t->row, r->n_keys);
+  smpi_multi_encrypt(r, own, &r->share[r->hub], r->t->key, n);
+  if (smpi_psi_match_vt(r->t->hit, own, n, theirs, m, smpi_prg_own(r->s)) == SIZE_MAX) TRY(SMPC_E_NOMEM);
+  r->t->matched = smpi_psi_drop_paddings(r->t->hit, r->t->held, n);
 out:
   return err;
 }
@@ -295,7 +292,6 @@ out:
   *vole = r.vole;
   smpi_okvs_close(r.store);
   smpi_secret_free(r.value);
-  smpi_secret_free(r.some);
   smpi_secret_free(r.mask);
   smpi_wipe(&r, sizeof r);
   return err == SMPC_OK ? err : smpi_fail(s, err, -1, "the intersection failed: %s", smpi_err_text(err));

@@ -36,9 +36,10 @@ struct smpi_psi_many {
   uint64_t instance;                  /* different for each intersection of a session     */
   unsigned runs;                      /* agreed: in so many buckets, a power of two; 0: as the sizes demand.  In a
                                          bucket: of so many, which share the bounds on failure */
-  const blk *key;                     /* key, row and hit: of a bucket, [size[mine]]      */
-  const size_t *row;                  /* as in psi.h                                      */
-  uint8_t *hit;                       /* out, where I learn: [size[mine]], of row[i]      */
+  const blk *key;                     /* key, place and hit: of a bucket, [size[mine]]    */
+  size_t held;                        /* these as in psi.h, place at who tells others     */
+  const uint32_t *place;
+  uint8_t *hit;                       /* out, where I learn: [size[mine]], of key[i]      */
   size_t matched;                     /* out, where I learn                               */
   void (*progress)(void *ctx, uint64_t done, uint64_t total); /* may be NULL              */
   void *ctx;

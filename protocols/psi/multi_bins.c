@@ -11,32 +11,17 @@ enum { SEED = SMPI_MULTI_SEED, RUN = SMPI_MULTI_RUN };
 
 /* --- my keys --------------------------------------------------------------------- */
 
-smpc_err smpi_multi_make_keys(struct smpi_multi *r) {
-  const struct smpi_psi_many *t = r->t;
-  size_t padding = 0;
-  r->key = t->key;
-  r->n_keys = smpi_multi_size(r);
-  r->place = smpi_scratch(r->s, r->n_keys, sizeof *r->place);
-  if (r->place == NULL) return smpi_status(r->s);
-  for (size_t i = 0; i < r->n_keys; i++) padding += t->row[i] != SMPI_PSI_PADDING;
-  r->held = padding;
-  for (size_t i = 0; i < r->n_keys; i++)
-    r->place[t->row[i] == SMPI_PSI_PADDING ? padding++ : t->row[i]] = (uint32_t)i;
-  return SMPC_OK;
-}
-
 smpc_err smpi_multi_open_store(struct smpi_multi *r) {
-  smpc_err err = smpi_okvs_open_vt(&r->store, &r->shape, r->seed, r->key, r->n_keys);
+  smpc_err err = smpi_okvs_open_vt(&r->store, &r->shape, r->seed, r->t->key, smpi_multi_size(r));
   if (err != SMPC_OK) return err;
   size_t most = smpi_okvs_largest_bin(r->store);
   r->value = smpi_secret_alloc(most, sizeof *r->value);
-  r->some = smpi_secret_alloc(most, sizeof *r->some);
   r->mask = smpi_secret_alloc(most, sizeof *r->mask);
-  return r->value != NULL && r->some != NULL && r->mask != NULL ? SMPC_OK : SMPC_E_NOMEM;
+  return r->value != NULL && r->mask != NULL ? SMPC_OK : SMPC_E_NOMEM;
 }
 
 static size_t gather(struct smpi_multi *r, const uint32_t **index) {
-  return smpi_okvs_gather(r->store, r->some, r->bin, index, r->key);
+  return smpi_okvs_bin(r->store, r->bin, index, &r->some);
 }
 
 static void end_bin(struct smpi_multi *r, size_t n) {
@@ -67,13 +52,14 @@ void smpi_multi_encrypt(const struct smpi_multi *r, struct smpi_mask *mask, cons
 }
 
 void smpi_multi_tag(const struct smpi_multi *r, struct smpi_mask *tag, const struct smpi_aes_key *k) {
+  const struct smpi_psi_many *t = r->t;
   struct smpi_mask one[RUN];
-  for (size_t i = 0, part; i < r->n_keys; i += part) {
-    part = smpi_min(RUN, r->n_keys - i);
-    smpi_multi_encrypt(r, one, k, r->key + i, part);
+  for (size_t i = 0, part, n = smpi_multi_size(r); i < n; i += part) {
+    part = smpi_min(RUN, n - i);
+    smpi_multi_encrypt(r, one, k, t->key + i, part);
     for (size_t j = 0; j < part; j++) {
-      size_t place = r->place[i + j];
-      uint64_t is_hit = -(uint64_t)r->t->hit[place];
+      size_t place = t->place[i + j];
+      uint64_t is_hit = -(uint64_t)t->hit[i + j];
       for (int w = 0; w < 2; w++) tag[place].w[w] ^= (tag[place].w[w] ^ one[j].w[w]) & is_hit;
     }
   }
@@ -181,8 +167,8 @@ void smpi_multi_compare_vt(struct smpi_multi *r) {
     smpi_okvs_decode_bin_vt(r->store, r->value, r->bin, r->column);
     for (size_t p = 0; p < n; p++) {
       const struct smpi_mask *f = &r->sum[r->base + p];
-      bool is_in = r->value[p].w[0] == f->w[0] && r->value[p].w[1] == f->w[1] && index[p] < r->held;
-      r->t->hit[r->place[index[p]]] = is_in;
+      bool is_in = r->value[p].w[0] == f->w[0] && r->value[p].w[1] == f->w[1] && index[p] < r->t->held;
+      r->t->hit[index[p]] = is_in;
       r->t->matched += is_in;
     }
     end_bin(r, n);

@@ -19,10 +19,7 @@ struct smpi_multi {
   blk seed, delta;
   blk *a, *c, *b;               /* [room] hub, hub, sender */
   blk *p;                       /* [len] hub: the store P */
-  size_t n_keys, held;          /* my items and paddings; the items, which come first */
-  const blk *key;               /* [n_keys] */
-  uint32_t *place;              /* [n_keys] where in t->row key j stands */
-  struct smpi_mask *sum;        /* [n_keys] hub: sum of F_i, bin by bin */
+  struct smpi_mask *sum;        /* [my keys] hub: sum of F_i, bin by bin */
   struct smpi_aes_key share[SMPC_MAX_COMPUTING]; /* r_ij; t_j at and for the hub */
   /* the stream: one bin at a time */
   unsigned bin;                 /* next to be made or taken */
@@ -31,7 +28,8 @@ struct smpi_multi {
   uint8_t *packed;              /* [bin_len * mask_len], at first the seed */
   size_t packed_len, at;
   uint8_t *hint;                /* [len * mask_len] T_i, or the sum of them at the hub */
-  blk *column, *value, *some;   /* [bin_len], and [largest bin of my keys] twice */
+  blk *column, *value;          /* [bin_len], [largest bin of my keys] */
+  const blk *some;              /* the keys of the bin */
   struct smpi_mask *mask;       /* [largest bin of my keys] */
   uint64_t done, total;         /* bins, for progress */
   smpc_err err;                 /* of what ran inside the exchange */
@@ -47,8 +45,6 @@ bool smpi_multi_has_empty_set(const struct smpi_psi_many *t);
 /* SMPC_E_ARG, SMPC_E_RANGE */
 smpc_err smpi_multi_check(struct smpc_session *s, const struct smpi_psi_many *t);
 
-/* Keys of my items, and where they stand in t->row. */
-smpc_err smpi_multi_make_keys(struct smpi_multi *r);
 /* Sort my keys into bins, once the seed is known. */
 smpc_err smpi_multi_open_store(struct smpi_multi *r);
 void smpi_multi_rewind(struct smpi_multi *r);
@@ -61,7 +57,7 @@ void smpi_multi_encrypt(const struct smpi_multi *r, struct smpi_mask *mask, cons
 
 /* value[p], a reading at key[p], := F(key[p]) + z(key[p]), at the others: step 4. */
 void smpi_multi_program(const struct smpi_multi *r, blk *value, const blk *key, size_t n);
-/* tag[place[j]] := AES(k, key[j]) where that item is hit, at the hub: step 6. */
+/* tag[place[j]] := AES(k, key[j]) where hit[j], at the hub: step 6. */
 void smpi_multi_tag(const struct smpi_multi *r, struct smpi_mask *tag, const struct smpi_aes_key *k);
 
 /* Step 2 at the hub, and steps 2 to 4 at the others; then r->err is what happened.  T at the hub. */

@@ -11,8 +11,7 @@ struct buckets {
   struct smpi_psi_parts *p;
   bool i_learn;
   blk *key;                     /* [size[mine]], as all of these */
-  size_t *row;
-  uint8_t *hit;                 /* of keys */
+  uint32_t *place;              /* NULL: I tell nobody */
   struct smpi_vole_passive *vole;
   unsigned now;
 };
@@ -23,6 +22,12 @@ static void tell(void *ctx, uint64_t done, uint64_t total) {
   b->all->progress(b->all->ctx, b->now * total + done, b->t.runs * total);
 }
 
+/* The hub is the first recipient; it tells the others. */
+static bool i_tell(const struct smpi_psi_many *t) {
+  uint64_t me = UINT64_C(1) << t->owner[t->mine];
+  return (t->to.bits & (2 * me - 1)) == me && t->to.bits != me;
+}
+
 static smpc_err begin(struct buckets *b) {
   struct smpi_psi_many *t = &b->t;
   smpi_multi_bucket(t, b->all);
@@ -31,19 +36,17 @@ static smpc_err begin(struct buckets *b) {
   if (t->progress != NULL) t->progress = tell;
   t->ctx = b;
   t->key = b->key = smpi_scratch(b->s, n, sizeof *b->key);
-  t->row = b->row = smpi_scratch(b->s, n, sizeof *b->row);
+  t->place = b->place = i_tell(t) ? smpi_scratch(b->s, n, sizeof *b->place) : NULL;
   t->hit = b->i_learn ? smpi_scratch(b->s, n, 1) : NULL;
-  b->hit = b->i_learn ? smpi_scratch(b->s, n, 1) : NULL;
   return smpi_status(b->s);
 }
 
-/* In random order: other recipients see where in it the hub's matches stand. */
+/* Other recipients see where in the random order the hub's matches stand. */
 static smpc_err take_bucket(struct buckets *b) {
-  size_t most = b->t.size[b->t.mine], n = smpi_psi_parts_size(b->p, b->now, b->t.runs);
+  size_t most = b->t.size[b->t.mine], n = b->t.held = smpi_psi_parts_size(b->p, b->now, b->t.runs);
   smpc_err err = smpi_psi_parts_keys_vt(b->p, b->key, b->now, b->t.runs);
   if (n < most) smpi_prg_words(smpi_prg_own(b->s), b->key[n].w, 2 * (most - n));
-  for (size_t i = 0; i < most; i++) b->row[i] = i < n ? i : SMPI_PSI_PADDING;
-  smpi_psi_shuffle_rows(b->row, most, smpi_prg_own(b->s));
+  if (b->place != NULL) smpi_psi_draw_places(b->place, most, smpi_prg_own(b->s));
   return err;
 }
 
@@ -55,9 +58,7 @@ static smpc_err run_bucket(struct buckets *b) {
   TRY(take_bucket(b));
   TRY(smpi_multi_run(b->s, t, &b->vole));
   b->all->matched += t->matched;
-  for (size_t i = 0; b->i_learn && i < t->size[t->mine]; i++)
-    if (b->row[i] != SMPI_PSI_PADDING) b->hit[b->row[i]] = t->hit[i];
-  if (b->i_learn) TRY(smpi_psi_parts_note_vt(b->p, b->key, b->hit, b->now, t->runs));
+  if (b->i_learn) TRY(smpi_psi_parts_note_vt(b->p, b->key, t->hit, b->now, t->runs));
 out:
   smpi_scratch_release(b->s, mark);
   return err;

@@ -5,11 +5,10 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
-#include "math/aes.h"
 #include "math/gf128.h"
 #include "psi/okvs_impl.h"
 
-enum { RUN = 256 }; /* LOCAL: keys hashed or read at a time */
+enum { RUN = 256, AHEAD = 32 }; /* LOCAL: keys hashed or read at a time; asked for before they are needed */
 
 /* --- parameters, in integers -------------------------------------------------------- */
 
@@ -74,50 +73,49 @@ static void hash_rows(const struct smpi_aes_key *pi, blk *row, const blk *key, s
   for (size_t i = 0; i < n; i++) row[i] = smpi_blk_xor(row[i], key[i]);
 }
 
-/* Counts, then places, as a counting sort; hashing twice is cheaper than keeping
- * the hashes of all keys in two orders. */
-static smpc_err sort_rows(struct smpi_okvs *o, const struct smpi_aes_key *pi, const blk *key) {
+/* Counts, then places, as a counting sort; hashing anew, here and when a bin is worked on, is cheaper than keeping the
+ * hashes of all keys.  *most: the keys of the largest bin. */
+static smpc_err sort_rows(struct smpi_okvs *o, size_t *most) {
   blk row[RUN];
-  size_t most = 0;
+  *most = 0;
   for (size_t i = 0, k; i < o->n; i += k) {
     k = smpi_min(RUN, o->n - i);
-    hash_rows(pi, row, key + i, k);
+    hash_rows(&o->pi, row, o->key + i, k);
     for (size_t j = 0; j < k; j++) o->first[bin_of(row[j], o->shape.bins)]++;
   }
   for (size_t b = 0, at = 0; b <= o->shape.bins; b++) { /* first[b] := where bin b ends, then begins */
-    most = o->first[b] > most ? o->first[b] : most;
+    *most = o->first[b] > *most ? o->first[b] : *most;
     o->first[b] = at += o->first[b];
   }
-  for (size_t i = most > o->shape.m ? 0 : o->n, k; i > 0;) { /* from the end: then first[b] is where bin b begins */
+  for (size_t i = *most > o->shape.m ? 0 : o->n, k; i > 0;) { /* from the end: then first[b] is where bin b begins */
     k = smpi_min(RUN, i);
     i -= k;
-    hash_rows(pi, row, key + i, k);
-    for (size_t j = k; j > 0; j--) {
-      size_t at = --o->first[bin_of(row[j - 1], o->shape.bins)];
-      o->hash[at] = row[j - 1];
-      o->index[at] = (uint32_t)(i + j - 1);
-    }
+    hash_rows(&o->pi, row, o->key + i, k);
+    for (size_t j = k; j > 0; j--) o->index[--o->first[bin_of(row[j - 1], o->shape.bins)]] = (uint32_t)(i + j - 1);
   }
   smpi_wipe(row, sizeof row);
-  return most > o->shape.m ? SMPC_E_STATE : SMPC_OK;
+  return *most > o->shape.m ? SMPC_E_STATE : SMPC_OK;
 }
 
 smpc_err smpi_okvs_open_vt(struct smpi_okvs **out, const struct smpi_okvs_shape *shape, blk seed, const blk *key,
                            size_t n) {
   smpc_err err = SMPC_OK;
-  struct smpi_aes_key pi;
   struct smpi_okvs *o = *out = NULL;
+  size_t most;
   if (n > shape->n) return SMPC_E_ARG;
   o = smpi_alloc(1, sizeof *o);
   if (o == NULL) return SMPC_E_NOMEM;
   o->shape = *shape;
+  o->key = key;
   o->n = n;
+  smpi_aes_key_set(&o->pi, &seed);
   o->first = smpi_alloc(shape->bins + 1, sizeof *o->first);
   o->index = smpi_secret_alloc(n, sizeof *o->index);
-  o->hash = smpi_secret_alloc(n, sizeof *o->hash);
-  if (o->first == NULL || o->index == NULL || o->hash == NULL) TRY(SMPC_E_NOMEM);
-  smpi_aes_key_set(&pi, &seed);
-  TRY(sort_rows(o, &pi, key));
+  if (o->first == NULL || o->index == NULL) TRY(SMPC_E_NOMEM);
+  TRY(sort_rows(o, &most));
+  o->some = smpi_secret_alloc(most, sizeof *o->some);
+  o->hash = smpi_secret_alloc(most, sizeof *o->hash);
+  if (o->some == NULL || o->hash == NULL) TRY(SMPC_E_NOMEM);
   *out = o;
 out:
   if (err != SMPC_OK) smpi_okvs_close(o);
@@ -129,19 +127,28 @@ void smpi_okvs_close(struct smpi_okvs *o) {
   smpi_okvs_work_free(o->work);
   smpi_free(o->first);
   smpi_secret_free(o->index);
+  smpi_secret_free(o->some);
   smpi_secret_free(o->hash);
   smpi_free(o);
 }
 
-size_t smpi_okvs_bin(const struct smpi_okvs *o, unsigned bin, const uint32_t **index) {
-  *index = o->index + o->first[bin];
-  return o->first[bin + 1] - o->first[bin];
+size_t smpi_okvs_load(struct smpi_okvs *o, unsigned bin) {
+  const uint32_t *index = o->index + o->first[bin];
+  size_t n = o->first[bin + 1] - o->first[bin];
+  if (o->loaded == (size_t)bin + 1) return n;
+  for (size_t p = 0; p < n; p++) {
+    __builtin_prefetch(&o->key[index[smpi_min(p + AHEAD, n - 1)]]); /* they lie anywhere */
+    o->some[p] = o->key[index[p]];
+  }
+  hash_rows(&o->pi, o->hash, o->some, n);
+  o->loaded = (size_t)bin + 1;
+  return n;
 }
 
-size_t smpi_okvs_gather(const struct smpi_okvs *o, blk *some, unsigned bin, const uint32_t **index, const blk *key) {
-  size_t n = smpi_okvs_bin(o, bin, index);
-  for (size_t p = 0; p < n; p++) some[p] = key[(*index)[p]];
-  return n;
+size_t smpi_okvs_bin(struct smpi_okvs *o, unsigned bin, const uint32_t **index, const blk **some) {
+  *index = o->index + o->first[bin];
+  *some = o->some;
+  return smpi_okvs_load(o, bin);
 }
 
 size_t smpi_okvs_largest_bin(const struct smpi_okvs *o) {
@@ -205,8 +212,8 @@ void smpi_okvs_dense_each(const struct smpi_okvs_shape *shape, blk *out, const b
 }
 
 void smpi_okvs_decode_bin_vt(struct smpi_okvs *o, blk *value, unsigned bin, const blk *column) {
-  const blk *hash = o->hash + o->first[bin];
-  size_t n = o->first[bin + 1] - o->first[bin];
+  const blk *hash = o->hash;
+  size_t n = smpi_okvs_load(o, bin);
   smpi_okvs_dense_each(&o->shape, value, hash, n, column + o->shape.sparse);
   for (size_t i = 0; i < n; i++) {
     uint32_t c[3];

@@ -61,17 +61,16 @@ smpc_err smpi_okvs_shape(struct smpi_okvs_shape *shape, size_t n, enum smpi_okvs
 struct smpi_okvs;
 
 /* key[n], n <= shape->n, should be digests of items: different keys, of full
- * length.  `seed` is public and the same at both ends; it is chosen after the
- * keys.  SMPC_E_NOMEM; SMPC_E_STATE: unlucky (2^-lambda), another seed may do. */
+ * length; they must stay until the store is closed.  `seed` is public and the same at both ends; it is chosen after the
+ * keys.  SMPC_E_NOMEM; SMPC_E_STATE: unlucky (2^-lambda), another seed may do.  Memory: 4 bytes a key, and what one bin
+ * takes. */
 smpc_err smpi_okvs_open_vt(struct smpi_okvs **o, const struct smpi_okvs_shape *shape, blk seed, const blk *key,
                            size_t n);
 void smpi_okvs_close(struct smpi_okvs *o); /* NULL is allowed */
 
-/* The keys of bin `bin`: position p of the answer is key number index[p].  Values
- * of a bin go by these positions. */
-size_t smpi_okvs_bin(const struct smpi_okvs *o, unsigned bin, const uint32_t **index);
-/* The same, and some[p] := key[index[p]], of the keys the store was opened with. */
-size_t smpi_okvs_gather(const struct smpi_okvs *o, blk *some, unsigned bin, const uint32_t **index, const blk *key);
+/* The keys of bin `bin`: position p of the answer is key number (*index)[p], some[p].  Values
+ * of a bin go by these positions.  *some stays until another bin is worked on. */
+size_t smpi_okvs_bin(struct smpi_okvs *o, unsigned bin, const uint32_t **index, const blk **some);
 /* The keys of the largest bin. */
 size_t smpi_okvs_largest_bin(const struct smpi_okvs *o);
 

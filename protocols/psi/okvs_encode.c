@@ -241,21 +241,21 @@ static void back(const struct work *w, blk *column, const blk *value, bool has_d
 }
 
 static smpc_err peel_bin(struct smpi_okvs *o, unsigned bin) {
-  const blk *hash = o->hash + o->first[bin];
   struct work *w = o->work;
+  size_t n = smpi_okvs_load(o, bin);
   if (w->done == (size_t)bin + 1) return SMPC_OK;
   w->done = 0;
-  w->n = o->first[bin + 1] - o->first[bin];
-  count_columns(w, hash, o->shape.sparse);
+  w->n = n;
+  count_columns(w, o->hash, o->shape.sparse);
   bool is_peeled = peel(w, &o->shape);
-  if ((!is_peeled || w->gaps > 0) && has_duplicate(w, hash)) return SMPC_E_ARG;
+  if ((!is_peeled || w->gaps > 0) && has_duplicate(w, o->hash)) return SMPC_E_ARG;
   if (is_peeled) w->done = (size_t)bin + 1;
   return is_peeled ? SMPC_OK : SMPC_E_STATE;
 }
 
 smpc_err smpi_okvs_encode_bin_vt(struct smpi_okvs *o, blk *column, unsigned bin, const blk *value,
                                  struct smpi_prg *random) {
-  const blk *hash = o->hash + o->first[bin];
+  const blk *hash = o->hash;
   smpc_err err = make_work(o);
   if (err != SMPC_OK) return err;
   struct work *w = o->work;

@@ -2,6 +2,7 @@
 #ifndef SMPI_OKVS_IMPL_H
 #define SMPI_OKVS_IMPL_H
 
+#include "math/aes.h"
 #include "psi/okvs.h"
 
 __extension__ typedef unsigned __int128 smpi_u128; /* no pedantry: both compilers have it on 64 bits */
@@ -11,9 +12,12 @@ enum { SMPI_OKVS_DENSE_MAX = 48, SMPI_OKVS_GAP_MAX = 8 };
 struct smpi_okvs {
   struct smpi_okvs_shape shape;
   size_t n;
+  const blk *key;   /* [n] the caller's                 */
   size_t *first;    /* [bins + 1] where each bin begins */
   uint32_t *index;  /* [n] the key's number             */
-  blk *hash;        /* [n] its row, by smpi_okvs_columns() and the dense part */
+  struct smpi_aes_key pi;
+  size_t loaded;    /* the bin that these are of, plus one: */
+  blk *some, *hash; /* [largest bin] its keys and their rows, by smpi_okvs_columns() and the dense part */
   struct work *work; /* of encoding: made at the first bin */
 };
 
@@ -41,6 +45,9 @@ static inline uint64_t smpi_okvs_dense_bits(blk hash, unsigned dense) {
 
 /* out[i] := what the dense columns say for hash[i], i < n */
 void smpi_okvs_dense_each(const struct smpi_okvs_shape *shape, blk *out, const blk *hash, size_t n, const blk *dense);
+
+/* The keys of a bin and their rows; how many. */
+size_t smpi_okvs_load(struct smpi_okvs *o, unsigned bin);
 
 void smpi_okvs_work_free(struct work *w);
 

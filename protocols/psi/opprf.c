@@ -77,7 +77,8 @@ struct run {
   unsigned next;
   uint8_t *packed;
   size_t packed_len, at;
-  blk *column, *value, *some;        /* [bin_len of the larger], [largest bin] twice */
+  blk *column, *value;               /* [bin_len of the larger], [largest bin] */
+  const blk *some;                   /* the keys of the bin */
   smpc_err err;                      /* of what ran inside the exchange */
 };
 
@@ -140,12 +141,9 @@ static smpc_err open_store(struct run *r, unsigned k, bool reads) {
   }
   smpc_err err = smpi_okvs_open_vt(&r->store[k], &shape, r->seed[k], r->key, r->n_keys);
   if (err != SMPC_OK) return err;
-  size_t most = smpi_okvs_largest_bin(r->store[k]);
   smpi_secret_free(r->value);
-  smpi_secret_free(r->some);
-  r->value = smpi_secret_alloc(most, sizeof *r->value);
-  r->some = smpi_secret_alloc(most, sizeof *r->some);
-  return r->value != NULL && r->some != NULL ? SMPC_OK : SMPC_E_NOMEM;
+  r->value = smpi_secret_alloc(smpi_okvs_largest_bin(r->store[k]), sizeof *r->value);
+  return r->value != NULL ? SMPC_OK : SMPC_E_NOMEM;
 }
 
 static void close_store(struct run *r, unsigned k) {
@@ -224,7 +222,7 @@ static void unpack_plane(struct run *r, const uint8_t *from, unsigned plane, siz
 }
 
 static size_t gather(struct run *r, unsigned store, unsigned bin, const uint32_t **index) {
-  return smpi_okvs_gather(r->store[store], r->some, bin, index, r->key);
+  return smpi_okvs_bin(r->store[store], bin, index, &r->some);
 }
 
 /* --- step 2 -------------------------------------------------------------------------------- */
@@ -321,7 +319,6 @@ static void end(struct run *r, size_t mark) {
   close_store(r, 1);
   smpi_prg_close(r->random);
   smpi_secret_free(r->value);
-  smpi_secret_free(r->some);
   smpi_scratch_release(r->s, mark);
   smpi_wipe(r, sizeof *r);
 }

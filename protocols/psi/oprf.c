@@ -83,6 +83,8 @@
 #include "base/mem.h"
 #include "psi/oprf_impl.h"
 
+enum { KEPT = 1 << 18 }; /* LOCAL: elements: longer arrays have huge pages (base/heap.c), which are soon made */
+
 /* --- masks, bits -------------------------------------------------------------------------- */
 
 /* Malicious: the sender's half of the salt goes first. */
@@ -162,24 +164,35 @@ static smpc_err prepare(struct smpi_oprf_run *r) {
   memcpy(r->salt[r->receives ? 0 : 1], salt, sizeof salt);
   smpi_wipe(salt, sizeof salt);
   smpc_err err = shape_of(&r->shape, r->n, runs, r->is_malicious);
-  if (err == SMPC_OK) err = smpi_oprf_make_keys(r);
   if (err != SMPC_OK || !r->receives) return err;
   err = smpi_oprf_open_store(r); /* while the sender chooses points */
   return err == SMPC_OK ? smpi_oprf_solve_ahead(r) : err;
 }
 
+/* Arrays as long as a set are not scratch, which goes back in reverse: each is made as late as it can be, and freed as
+ * early.  Small ones the session keeps for the next run: fresh pages would cost more than what is done on them. */
+static void *take(struct smpi_oprf_run *r, size_t n, size_t size) {
+  void *p = n < KEPT ? smpi_block_get(r->s, n, size) : smpi_secret_alloc(n, size);
+  if (p == NULL) smpi_fail(r->s, SMPC_E_NOMEM, -1, "out of memory");
+  return p;
+}
+
+static void give(struct smpi_oprf_run *r, void *p, size_t n, size_t size) {
+  if (n < KEPT) smpi_block_put(r->s, p, n, size);
+  else smpi_secret_free(p);
+}
+
 static smpc_err make_vole_room(struct smpi_oprf_run *r) {
-  size_t room = smpi_vole_room(r->shape.len);
-  r->a = r->receives ? smpi_scratch(r->s, room, sizeof *r->a) : NULL;
-  r->c = r->receives ? smpi_scratch(r->s, room, sizeof *r->c) : NULL;
-  r->b = r->receives ? NULL : smpi_scratch(r->s, room, sizeof *r->b);
+  r->room = smpi_vole_room(r->shape.len);
+  if (r->receives) r->a = take(r, r->room, sizeof *r->a);
+  if (r->receives) r->c = take(r, r->room, sizeof *r->c);
+  else r->b = take(r, r->room, sizeof *r->b);
   return smpi_status(r->s);
 }
 
-/* What VOLE's own memory may make way for. */
+/* After VOLE, which takes most. */
 static smpc_err make_room(struct smpi_oprf_run *r) {
-  r->mine = smpi_scratch(r->s, r->t->n, sizeof *r->mine);
-  r->theirs = r->receives ? smpi_scratch(r->s, r->m, sizeof *r->theirs) : NULL;
+  r->mine = take(r, r->t->n, sizeof *r->mine);
   r->column = smpi_scratch(r->s, r->shape.bin_len, sizeof *r->column);
   r->packed = smpi_scratch(r->s, r->shape.bin_len, r->hash.mask_len);
   return smpi_status(r->s);
@@ -245,7 +258,7 @@ static smpc_err match(struct smpi_oprf_run *r, uint8_t *bits) {
   struct smpi_psi_task *t = r->t;
   size_t found = smpi_psi_match_vt(t->hit, r->mine, r->n, r->theirs, r->m, smpi_prg_own(r->s));
   if (found == SIZE_MAX) return SMPC_E_NOMEM;
-  t->matched = smpi_psi_drop_paddings(t->hit, t->row, t->n);
+  t->matched = smpi_psi_drop_paddings(t->hit, t->held, t->n);
   if (bits == NULL) return SMPC_OK;
   uint8_t *hit = smpi_scratch(r->s, r->m, 1);
   if (hit == NULL) return smpi_status(r->s);
@@ -261,9 +274,8 @@ static smpc_err tell_sender(struct smpi_oprf_run *r, uint8_t *bits, size_t len) 
   TRY(smpi_exchange(r->s, &(struct smpi_flow){.peer = t->peer, .out_len = r->receives ? len : 0,
                                               .in_len = r->receives ? 0 : len, .out = bits, .in = bits}, 1));
   if (r->receives) return SMPC_OK;
-  t->matched = 0;
-  for (size_t i = 0; i < r->m; i++)
-    t->matched += t->hit[i] = t->row[i] != SMPI_PSI_PADDING && (bits[i / 8] >> i % 8 & 1);
+  for (size_t i = 0; i < t->n; i++) t->hit[i] = bits[t->place[i] / 8] >> t->place[i] % 8 & 1;
+  t->matched = smpi_psi_drop_paddings(t->hit, t->held, t->n);
 out:
   return err;
 }
@@ -273,6 +285,7 @@ static smpc_err finish(struct smpi_oprf_run *r) {
   size_t len = (r->m + 7) / 8;
   uint8_t *bits = NULL;
   smpc_err err;
+  if (r->receives && (r->theirs = take(r, r->m, sizeof *r->theirs)) == NULL) return smpi_status(r->s);
   TRY(return_masks(r));
   if (both && (bits = smpi_scratch(r->s, len, 1)) == NULL) return smpi_status(r->s);
   if (both) memset(bits, 0, len);
@@ -280,6 +293,17 @@ static smpc_err finish(struct smpi_oprf_run *r) {
   if (both) TRY(tell_sender(r, bits, len));
 out:
   return err;
+}
+
+static void free_vole_and_store(struct smpi_oprf_run *r) {
+  smpi_okvs_close(r->store);
+  smpi_secret_free(r->ahead);
+  smpi_secret_free(r->value);
+  give(r, r->a, r->room, sizeof *r->a);
+  give(r, r->b, r->room, sizeof *r->b);
+  give(r, r->c, r->room, sizeof *r->c);
+  r->store = NULL;
+  r->ahead = r->value = r->a = r->b = r->c = NULL;
 }
 
 void smpi_oprf_base_close(struct smpi_oprf_base *base) {
@@ -300,12 +324,12 @@ smpc_err smpi_oprf_run_once(struct smpc_session *s, struct smpi_psi_task *t, str
   TRY(run_vole(&r));        /* 1. open, 2. VOLE   */
   TRY(make_room(&r));
   TRY(smpi_oprf_exchange_store(&r));  /* 3. encode, 4.      */
+  free_vole_and_store(&r);
   TRY(finish(&r));          /* 5. return, 6. match */
 out:
-  smpi_okvs_close(r.store);
-  smpi_secret_free(r.ahead);
-  smpi_secret_free(r.value);
-  smpi_secret_free(r.some);
+  free_vole_and_store(&r);
+  give(&r, r.mine, t->n, sizeof *r.mine);
+  give(&r, r.theirs, r.m, sizeof *r.theirs);
   smpi_wipe(&r, sizeof r);
   if (err != SMPC_OK && t->hit != NULL) smpi_wipe(t->hit, t->n);
   if (err != SMPC_OK) t->matched = 0;

@@ -5,10 +5,10 @@
  *   out   where t->i_learn: noted in p; t->matched
  *   cost  2 rounds for the base transfers, 2 for VOLE, 2 more, 3 when both learn; at 2^20 items each
  *         about 190 bits an item in all: the store, 1.31 masks an item of the receiver, and a mask
- *         an item of the sender, each of 40 + log2(n m) bits; memory about 150 bytes an item.
+ *         an item of the sender, each of 40 + log2(n m) bits; memory about 120 bytes an item.
  *         Malicious: 6 to 8 rounds more, masks of 128 bits: about 300 bits an item
  *         Of sets above SMPI_PSI_BUCKET_FROM all but the base transfers again for each bucket, one after the
- *         other; memory of one bucket, 120 bytes an item, and that of the set
+ *         other; memory of one bucket, and that of the set
  *   leaks to both     the sizes n and m (paddings look like items); if a bucket overflows (2^-40), that it did
  *         to who learns  which of its items the other has
  *   error SMPC_E_ARG: count_only, or not exactly two computing parties, or two who learn with is_malicious;

@@ -20,8 +20,7 @@ struct smpi_oprf_base {
 };
 void smpi_oprf_base_close(struct smpi_oprf_base *base);
 
-/* One run, which leaves them open: t->key, t->row are of distinct items, which numbers 0 .. in row name;
- * out: t->hit. */
+/* One run, which leaves them open.  in: t->key, held, and at the sender place; out: t->hit. */
 smpc_err smpi_oprf_run_once(struct smpc_session *s, struct smpi_psi_task *t, struct smpi_oprf_base *base);
 
 struct smpi_oprf_run {
@@ -38,17 +37,18 @@ struct smpi_oprf_run {
   blk seed, delta;
   uint8_t salt[2][SMPI_OPRF_SALT]; /* malicious: the receiver's and the sender's */
   uint8_t commitment[SMPI_HASH_LEN];
+  size_t room;
   blk *a, *c;                  /* [room] receiver */
   blk *b;                      /* [room] sender   */
-  size_t n_keys;               /* my items and paddings */
-  const blk *key;              /* [n_keys] */
-  uint32_t *place;             /* [n_keys] of my masks, where in t->row key j stands */
-  struct smpi_mask *mine, *theirs; /* malicious: mine is what was read, until the salt is known */
+  struct smpi_mask *mine;      /* [t->n] the receiver's by keys, in the malicious form what was read until the salt is
+                                  known; the sender's in the order they are sent */
+  struct smpi_mask *theirs;    /* [m] receiver */
   /* the stream: one bin at a time */
   unsigned bin;                /* next to be made or taken */
   uint8_t *packed;             /* [bin_len * mask_len], at first the head */
   size_t packed_len, at;
-  blk *column, *value, *some;  /* [bin_len], and [largest bin of my keys] twice */
+  blk *column, *value;         /* [bin_len], [largest bin of my keys] */
+  const blk *some;             /* the keys of the bin */
   blk *ahead;                  /* receiver: [SMPI_OPRF_AHEAD][bin_len], or fewer: the first bins of P */
   smpc_err err;                /* of what ran inside the exchange */
 };
@@ -61,8 +61,6 @@ static inline bool smpi_oprf_receives(const struct smpc_session *s, const struct
 /* Bytes before the first bin: the seed, and in the malicious form the receiver's salt. */
 static inline size_t smpi_oprf_head_len(bool is_malicious) { return SMPI_OPRF_SEED + (is_malicious ? SMPI_OPRF_SALT : 0); }
 
-/* key and place, as t says. */
-smpc_err smpi_oprf_make_keys(struct smpi_oprf_run *r);
 /* My keys sorted into bins. */
 smpc_err smpi_oprf_open_store(struct smpi_oprf_run *r);
 /* At the receiver, once the store is open: the first bins. */

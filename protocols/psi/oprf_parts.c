@@ -23,8 +23,7 @@ struct buckets {
   struct smpi_psi_task *all, t; /* the whole, and the run that is on */
   struct smpi_psi_parts *p;
   blk *key;                     /* [t.n] */
-  size_t *row;                  /* [t.n] */
-  uint8_t *hit;                 /* [t.n] of keys */
+  uint32_t *place;              /* [t.n] at the sender */
   unsigned now, n;
 };
 
@@ -43,21 +42,18 @@ static smpc_err begin(struct buckets *b) {
   if (t->progress != NULL) t->progress = tell;
   t->ctx = b;
   t->key = b->key = smpi_scratch(b->s, t->n, sizeof *b->key);
-  t->row = b->row = smpi_scratch(b->s, t->n, sizeof *b->row);
+  t->place = b->place = smpi_oprf_receives(b->s, t) ? NULL : smpi_scratch(b->s, t->n, sizeof *b->place);
   t->hit = t->i_learn ? smpi_scratch(b->s, t->n, 1) : NULL;
-  b->hit = t->i_learn ? smpi_scratch(b->s, t->n, 1) : NULL;
   return smpi_status(b->s);
 }
 
-/* The bucket's items and paddings, in the order that the other party may see. */
+/* The bucket's items and paddings; the sender's order is seen, the receiver's is not. */
 static smpc_err take_bucket(struct buckets *b) {
   struct smpi_psi_task *t = &b->t;
-  size_t n = smpi_psi_parts_size(b->p, b->now, b->n);
+  size_t n = t->held = smpi_psi_parts_size(b->p, b->now, b->n);
   smpc_err err = smpi_psi_parts_keys_vt(b->p, b->key, b->now, b->n);
   if (n < t->n) smpi_prg_words(smpi_prg_own(b->s), b->key[n].w, 2 * (t->n - n));
-  for (size_t i = 0; i < t->n; i++) b->row[i] = i < n ? i : SMPI_PSI_PADDING;
-  if (!smpi_oprf_receives(b->s, t)) /* the sender's order is seen, the receiver's is not */
-    smpi_psi_shuffle_rows(b->row, t->n, smpi_prg_own(b->s));
+  if (b->place != NULL) smpi_psi_draw_places(b->place, t->n, smpi_prg_own(b->s));
   return err;
 }
 
@@ -69,9 +65,7 @@ static smpc_err run_bucket(struct buckets *b, struct smpi_oprf_base *base) {
   TRY(take_bucket(b));
   TRY(smpi_oprf_run_once(b->s, t, base));
   b->all->matched += t->matched;
-  for (size_t i = 0; t->i_learn && i < t->n; i++)
-    if (b->row[i] != SMPI_PSI_PADDING) b->hit[b->row[i]] = t->hit[i];
-  if (t->i_learn) TRY(smpi_psi_parts_note_vt(b->p, b->key, b->hit, b->now, b->n));
+  if (t->i_learn) TRY(smpi_psi_parts_note_vt(b->p, b->key, t->hit, b->now, b->n));
 out:
   smpi_scratch_release(b->s, mark);
   return err;

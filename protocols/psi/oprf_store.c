@@ -11,38 +11,24 @@ enum { RUN = 64 }; /* LOCAL: items at a time */
 
 /* --- my keys ------------------------------------------------------------------------- */
 
-smpc_err smpi_oprf_make_keys(struct smpi_oprf_run *r) {
-  const struct smpi_psi_task *t = r->t;
-  size_t padding = 0;
-  r->key = t->key;
-  r->n_keys = t->n;
-  r->place = smpi_scratch(r->s, t->n, sizeof *r->place);
-  if (r->place == NULL) return smpi_status(r->s);
-  for (size_t i = 0; i < t->n; i++) padding += t->row[i] != SMPI_PSI_PADDING;
-  for (size_t i = 0; i < t->n; i++) r->place[t->row[i] == SMPI_PSI_PADDING ? padding++ : t->row[i]] = (uint32_t)i;
-  return SMPC_OK;
-}
-
 /* The sender has other numbers than the store was made for: it only reads. */
 smpc_err smpi_oprf_open_store(struct smpi_oprf_run *r) {
   struct smpi_okvs_shape shape = r->shape;
   if (!r->receives) {
-    shape.n = r->n_keys;
+    shape.n = r->t->n;
     shape.m = UINT32_MAX;
   }
-  smpc_err err = smpi_okvs_open_vt(&r->store, &shape, r->seed, r->key, r->n_keys);
+  smpc_err err = smpi_okvs_open_vt(&r->store, &shape, r->seed, r->t->key, r->t->n);
   if (err != SMPC_OK) return err;
-  size_t most = smpi_okvs_largest_bin(r->store);
-  r->value = smpi_secret_alloc(most, sizeof *r->value);
-  r->some = smpi_secret_alloc(most, sizeof *r->some);
-  return r->value != NULL && r->some != NULL ? SMPC_OK : SMPC_E_NOMEM;
+  r->value = smpi_secret_alloc(smpi_okvs_largest_bin(r->store), sizeof *r->value);
+  return r->value != NULL ? SMPC_OK : SMPC_E_NOMEM;
 }
 
 static size_t gather(struct smpi_oprf_run *r, unsigned bin, const uint32_t **index) {
-  return smpi_okvs_gather(r->store, r->some, bin, index, r->key);
+  return smpi_okvs_bin(r->store, bin, index, &r->some);
 }
 
-/* mine[place] := the mask of each position, from what was read there; or that itself,
+/* mine := the mask of each position, from what was read there; or that itself,
  * where the salt is not known yet. */
 static void set_masks(struct smpi_oprf_run *r, const uint32_t *index, size_t n) {
   bool is_early = r->is_malicious && r->receives;
@@ -51,21 +37,18 @@ static void set_masks(struct smpi_oprf_run *r, const uint32_t *index, size_t n) 
     k = smpi_min(RUN, n - p);
     if (is_early) memcpy(some, r->value + p, k * sizeof *some);
     else smpi_oprf_masks(some, &r->hash, r->value + p, r->some + p, k);
-    for (size_t j = 0; j < k; j++) r->mine[r->place[index[p + j]]] = some[j];
+    for (size_t j = 0; j < k; j++) r->mine[r->receives ? index[p + j] : r->t->place[index[p + j]]] = some[j];
   }
   smpi_wipe(some, sizeof some);
 }
 
 void smpi_oprf_salt_masks(struct smpi_oprf_run *r) {
-  struct smpi_mask some[RUN];
   blk read[RUN];
-  for (size_t i = 0, k; i < r->n_keys; i += k) {
-    k = smpi_min(RUN, r->n_keys - i);
-    for (size_t j = 0; j < k; j++) memcpy(&read[j], &r->mine[r->place[i + j]], sizeof *read);
-    smpi_oprf_masks(some, &r->hash, read, r->key + i, k);
-    for (size_t j = 0; j < k; j++) r->mine[r->place[i + j]] = some[j];
+  for (size_t i = 0, k; i < r->t->n; i += k) {
+    k = smpi_min(RUN, r->t->n - i);
+    memcpy(read, r->mine + i, k * sizeof *read);
+    smpi_oprf_masks(r->mine + i, &r->hash, read, r->t->key + i, k);
   }
-  smpi_wipe(some, sizeof some);
   smpi_wipe(read, sizeof read);
 }
 

@@ -12,8 +12,8 @@ bool smpi_psi_places_make(struct smpi_psi_places *p, size_t n, struct smpi_prg *
   while (((size_t)1 << bits) < n && bits < 32) bits++; /* as the words of a mask, so that 64 bits suffice */
   *p = (struct smpi_psi_places){.shift = 64 - bits};
   smpi_prg_words(own, p->word, WORDS);
-  p->at = n <= UINT32_MAX ? smpi_alloc((size_t)1 << bits, sizeof *p->at) : NULL;
-  p->next = p->at != NULL ? smpi_alloc(n, sizeof *p->next) : NULL;
+  p->at = n <= UINT32_MAX ? smpi_secret_alloc((size_t)1 << bits, sizeof *p->at) : NULL;
+  p->next = p->at != NULL ? smpi_secret_alloc(n, sizeof *p->next) : NULL;
   if (p->next == NULL) smpi_psi_places_free(p);
   return p->next != NULL;
 }
@@ -24,8 +24,8 @@ void smpi_psi_places_clear(struct smpi_psi_places *p, size_t n) {
 }
 
 void smpi_psi_places_free(struct smpi_psi_places *p) {
-  smpi_free(p->at);
-  smpi_free(p->next);
+  smpi_secret_free(p->at);
+  smpi_secret_free(p->next);
   p->at = p->next = NULL;
 }
 

@@ -39,7 +39,8 @@ static void read_anything(const struct smpi_okvs_shape *shape, blk seed, const b
   }
   for (unsigned b = 0; b < shape->bins; b++) {
     const uint32_t *index;
-    size_t n = smpi_okvs_bin(o, b, &index);
+    const blk *some;
+    size_t n = smpi_okvs_bin(o, b, &index, &some);
     for (unsigned k = 0; k < 3; k++) smpi_okvs_decode_bin_vt(o, value[k], b, column + k * shape->bin_len);
     for (size_t i = 0; i < n; i++) {
       blk sum = smpi_blk_xor(value[0][i], value[1][i]);

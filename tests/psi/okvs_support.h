@@ -27,10 +27,11 @@ static inline smpc_err encode_all(blk *p, const struct smpi_okvs_shape *shape, u
                                   const blk *value, size_t n, struct smpi_prg *random) {
   struct smpi_okvs *o;
   const uint32_t *index;
+  const blk *some;
   blk *v = smpi_alloc(shape->m, sizeof *v);
   smpc_err err = smpi_okvs_open_vt(&o, shape, seed_blk(seed), key, n);
   for (unsigned b = 0; b < shape->bins && err == SMPC_OK; b++) {
-    size_t k = smpi_okvs_bin(o, b, &index);
+    size_t k = smpi_okvs_bin(o, b, &index, &some);
     for (size_t i = 0; i < k; i++) v[i] = value[index[i]];
     err = smpi_okvs_encode_bin_vt(o, p + b * shape->bin_len, b, v, random);
   }
@@ -43,10 +44,11 @@ static inline void decode_all(blk *value, const struct smpi_okvs_shape *shape, u
                               const blk *p) {
   struct smpi_okvs *o;
   const uint32_t *index;
+  const blk *some;
   blk *v = smpi_alloc(shape->m, sizeof *v);
   assert_int_equal(smpi_okvs_open_vt(&o, shape, seed_blk(seed), key, n), SMPC_OK);
   for (unsigned b = 0; b < shape->bins; b++) {
-    size_t k = smpi_okvs_bin(o, b, &index);
+    size_t k = smpi_okvs_bin(o, b, &index, &some);
     smpi_okvs_decode_bin_vt(o, v, b, p + b * shape->bin_len);
     for (size_t i = 0; i < k; i++) value[index[i]] = v[i];
   }

@@ -72,24 +72,29 @@ static void many_items_are_told_apart(void **state) {
 static void every_order_is_as_likely(void **state) {
   (void)state;
   enum { RUNS = 24000 };
-  unsigned rows_seen[256] = {0}, masks_seen[256] = {0};
+  unsigned rows_seen[256] = {0}, masks_seen[256] = {0}, places_seen[256] = {0};
   struct smpi_prg *g = stream(7);
   for (int r = 0; r < RUNS; r++) {
     size_t a[4] = {0, 1, 2, 3};
     struct smpi_mask m[4] = {{{0}}, {{1}}, {{2}}, {{3}}};
+    uint32_t place[4];
     smpi_psi_shuffle_rows(a, 4, g);
     smpi_psi_shuffle_masks(m, 4, g);
+    smpi_psi_draw_places(place, 4, g);
     rows_seen[a[0] | a[1] << 2 | a[2] << 4 | a[3] << 6]++;
+    places_seen[place[0] | place[1] << 2 | place[2] << 4 | place[3] << 6]++;
     masks_seen[m[0].w[0] | m[1].w[0] << 2 | m[2].w[0] << 4 | m[3].w[0] << 6]++;
   }
-  double rows = 0, masks = 0, orders = 0;
+  double rows = 0, masks = 0, places = 0, orders = 0;
   for (int i = 0; i < 256; i++) {
     if (rows_seen[i] == 0) continue;
     orders++;
     rows += pow(rows_seen[i] - 1000.0, 2) / 1000;
     masks += pow(masks_seen[i] - 1000.0, 2) / 1000;
+    places += pow(places_seen[i] - 1000.0, 2) / 1000;
   }
   assert_true(orders == 24 && rows < 90 && masks < 90 && rows > 3 && masks > 3);
+  assert_true(places < 90 && places > 3);
   smpi_prg_close(g);
 }
 

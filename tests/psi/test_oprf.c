@@ -359,9 +359,9 @@ static void a_store_in_the_subspace_stays_there(void **state) {
   assert_true(shape.bins == 1 && shape.len <= 4096);
   assert_int_equal(smpi_okvs_open_vt(&o, &shape, (blk){{1, 2}}, key, N), SMPC_OK);
   const uint32_t *index;
-  static blk sorted[N];
-  assert_int_equal(smpi_okvs_bin(o, 0, &index), N);
-  for (int p = 0; p < N; p++) sorted[p] = key[index[p]];
+  const blk *sorted;
+  assert_int_equal(smpi_okvs_bin(o, 0, &index, &sorted), N);
+  for (int p = 0; p < N; p++) assert_memory_equal(&sorted[p], &key[index[p]], sizeof *key);
   smpi_oprf_values(value, &h, sorted, N);
   assert_int_equal(smpi_okvs_encode_bin_vt(o, column, 0, value, NULL), SMPC_OK);
   for (size_t j = 0; j < shape.bin_len; j++) high |= column[j].w[1] | column[j].w[0] >> 8 * LEN;

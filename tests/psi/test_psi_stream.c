@@ -176,7 +176,7 @@ static void what_cannot_be_done_is_refused(void **state) {
       {choose_freely, SMPC_E_ARG, "only the protocol vole"},
       {ask_a_minimum, SMPC_E_ARG, "without a minimum"},
       {ask_many, SMPC_E_ARG, "between two owners"},
-      {give_little, SMPC_E_RANGE, "at least 224 MB"},
+      {give_little, SMPC_E_RANGE, "at least 160 MB"},
       {name_no_folder, SMPC_E_ARG, "no folder is named"},
       {name_another_folder, SMPC_E_FILE, "/tmp/smpc-no-such-folder: No such file"},
       {fail_to_read, SMPC_E_FILE, "the items cannot be read"},

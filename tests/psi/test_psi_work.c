@@ -42,10 +42,10 @@ smpc_err __wrap_smpi_okvs_open_vt(struct smpi_okvs **o, const struct smpi_okvs_s
   return __real_smpi_okvs_open_vt(o, shape, seed, key, n);
 }
 
-size_t __real_smpi_okvs_gather(const struct smpi_okvs *o, blk *some, unsigned bin, const uint32_t **index, const blk *key);
-size_t __wrap_smpi_okvs_gather(const struct smpi_okvs *o, blk *some, unsigned bin, const uint32_t **index, const blk *key);
-size_t __wrap_smpi_okvs_gather(const struct smpi_okvs *o, blk *some, unsigned bin, const uint32_t **index, const blk *key) {
-  size_t n = __real_smpi_okvs_gather(o, some, bin, index, key);
+size_t __real_smpi_okvs_bin(struct smpi_okvs *o, unsigned bin, const uint32_t **index, const blk **some);
+size_t __wrap_smpi_okvs_bin(struct smpi_okvs *o, unsigned bin, const uint32_t **index, const blk **some);
+size_t __wrap_smpi_okvs_bin(struct smpi_okvs *o, unsigned bin, const uint32_t **index, const blk **some) {
+  size_t n = __real_smpi_okvs_bin(o, bin, index, some);
   work[READ] += n;
   return n;
 }
