@@ -102,10 +102,18 @@ static int bind_field(struct data_load *l, const struct data_record *r, unsigned
   return SQLITE_OK;
 }
 
+/* Where the row stops too early or goes on too long. */
+static int fail_length(struct data_load *l, const struct data_record *r) {
+  unsigned long long line = r->line;
+  if (r->n < l->n_columns)
+    return data_fail(l->f, DATA_INPUT, "line %llu: %u fields where %u are expected: none for column '%s'", line, r->n,
+                     l->n_columns, l->columns[r->n].name);
+  return data_fail(l->f, DATA_INPUT, "line %llu, field %u: the row goes on; %u fields where %u are expected", line,
+                   l->n_columns + 1, r->n, l->n_columns);
+}
+
 static int insert_row(struct data_load *l, const struct data_record *r) {
-  if (r->n != l->n_columns)
-    return data_fail(l->f, DATA_INPUT, "line %llu: %u fields where %u are expected", (unsigned long long)r->line, r->n,
-                     l->n_columns);
+  if (r->n != l->n_columns) return fail_length(l, r);
   for (unsigned i = 0; i < r->n; i++)
     if (bind_field(l, r, i) != SQLITE_OK) return fail_sqlite(l);
   if (l->f->exit != 0) return l->f->exit;

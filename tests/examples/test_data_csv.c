@@ -96,9 +96,9 @@ static void test_header(void **state) {
 
 static void test_malformed(void **state) {
   (void)state;
-  refuse_text("1,a\n2\n", "line 2: 1 fields where 2 are expected");
-  refuse_text("1,a\n2,b,c\n", "line 2: 3 fields where 2 are expected");
-  refuse_text("1,\"a\nb\"\n2\n", "line 3: 1 fields where 2 are expected");
+  refuse_text("1,a\n2\n", "line 2: 1 fields where 2 are expected: none for column 't'");
+  refuse_text("1,a\n2,b,c\n", "line 2, field 3: the row goes on; 3 fields where 2 are expected");
+  refuse_text("1,\"a\nb\"\n2\n", "line 3: 1 fields where 2 are expected: none for column 't'");
   refuse_text("1,a\r\n2,b\"c\r\n", "line 2, column 4: a quote where none may stand, or text after a closing quote");
   refuse_text("1,\"\xe4\xbd\xa0\"x\n", "line 1, column 6: a quote where none may stand, or text after a closing quote");
   refuse_text("1,a\n2,\"b\n3,c\n", "line 2, field 2: the quote is not closed before the end of the file");
