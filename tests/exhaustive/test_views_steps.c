@@ -55,8 +55,9 @@ struct side { /* one party, one step */
   uint64_t *row[SMPI_RING_BITS], *one[3];
 };
 
+static struct smpi_level level[SMPI_BITLESS_LEVELS]; /* of TOP nodes: the same in all runs */
+
 static void mask_side(struct side *h, struct tape *t, unsigned j, int i, uint64_t c) {
-  struct smpi_level level[SMPI_BITLESS_LEVELS];
   const struct smpi_nodes n = {h->g, h->p, 1, 1};
   for (unsigned k = 0; k < SMPI_RING_BITS; k++) {
     h->row[k] = &t->row[i][k];
@@ -65,16 +66,13 @@ static void mask_side(struct side *h, struct tape *t, unsigned j, int i, uint64_
   h->one[0] = &t->a[j][i];
   h->one[1] = &t->b[j][i];
   h->one[2] = &t->c[j][i];
-  smpi_bitless_plan(level, TOP, SMPI_BORROW_TOP);
   smpi_bitless_leaves(&n, h->row, TOP, i == 0);
   smpi_bitless_mask(h->ef, &n, level, h->one, NULL);
 }
 
 static shr finish_side(struct side *h, const pub *opened, int i, uint64_t c) {
-  struct smpi_level level[SMPI_BITLESS_LEVELS];
   const struct smpi_nodes n = {h->g, h->p, 1, 1};
   const uint64_t top = c >> TOP;
-  smpi_bitless_plan(level, TOP, SMPI_BORROW_TOP);
   smpi_bitless_combine(&n, level, opened, h->one, NULL, i == 0);
   shr sign = h->g[TOP - 1];
   smpi_sign_finish(&sign, &top, h->row[TOP], i == 0, 1);
@@ -110,6 +108,7 @@ static bool hides(uint64_t d0, const uint64_t step[STEPS], enum broken how) {
   struct tally t[RING];
   struct tape tape;
   bool right = true;
+  smpi_bitless_plan(level, TOP, SMPI_BORROW_TOP);
   for (uint64_t d1 = 0; d1 < RING; d1++) {
     t[d1] = tally_new(VIEW);
     for (uint64_t k = 0; k < 1u << TAPE; k++)

@@ -34,9 +34,14 @@ static void alter(void *user, unsigned from, unsigned to, size_t off, const uint
 
 enum { POINTS = 1, TREES = 2, FIRST = 3, N = 5000 }; /* rounds; transfers: 5 blocks */
 
+/* Transfers from party 0 to party 1.  They are opened both ways where points are altered: else each has only some. */
+static struct ot_run transfers(const struct cheat *c, unsigned k, size_t n) {
+  return (struct ot_run){.parties = 2, .k = k, .is_active = true, .n = {{0, n}, {0, 0}}, .is_one_way = c->round != POINTS};
+}
+
 /* Who must find it, and with what. */
 static void run_altered(struct cheat *c, unsigned k, smpc_err want) {
-  struct ot_run o = {.parties = 2, .k = k, .is_active = true, .n = {{0, N}, {0, 0}}};
+  struct ot_run o = transfers(c, k, N);
   struct parties_result r;
   tap_set(alter, c);
   ot_run_cheated(&o, &r);
@@ -53,14 +58,16 @@ static void run_altered(struct cheat *c, unsigned k, smpc_err want) {
 /* The honest run has as many exchanges as the tests count on. */
 static void the_count_is_right(void **state) {
   (void)state;
-  struct cheat c = {.party = 9};
-  struct ot_run o = {.parties = 2, .k = 4, .is_active = true, .n = {{0, N}, {0, 0}}};
-  tap_set(alter, &c);
-  ot_run(&o);
-  tap_set(NULL, NULL);
-  assert_int_equal(c.seen[1], FIRST + 2); /* points, trees, corrections, response, the session's end */
-  assert_int_equal(c.seen[0], FIRST + 1); /* points, trees, coin, the session's end */
-  ot_run_end(&o);
+  for (unsigned both = 0; both < 2; both++) {
+    struct cheat c = {.party = 9, .round = both ? POINTS : 0};
+    struct ot_run o = transfers(&c, 4, N);
+    tap_set(alter, &c);
+    ot_run(&o);
+    tap_set(NULL, NULL);
+    assert_int_equal(c.seen[1], FIRST + 2); /* points, trees, corrections, response, the session's end */
+    assert_int_equal(c.seen[0], FIRST + both); /* points, trees if both ways, coin, the session's end */
+    ot_run_end(&o);
+  }
 }
 
 static void malformed_points(void **state) {
@@ -100,8 +107,8 @@ static void guesses_at_delta_cost_half(void **state) {
   unsigned found = 0;
   enum { TRIES = 40 };
   for (unsigned i = 0; i < TRIES; i++) {
-    struct ot_run o = {.parties = 2, .k = 4, .is_active = true, .n = {{0, 100}, {0, 0}}};
     struct cheat c = {.party = 1, .round = TREES, .off = 16 * (2 * i + 1), .add = 4};
+    struct ot_run o = transfers(&c, 4, 100);
     struct parties_result r;
     tap_set(alter, &c);
     ot_run_cheated(&o, &r);
@@ -131,8 +138,8 @@ static void wrong_corrections(void **state) {
 /* The sender's coin, altered on its way: both hash differently. */
 static void wrong_coin(void **state) {
   (void)state;
-  struct ot_run o = {.parties = 2, .k = 4, .is_active = true, .n = {{0, N}, {0, 0}}};
-  struct cheat c = {.party = 0, .round = FIRST, .off = 31, .add = 0x80};
+  struct cheat c = {.party = 0, .round = TREES, .off = 31, .add = 0x80}; /* of trees it sends none */
+  struct ot_run o = transfers(&c, 4, N);
   struct parties_result r;
   tap_set(alter, &c);
   ot_run_cheated(&o, &r);

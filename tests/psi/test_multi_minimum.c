@@ -135,7 +135,7 @@ static void the_bit_is_an_opening_to_everybody(void **state) {
       struct asked a = {.me = 0};
       minimum_make(&a.r, &m, 1, 2);
       if (owners == 2) a.r.q.owners.bits = 0;
-      parties_run(&(struct parties){.n = 3, .seed = 1, .source = SMPC_OT, .roles = has_role ? NULL : roles}, asked_body, &a, &got);
+      parties_run(&(struct parties){.n = 3, .dealer = true, .seed = 1, .roles = has_role ? NULL : roles}, asked_body, &a, &got);
       for (unsigned k = 0; k < 3; k++) {
         assert_int_equal(got.close[k], has_role ? SMPC_OK : SMPC_E_POLICY);
         assert_int_equal(a.n[k], has_role ? 2 : 0);

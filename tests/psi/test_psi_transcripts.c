@@ -128,24 +128,26 @@ static void different_sets_look_alike(void **state) {
   }
 }
 
-static int order(const void *x, const void *y) {
-  uint64_t a, b;
-  memcpy(&a, x, sizeof a);
-  memcpy(&b, y, sizeof b);
-  return a < b ? -1 : a > b;
+/* Where `word` stands in a table of 2^bits words, or may be put; 0 is an empty place. */
+static size_t place(const uint64_t *table, unsigned bits, uint64_t word) {
+  size_t i = (word * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - bits);
+  while (table[i] != 0 && table[i] != word) i = (i + 1) & ((UINT64_C(1) << bits) - 1);
+  return i;
 }
 
-/* Eight bytes from any place of the first run that stand at any place of the second. */
+/* Eight bytes from any place of the first run that stand at any place of the second (0 counts as 1). */
 static size_t repeated(const uint8_t *bytes, size_t cut, size_t len) {
-  size_t n = cut - 7, found = 0;
-  uint64_t *word = malloc(n * sizeof *word);
-  for (size_t i = 0; i < n; i++) word[i] = smpi_get64(bytes + i);
-  qsort(word, n, sizeof *word, order);
-  for (size_t i = cut; i + 8 <= len; i++) {
-    uint64_t w = smpi_get64(bytes + i);
-    found += bsearch(&w, word, n, sizeof *word, order) != NULL;
+  unsigned bits = 1;
+  while ((size_t)1 << bits < 2 * cut) bits++;
+  uint64_t *table = calloc((size_t)1 << bits, sizeof *table);
+  size_t found = 0;
+  for (size_t i = 0; i + 8 <= len; i++) {
+    uint64_t word = smpi_get64(bytes + i) + (smpi_get64(bytes + i) == 0);
+    size_t at = place(table, bits, word);
+    if (i + 8 <= cut) table[at] = word;
+    else if (i >= cut) found += table[at] != 0;
   }
-  free(word);
+  free(table);
   return found;
 }
 

@@ -76,18 +76,35 @@ static inline size_t count_wrong(const struct plan *p, unsigned parties, size_t 
   return wrong;
 }
 
-static inline void run_and_check(struct plan *p, unsigned parties, struct parties_result *r) {
+/* Several kinds in one session. */
+struct plans { struct plan *of; unsigned n; };
+
+static inline void take_plans(struct smpc_session *s, unsigned me, void *ctx) {
+  struct plans *all = ctx;
+  for (unsigned i = 0; i < all->n; i++) take_all(s, me, &all->of[i]);
+}
+
+static inline void check_plan(const struct plan *p, unsigned parties) {
   size_t offset = 0, wrong = 0;
-  begin(p, parties);
-  const struct parties who = {.n = parties, .dealer = p->source != SMPC_OT, .source = p->source, .seed = 1,
-                              .frac_bits = FRAC};
-  parties_run_ok(&who, take_all, p, r);
   for (size_t i = 0; i < p->takes; i++) {
     wrong += count_wrong(p, parties, offset, p->take[i]);
     offset += p->take[i] * smpi_corr_words(p->kind);
   }
   assert_int_equal(wrong, 0);
   for (unsigned i = 0; i < parties; i++) assert_int_equal(p->spent[i].corr[p->kind], p->total);
+}
+
+/* All from the source of the first. */
+static inline void run_and_check_all(struct plan *p, unsigned n, unsigned parties, struct parties_result *r) {
+  struct plans all = {p, n};
+  const struct parties who = {.n = parties, .dealer = p->source != SMPC_OT, .source = p->source, .seed = 1,
+                              .frac_bits = FRAC};
+  for (unsigned i = 0; i < n; i++) begin(&p[i], parties);
+  parties_run_ok(&who, take_plans, &all, r);
+  for (unsigned i = 0; i < n; i++) check_plan(&p[i], parties);
+}
+static inline void run_and_check(struct plan *p, unsigned parties, struct parties_result *r) {
+  run_and_check_all(p, 1, parties, r);
 }
 
 #endif

@@ -9,37 +9,38 @@
 
 static void every_kind_at_every_size(void **state) {
   (void)state;
-  for (unsigned parties = 2; parties <= 3; parties++)
-    for (unsigned k = 0; k < SMPI_SHARED; k++) {
-      struct plan p = {.kind = k, .source = SMPC_OT, .takes = 9,
-                       .take = {0, 1, 127, 128, 129, 1023, 1024, 1025, 3}};
-      struct parties_result r;
-      run_and_check(&p, parties, &r);
-      end(&p);
-    }
+  for (unsigned parties = 2; parties <= 3; parties++) {
+    struct plan p[SMPI_SHARED];
+    struct parties_result r;
+    for (unsigned k = 0; k < SMPI_SHARED; k++)
+      p[k] = (struct plan){.kind = k, .source = SMPC_OT, .takes = 9, .take = {0, 1, 127, 128, 129, 1023, 1024, 1025, 3}};
+    run_and_check_all(p, SMPI_SHARED, parties, &r);
+    for (unsigned k = 0; k < SMPI_SHARED; k++) end(&p[k]);
+  }
 }
 
 /* More parties: every pair, and a chain of every length. */
 static void five_parties(void **state) {
   (void)state;
   static const enum smpi_corr kind[] = {SMPI_TRIPLE, SMPI_BIT_PAIR, SMPI_DABIT};
-  for (unsigned i = 0; i < 3; i++) {
-    struct plan p = {.kind = kind[i], .source = SMPC_OT, .take = {65, 7}, .takes = 2, .prepare = 72};
-    struct parties_result r;
-    run_and_check(&p, 5, &r);
-    end(&p);
-  }
+  struct plan p[3];
+  struct parties_result r;
+  for (unsigned i = 0; i < 3; i++)
+    p[i] = (struct plan){.kind = kind[i], .source = SMPC_OT, .take = {65, 7}, .takes = 2, .prepare = 72};
+  run_and_check_all(p, 3, 5, &r);
+  for (unsigned i = 0; i < 3; i++) end(&p[i]);
 }
 
 static void large_takes(void **state) {
   (void)state;
+  struct plan p[SMPI_SHARED];
+  struct parties_result r;
   for (unsigned k = 0; k < SMPI_SHARED; k++) {
-    struct plan p = {.kind = k, .source = SMPC_OT, .take = {65535, 65537}, .takes = 2};
-    struct parties_result r;
-    if (smpi_corr_words(k) >= 64) p.take[0] = 1025, p.take[1] = 1023; /* 64 numbers each */
-    run_and_check(&p, 2, &r);
-    end(&p);
+    p[k] = (struct plan){.kind = k, .source = SMPC_OT, .take = {65535, 65537}, .takes = 2};
+    if (smpi_corr_words(k) >= 64) p[k].take[0] = 1025, p[k].take[1] = 1023; /* 64 numbers each */
   }
+  run_and_check_all(p, SMPI_SHARED, 2, &r);
+  for (unsigned k = 0; k < SMPI_SHARED; k++) end(&p[k]);
 }
 
 /* Prepared is exact: nothing more is sent when it is taken, and what was sent is what
@@ -104,30 +105,33 @@ static void assert_uniform(const void *data, size_t len) {
 }
 
 /* Every party's shares of every column, and the free columns in the clear. */
+static void check_uniform(const struct plan *p, unsigned parties) {
+  uint64_t *col[SMPI_CORR_COLUMNS], *clear[SMPI_CORR_COLUMNS];
+  uint64_t *sum = calloc(p->total * smpi_corr_words(p->kind), 8);
+  smpi_corr_lay(clear, p->kind, sum, p->total);
+  for (unsigned c = 0; c < smpi_corr_columns(p->kind); c++) {
+    size_t words = p->total * smpi_corr_width(p->kind, c);
+    for (unsigned i = 0; i < parties; i++) {
+      smpi_corr_lay(col, p->kind, p->words[i], p->total);
+      assert_uniform(col[c], 8 * words);
+      for (size_t j = 0; j < words; j++)
+        clear[c][j] = smpi_corr_is_xor(p->kind, c) ? clear[c][j] ^ col[c][j] : clear[c][j] + col[c][j];
+    }
+    if (smpi_corr_is_free(p->kind, c)) assert_uniform(clear[c], 8 * words);
+  }
+  free(sum);
+}
+
 static void shares_are_uniform(void **state) {
   (void)state;
-  for (unsigned parties = 2; parties <= 3; parties++)
-    for (unsigned k = 0; k < SMPI_SHARED; k++) {
-      struct plan p = {.kind = k, .source = SMPC_OT, .take = {4096}, .takes = 1};
-      struct parties_result r;
-      uint64_t *col[SMPI_CORR_COLUMNS], *clear[SMPI_CORR_COLUMNS];
-      if (smpi_corr_words(k) >= 64) p.take[0] = 1024;
-      run_and_check(&p, parties, &r);
-      uint64_t *sum = calloc(p.total * smpi_corr_words(k), 8);
-      smpi_corr_lay(clear, k, sum, p.total);
-      for (unsigned c = 0; c < smpi_corr_columns(k); c++) {
-        size_t words = p.total * smpi_corr_width(k, c);
-        for (unsigned i = 0; i < parties; i++) {
-          smpi_corr_lay(col, k, p.words[i], p.total);
-          assert_uniform(col[c], 8 * words);
-          for (size_t j = 0; j < words; j++)
-            clear[c][j] = smpi_corr_is_xor(k, c) ? clear[c][j] ^ col[c][j] : clear[c][j] + col[c][j];
-        }
-        if (smpi_corr_is_free(k, c)) assert_uniform(clear[c], 8 * words);
-      }
-      free(sum);
-      end(&p);
-    }
+  for (unsigned parties = 2; parties <= 3; parties++) {
+    struct plan p[SMPI_SHARED];
+    struct parties_result r;
+    for (unsigned k = 0; k < SMPI_SHARED; k++)
+      p[k] = (struct plan){.kind = k, .source = SMPC_OT, .take = {smpi_corr_words(k) >= 64 ? 1024 : 4096}, .takes = 1};
+    run_and_check_all(p, SMPI_SHARED, parties, &r);
+    for (unsigned k = 0; k < SMPI_SHARED; k++) check_uniform(&p[k], parties), end(&p[k]);
+  }
 }
 
 /* What is actually sent: choices told, strings' corrections, everything. */
