@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "session/address.h"
 #include "session/config.h"
 #include "session/identity.h"
 #include "session/yaml.h"
@@ -355,26 +354,6 @@ static void only_listed_purposes_are_allowed(void **state) {
   own_refused(list, "  - {a: b}\n", "party.yaml:8", "purposes");
 }
 
-static void addresses_are_checked(void **state) {
-  (void)state;
-  static const char *const good[] = {"tcp://a:1", "tcp://10.0.0.1:65535", "tcp://[::1]:80", "ipc:///tmp/x"};
-  static const char *const bad[] = {"", "a:1", "tcp://", "tcp://:1", "tcp://a", "tcp://a:", "tcp://a:0", "tcp://a:65536",
-                                    "tcp://a:080", "tcp://a:1x", "tcp://a:111111", "tcp://a b:1", "tcp://[::1:80",
-                                    "tcp://[]:80", "tcp://::1:80", "tcp://-a:1", "ipc://x", "ipc:///", "udp://a:1",
-                                    "ipc:///a b", "tcp://a:1/x"};
-  for (size_t i = 0; i < sizeof good / sizeof *good; i++) assert_true(smpi_address_is_valid(good[i], false));
-  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-    if (smpi_address_is_valid(bad[i], false)) fail_msg("%s is taken for an address", bad[i]);
-    assert_false(smpi_address_is_valid(bad[i], true));
-  }
-  assert_true(smpi_address_is_valid("tcp://*:7700", true));
-  char path[128] = "ipc:///";
-  memset(path + 7, 'a', 106);
-  assert_true(smpi_address_is_valid(path, false)); /* 107 bytes and a NUL are what a socket has */
-  path[113] = 'a';
-  assert_false(smpi_address_is_valid(path, false));
-}
-
 /* Whichever allocation fails: that error, nothing left behind, *cfg empty. */
 static void each_failing_allocation_is_survived(void **state) {
   (void)state;
@@ -403,7 +382,7 @@ int main(void) {
       T(times_have_units), T(errors_of_party_yaml_name_the_place), T(errors_of_parties_yaml_name_the_place),
       T(the_source_follows_from_the_roles_when_it_is_not_said), T(the_number_of_computing_parties_is_bounded),
       T(a_damaged_key_is_found), T(empty_and_odd_files_are_refused),
-      T(a_config_that_was_not_set_up_is_refused), T(only_listed_purposes_are_allowed), T(addresses_are_checked),
+      T(a_config_that_was_not_set_up_is_refused), T(only_listed_purposes_are_allowed),
       T(each_failing_allocation_is_survived),
   };
   return cmocka_run_group_tests(tests, make_folder, drop_folder);
