@@ -118,7 +118,7 @@ typedef enum smpc_event_kind {
   SMPC_EVENT_PROGRESS = 1, /* done of total work units in `op`                */
   SMPC_EVENT_OPENING = 2,  /* about to open: return false to refuse           */
   SMPC_EVENT_PEER = 3,     /* connected / lost / awaited                      */
-  SMPC_EVENT_NOTE = 4,     /* a line for the log                              */
+  SMPC_EVENT_NOTE = 4,     /* a line for the log; `to`: whom it is about, if a member */
   SMPC_EVENT_HELD = 5      /* a result is held: which, for whom, until when   */
 } smpc_event_kind;
 

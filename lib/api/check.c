@@ -5,7 +5,12 @@
 #include "session/identity.h"
 #include "session/session_impl.h"
 
-struct check { smpc_check_fn report; void *user; const smpc_config *cfg; };
+struct check {
+  smpc_check_fn report;
+  void *user;
+  const smpc_config *cfg;
+  char clock[SMPC_MAX_PARTIES][160]; /* what is wrong with whose */
+};
 
 static void report(const struct check *c, unsigned peer, smpc_err code, const char *text) {
   if (c->report != NULL) c->report(c->user, smpc_p(peer), code, text);
@@ -29,9 +34,17 @@ static smpc_err open_and_report(void *ctx, struct smpi_mesh **mesh, const struct
 
 /* Clocks that are apart, heard of in the agreement rounds. */
 static bool on_event(const smpc_event *e, void *user) {
-  const struct check *c = user;
-  if (e->kind == SMPC_EVENT_NOTE) report(c, c->cfg->me.id, SMPC_OK, e->text);
+  struct check *c = user;
+  for (unsigned i = 0; i < c->cfg->parties && e->kind == SMPC_EVENT_NOTE; i++)
+    if (e->to.bits >> i & 1) snprintf(c->clock[i], sizeof c->clock[i], "%s", e->text);
   return true;
+}
+
+static void report_good(const struct check *c, unsigned peer) {
+  char text[256];
+  bool is_apart = c->clock[peer][0] != 0;
+  snprintf(text, sizeof text, "the link works, and we agree%s%s", is_apart ? ", but " : "", c->clock[peer]);
+  report(c, peer, SMPC_OK, text);
 }
 
 smpc_err smpc_config_check(const smpc_config *cfg, smpc_check_fn fn, void *user) {
@@ -39,7 +52,7 @@ smpc_err smpc_config_check(const smpc_config *cfg, smpc_check_fn fn, void *user)
   struct smpi_identity *id = NULL;
   smpc_session *s = NULL;
   if (cfg == NULL) return SMPC_E_ARG;
-  struct check c = {fn, user, cfg};
+  struct check c = {.report = fn, .user = user, .cfg = cfg};
   struct smpi_network net = {open_and_report, &c};
   smpc_err err = smpi_config_valid(cfg, &fault);
   if (err == SMPC_OK) err = smpi_identity_load(cfg->key_file, &id, &fault);
@@ -50,7 +63,7 @@ smpc_err smpc_config_check(const smpc_config *cfg, smpc_check_fn fn, void *user)
   err = smpi_session_open_on(&s, cfg, id->link_secret, &net, on_event, &c);
   if (s != NULL && err != SMPC_OK && s->mesh != NULL) report(&c, (unsigned)(s->fault.party < 0 ? cfg->me.id : s->fault.party), err, s->fault.text);
   for (unsigned i = 0; err == SMPC_OK && i < cfg->parties; i++)
-    if (i != cfg->me.id) report(&c, i, SMPC_OK, "the link works, and we agree");
+    if (i != cfg->me.id) report_good(&c, i);
   /* Without the comparison of programs: each side may stop when it has seen enough. */
   if (s != NULL && err == SMPC_OK) err = smpi_session_close(s);
   else (void)smpi_session_close(s);

@@ -141,7 +141,7 @@ static smpc_err compare(struct smpc_session *s, unsigned peer, const uint8_t *mi
     char text[160];
     snprintf(text, sizeof text, "the clock of %s is %llu seconds %s mine", smpi_member_name(s, peer),
              (unsigned long long)apart, there > here ? "ahead of" : "behind");
-    smpi_note(s, SMPC_EVENT_NOTE, text);
+    smpi_note_about(s, peer, text);
   }
   return SMPC_OK;
 }

@@ -118,8 +118,9 @@ void smpi_session_cancel(struct smpc_session *s);
 
 /* A configuration that a session could be opened with, else SMPC_E_ARG and why. */
 smpc_err smpi_config_valid(const smpc_config *cfg, struct smpi_fault *fault);
-/* 16 bytes that stand for everything the parties must agree on: 8 for the
- * parameters and members, 8 for the question. */
+/* A note that is about one member: the event's `to`. */
+void smpi_note_about(struct smpc_session *s, unsigned member, const char *text);
+/* 16 bytes that stand for everything the parties must agree on, laid out as wire/hello.h says. */
 void smpi_agreement_tag(uint8_t tag[16], const smpc_config *cfg);
 void smpi_question_tag(uint8_t tag[8], const uint8_t question[32]); /* the latter 8: what a refusal names */
 /* The rounds that compare everything and give session id and pair keys. */

@@ -3,6 +3,7 @@
 #include "support/test.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "session/session_impl.h"
 #include "support/parties.h"
@@ -104,6 +105,42 @@ static void the_tag_has_a_part_for_each(void **state) {
   assert_memory_not_equal(tag + 8, other + 8, 8);
 }
 
+/* --- clocks ---------------------------------------------------------------------------- */
+
+/* In place of the C library's: each party, a thread, has a clock of its own. */
+static _Thread_local time_t ahead;
+time_t time(time_t *t) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (t != NULL) *t = now.tv_sec + ahead;
+  return now.tv_sec + ahead;
+}
+
+struct clocks { time_t ahead; unsigned notes[3]; bool is_named; };
+
+static void set_clock(smpc_config *cfg, unsigned me, void *ctx) {
+  (void)cfg;
+  ahead = me == 2 ? ((const struct clocks *)ctx)->ahead : 0;
+}
+
+static bool hear(const smpc_event *e, void *user) {
+  struct clocks *c = user;
+  if (e->kind != SMPC_EVENT_NOTE) return true;
+  for (unsigned i = 0; i < 3; i++) c->notes[i] += e->to.bits >> i & 1;
+  c->is_named = c->is_named || (strstr(e->text, "the clock of party2 is ") && strstr(e->text, "seconds ahead of mine"));
+  return true;
+}
+
+static void a_clock_that_is_apart_is_told(void **state) {
+  (void)state;
+  struct clocks good = {.ahead = 200}, bad = {.ahead = 900};
+  struct parties p = {.n = 3, .seed = 63, .configure = set_clock, .watch = hear};
+  parties_run_ok(&p, nothing, &good, NULL);
+  assert_int_equal(good.notes[0] + good.notes[1] + good.notes[2], 0);
+  parties_run_ok(&p, nothing, &bad, NULL);
+  assert_true(bad.notes[0] == 1 && bad.notes[1] == 1 && bad.notes[2] == 2 && bad.is_named);
+}
+
 /* --- keys ---------------------------------------------------------------------------- */
 
 struct keys { unsigned before[2], after[2]; };
@@ -138,4 +175,5 @@ static void failure_wipes_the_keys(void **state) {
 }
 
 TEST_MAIN(T(who_tells_all_the_same_is_believed), T(a_split_view_is_found), T(the_id_holds_the_handshakes),
-          T(every_difference_is_named), T(the_tag_has_a_part_for_each), T(failure_wipes_the_keys))
+          T(every_difference_is_named), T(the_tag_has_a_part_for_each),
+          T(a_clock_that_is_apart_is_told), T(failure_wipes_the_keys))

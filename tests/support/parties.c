@@ -79,7 +79,7 @@ static void party(struct smpi_sim *sim, unsigned me, void *ctx) {
   uint8_t link_secret[32];
   parties_config(&cfg, link_secret, run->p, me);
   if (run->p->configure != NULL) run->p->configure(&cfg, me, run->ctx);
-  r->open[me] = smpi_session_open_on(&s, &cfg, link_secret, &net, NULL, NULL);
+  r->open[me] = smpi_session_open_on(&s, &cfg, link_secret, &net, run->p->watch, run->ctx);
   tap_party(me);
   if (r->open[me] == SMPC_OK && run->p->dealer && smpi_rank(s) >= 0) r->open[me] = smpi_triple_open(s);
   r->sends_open[me] = smpi_sim_sends(sim, me);

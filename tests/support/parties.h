@@ -35,6 +35,7 @@ struct parties {
   void *trace_user;
   /* Change one member's configuration before it opens; may be NULL. */
   void (*configure)(smpc_config *cfg, unsigned me, void *ctx);
+  smpc_watch_fn watch; /* of all members, with the body's ctx */
 };
 
 struct parties_result {
