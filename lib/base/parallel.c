@@ -5,6 +5,8 @@
 #include <sched.h>
 #include <stdbool.h>
 
+#include "base/mem.h"
+
 struct share { smpi_parallel_fn work; void *ctx; size_t first, n; pthread_t thread; bool runs; };
 
 unsigned smpi_parallel_cores(void) {
@@ -14,9 +16,12 @@ unsigned smpi_parallel_cores(void) {
   return n < 1 ? 1 : n > SMPI_PARALLEL_MOST ? SMPI_PARALLEL_MOST : (unsigned)n;
 }
 
-static void *run(void *ctx) {
-  const struct share *s = ctx;
-  s->work(s->ctx, s->first, s->n);
+static void run(const struct share *s) { s->work(s->ctx, s->first, s->n); }
+
+/* The stack of a thread that has ended goes to the next one as it is, or back to the system much later. */
+static void *help(void *ctx) {
+  run(ctx);
+  smpi_wipe_stack();
   return NULL;
 }
 
@@ -32,7 +37,7 @@ void smpi_parallel(unsigned threads, size_t n, size_t grain, smpi_parallel_fn wo
   for (size_t k = 0; k < parts; k++) {
     size_t end = n / parts * (k + 1) + n % parts * (k + 1) / parts;
     share[k] = (struct share){.work = work, .ctx = ctx, .first = at, .n = end - at};
-    share[k].runs = k != 0 && pthread_create(&share[k].thread, NULL, run, &share[k]) == 0;
+    share[k].runs = k != 0 && pthread_create(&share[k].thread, NULL, help, &share[k]) == 0;
     at = end;
   }
   for (size_t k = 0; k < parts; k++) {

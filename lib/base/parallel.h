@@ -17,7 +17,8 @@ enum { SMPI_PARALLEL_MOST = 64 }; /* LOCAL: threads */
 unsigned smpi_parallel_cores(void);
 
 /* work() over 0 .. n - 1 by up to `threads` threads, the caller's among them, of `grain` pieces at least each;
- * alone where there is one, or where no thread can be had. */
+ * alone where there is one, or where no thread can be had.  The stacks of those that end are wiped; the caller's is the
+ * caller's business. */
 void smpi_parallel(unsigned threads, size_t n, size_t grain, smpi_parallel_fn work, void *ctx);
 
 #endif

@@ -42,13 +42,13 @@ void smpi_okvs_work_free(struct work *w) {
   smpi_secret_free(w->ready);
   smpi_secret_free(w->mark);
   smpi_secret_free(w->dense);
-  smpi_free(w);
+  smpi_secret_free(w);
 }
 
 static smpc_err make_work(struct smpi_okvs *o) {
   if (o->work != NULL) return SMPC_OK;
   size_t m = o->shape.m, sparse = o->shape.sparse;
-  struct work *w = o->work = smpi_alloc(1, sizeof *w);
+  struct work *w = o->work = smpi_secret_alloc(1, sizeof *w);
   if (w == NULL) return SMPC_E_NOMEM;
   w->row = smpi_secret_alloc(m, sizeof *w->row);
   w->column = smpi_secret_alloc(sparse, sizeof *w->column);
