@@ -110,18 +110,25 @@ struct smpi_lines *smpi_journal_begin(struct smpi_journal *j, enum smpi_kind kin
   return &j->lines;
 }
 
+/* What the system did not write, or did not force to the disk, is not tried again. */
+static smpc_err give_up(struct smpi_journal *j, struct smpi_fault *f) {
+  int why = errno;
+  (void)!ftruncate(j->fd, j->len); /* if even this fails, the next one to open it finds the cut entry */
+  close(j->fd);
+  j->fd = -1;
+  return write_fault(f, j->path, why);
+}
+
+static smpc_err was_given_up(const struct smpi_journal *j, struct smpi_fault *f) {
+  return file_fault(f, j->path, "could not be written before");
+}
+
 static smpc_err add(struct smpi_journal *j, uint8_t hash[32], bool durable, struct smpi_fault *f) {
   uint8_t made[32];
-  if (j->fd < 0) return file_fault(f, j->path, "could not be written before");
+  if (j->fd < 0) return was_given_up(j, f);
   if (smpi_entry_sign(&j->lines, j->sign_secret, made) != SMPC_OK)
     return smpi_fault_set(f, SMPC_E_BUG, -1, "an entry of the journal is longer than it may be");
-  if (smpi_file_put(j->fd, j->lines.at, j->lines.len, durable) != SMPC_OK) {
-    int why = errno;
-    (void)!ftruncate(j->fd, j->len); /* if even this fails, the next one to open it finds the cut entry */
-    close(j->fd);
-    j->fd = -1;
-    return write_fault(f, j->path, why);
-  }
+  if (smpi_file_put(j->fd, j->lines.at, j->lines.len, durable) != SMPC_OK) return give_up(j, f);
   j->len += (off_t)j->lines.len;
   j->next++;
   memcpy(j->head, made, 32);
@@ -135,6 +142,11 @@ smpc_err smpi_journal_commit(struct smpi_journal *j, uint8_t hash[32], struct sm
 
 smpc_err smpi_journal_add(struct smpi_journal *j, uint8_t hash[32], struct smpi_fault *f) {
   return add(j, hash, false, f);
+}
+
+smpc_err smpi_journal_sync(struct smpi_journal *j, struct smpi_fault *f) {
+  if (j->fd < 0) return was_given_up(j, f);
+  return smpi_file_sync_data(j->fd) == SMPC_OK ? SMPC_OK : give_up(j, f);
 }
 
 /* --- opening ----------------------------------------------------------------- */

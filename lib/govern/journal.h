@@ -2,7 +2,7 @@
  * holding the hash of the one before.
  *
  * An entry is on disk (fsync), with all before it, before smpi_journal_commit()
- * returns; smpi_journal_add() leaves that to the next commit.  One session at a time
+ * returns; smpi_journal_add() leaves that to the next commit, or sync.  One session at a time
  * may write to a file (flock).  After a crash, an unfinished last entry is cut off
  * and its length recorded; whole entries are never changed. */
 #ifndef SMPI_JOURNAL_H
@@ -28,6 +28,8 @@ void smpi_journal_close(struct smpi_journal *j); /* NULL is allowed */
 struct smpi_lines *smpi_journal_begin(struct smpi_journal *j, enum smpi_kind kind);
 smpc_err smpi_journal_commit(struct smpi_journal *j, uint8_t hash[32], struct smpi_fault *f);
 smpc_err smpi_journal_add(struct smpi_journal *j, uint8_t hash[32], struct smpi_fault *f);
+/* All that was added is on disk.  The same errors. */
+smpc_err smpi_journal_sync(struct smpi_journal *j, struct smpi_fault *f);
 
 /* --- reading ----------------------------------------------------------------- */
 /* A regular file's bytes; `what` it is, for messages.  SMPC_E_FILE, SMPC_E_NOMEM;

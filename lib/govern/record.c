@@ -152,11 +152,19 @@ static bool on_compares(void *ctx) {
   return r->rules.compares_input;
 }
 
+/* Before this party tells the size of its set, that the session is going on. */
+static smpc_err keep_run(struct smpi_record *r, struct smpc_session *s) {
+  struct smpi_fault f = {.party = -1};
+  smpc_err err = smpi_journal_sync(r->journal, &f);
+  return err == SMPC_OK ? SMPC_OK : smpi_fail(s, err, (int)smpi_me(s), "%s", f.text);
+}
+
 /* On disk before any item meets another: what limits count, they count even after a crash. */
 static smpc_err on_items(void *ctx, struct smpc_session *s, const uint64_t *size, bool are_known) {
   struct smpi_record *r = ctx;
   smpc_err err = r->rules.items == NULL ? SMPC_OK : r->rules.items(r->rules.ctx, s, size, are_known);
-  if (err != SMPC_OK || !are_known || r->journal == NULL) return err;
+  if (err != SMPC_OK || r->journal == NULL) return err;
+  if (!are_known) return keep_run(r, s);
   struct smpi_lines *l = smpi_journal_begin(r->journal, SMPI_ITEMS);
   smpi_lines_add_bytes(l, "session", s->id, 32);
   for (unsigned i = 0; i < s->cfg.parties; i++)
@@ -257,7 +265,7 @@ static smpc_err write_run(struct smpi_record *r, struct smpc_session *s) {
     sodium_bin2base64(key, sizeof key, s->cfg.member[i].sign_key, 32, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     smpi_lines_add(l, "with", "%s %s", key, s->cfg.member[i].name);
   }
-  struct smpi_fault f = {.party = -1}; /* durable with the first opening */
+  struct smpi_fault f = {.party = -1}; /* durable with the first opening, or before sizes of sets are told */
   smpc_err err = smpi_journal_add(r->journal, NULL, &f);
   if (err == SMPC_OK && r->rules.version != NULL) {
     l = smpi_journal_begin(r->journal, SMPI_STUDY);

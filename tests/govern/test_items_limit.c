@@ -3,10 +3,12 @@
 #include "support/test.h"
 
 #include <smpc.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "govern/journal.h"
 #include "govern/notary.h"
 
 enum { SEED = 23, MOST = 64 };
@@ -207,6 +209,35 @@ static void a_run_that_failed_counts(void **state) {
   expect_refusal(&n, "more items");
 }
 
+/* Sizes are told when the session's entry is on disk at every party, and not where the disk fails. */
+static atomic_uint synced;
+static atomic_bool disk_fails;
+
+smpc_err __real_smpi_journal_sync(struct smpi_journal *j, struct smpi_fault *f);
+smpc_err __wrap_smpi_journal_sync(struct smpi_journal *j, struct smpi_fault *f);
+smpc_err __wrap_smpi_journal_sync(struct smpi_journal *j, struct smpi_fault *f) {
+  synced++;
+  if (disk_fails) return smpi_fault_set(f, SMPC_E_DISK, -1, "the disk fails");
+  return __real_smpi_journal_sync(j, f);
+}
+
+static void sizes_are_told_when_the_run_is_on_disk(void **state) {
+  (void)state;
+  struct meeting m = {.n = {10, 8}, .protocol = SMPC_PSI_JOIN};
+  struct notary n = begin("", &m);
+  n.source = SMPC_OT;
+  synced = 0;
+  expect_run(&n);
+  assert_int_equal(synced, NOTARY_PARTIES);
+  m.count = 77;
+  disk_fails = true;
+  assert_false(notary_run(&n, NULL));
+  disk_fails = false;
+  if (n.met != SMPC_E_DISK || strstr(n.text, "the disk fails") == NULL) fail_msg("met %d: %s", n.met, n.text);
+  assert_int_equal(m.count, 0);
+  for (unsigned k = 0; k < NOTARY_PARTIES; k++) assert_int_equal(lines(k, "kind items"), 1); /* those of the first run */
+}
+
 /* A party that writes down fewer than met is shown by the other's journal. */
 static smpc_err (*honest)(void *, struct smpc_session *, const uint64_t *, bool);
 static smpc_err understate(void *ctx, struct smpc_session *s, const uint64_t *size, bool are_known) {
@@ -289,6 +320,7 @@ int main(void) {
       cmocka_unit_test(sets_of_three_are_counted),
       cmocka_unit_test(a_run_that_failed_counts),
       cmocka_unit_test(other_numbers_in_a_journal_are_found),
+      cmocka_unit_test(sizes_are_told_when_the_run_is_on_disk),
       cmocka_unit_test(replaced_items_are_noticed),
       cmocka_unit_test(a_limit_of_values_needs_sizes),
   };

@@ -2,6 +2,7 @@
  * session stops before anything opens when it cannot be written. */
 #include "support/test.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <smpc.h>
 #include <stdio.h>
@@ -83,6 +84,14 @@ static void a_committed_entry_is_forced_to_the_disk(void **state) {
     assert_int_equal(durable ? smpi_journal_commit(j, NULL, &f) : smpi_journal_add(j, NULL, &f), SMPC_OK);
     assert_int_equal(seam_io_count(), 1 + durable);
   }
+  seam_io_reset(2, ENOSPC); /* what was added, and no disk to force it to: then nothing is added any more */
+  smpi_lines_add(smpi_journal_begin(j, SMPI_RESUME), "cut", "1");
+  assert_int_equal(smpi_journal_add(j, NULL, &f), SMPC_OK);
+  assert_int_equal(smpi_journal_sync(j, &f), SMPC_E_DISK);
+  seam_io_reset(0, 0);
+  smpi_lines_add(smpi_journal_begin(j, SMPI_RESUME), "cut", "1");
+  assert_int_equal(smpi_journal_add(j, NULL, &f), SMPC_E_FILE);
+  assert_int_equal(smpi_journal_sync(j, &f), SMPC_E_FILE);
   smpi_journal_close(j);
 }
 
