@@ -233,7 +233,7 @@ def on_disk(protocol, *options, before=(), rows="table: people"):
                           env=ENV, capture_output=True, text=True, timeout=TIMEOUT, check=False)
 
 
-KEPT = ("--memory", "224", "--scratch", FOLDER / "{name}")
+KEPT = ("--memory", "160", "--scratch", FOLDER / "{name}")
 
 
 def sets_are_kept_on_disk():
@@ -275,7 +275,7 @@ def what_cannot_be_kept_on_disk_is_named():
     assert on_disk(VOLE, "--memory", "100").returncode == 1
     done = joint(question(KEY, more=VOLE), ("name,born\n", B), *KEPT)
     assert done.returncode == 2 and "SQLite database" in done.stderr, done
-    done = on_disk(VOLE, "--memory", "224", "--scratch", FOLDER / "none")
+    done = on_disk(VOLE, "--memory", "160", "--scratch", FOLDER / "none")
     assert done.returncode == 2 and "No such file" in done.stderr, done
 
 
