@@ -6,7 +6,7 @@
  * suppressed there, and only then the table opens, to the recipients alone.
  * A study may ask for reviewers: then the table is held, and opened by --release.
  * exit   0 done   1 usage   2 input   3 network   4 disagreement   5 refused by policy
- *        6 cheating   7 machine   8 held for review   99 bug; nothing is printed unless it is 0 or 7
+ *        6 cheating   7 machine   8 held for review   99 bug; what opened is printed, whatever fails afterwards
  */
 #include <stdlib.h>
 

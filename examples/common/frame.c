@@ -202,9 +202,13 @@ static enum cli_exit show_stored(struct frame *f, bool *is_there) {
   return code;
 }
 
+/* What was opened once is written whether it can be kept or not. */
 static enum cli_exit keep(const struct frame *f) {
-  if (!is_kept(f) || !f->joint->is_delivered) return CLI_DONE;
-  return stored_write(f->joint->words, f->joint->n_words, &f->cfg, f->study, f->asked);
+  const struct joint *j = f->joint;
+  if (!is_kept(f)) return CLI_DONE;
+  if (j->is_delivered) return stored_write(j->words, j->n_words, &f->cfg, f->study, f->asked);
+  stored_drop(&f->cfg, f->study, f->asked);
+  return CLI_DONE;
 }
 
 /* --- the session ------------------------------------------------------------------------------ */
@@ -246,20 +250,24 @@ static enum cli_exit meet(struct frame *f) {
   else run(s, f);
   bool is_mine = frame_is_mine(f, j->roles.recipients);
   if (j->err == SMPC_OK && ((is_mine && j->knows_hidden) || j->all_know_hidden)) smpc_journal_suppressed(s, j->hidden);
+  j->is_delivered = is_mine && j->err == SMPC_OK && j->refusal[0] == 0 && smpc_session_error(s).code == SMPC_OK;
   if ((code = cli_close(s)) == CLI_DONE) code = exit_of_run(f);
-  j->is_delivered = code == CLI_DONE && is_mine;
+  else if (j->is_delivered) cli_error("the result had been opened before that: it is written all the same");
   return code;
 }
 
 /* --- all of it ---------------------------------------------------------------------------------- */
 
-static enum cli_exit compute(struct frame *f) {
+static enum cli_exit compute(struct frame *f, enum cli_exit *kept) {
   bool is_there = f->options.review != NULL;
   enum cli_exit code = is_there ? show_held(f) : show_stored(f, &is_there);
   if (code != CLI_DONE || is_there) return code;
   if (f->options.release == NULL) code = read_own(f);
-  if (code == CLI_DONE) code = meet(f);
-  return code == CLI_DONE ? keep(f) : code;
+  if (code == CLI_DONE && is_kept(f)) code = stored_reserve(f->joint->n_words, &f->cfg, f->study, f->asked);
+  if (code != CLI_DONE) return code;
+  code = meet(f);
+  *kept = keep(f);
+  return code;
 }
 
 /* What could not be written to --output has been opened all the same: it must not be lost. */
@@ -270,15 +278,20 @@ static void rescue(struct frame *f) {
   if (has_file && f->program->report(stdout, f) == CLI_DONE && fflush(stdout) != 0) cli_error("standard output: it is lost");
 }
 
+static enum cli_exit first_of(enum cli_exit a, enum cli_exit b) { return a != CLI_DONE ? a : b; }
+
+/* A result that is here is written, however badly the session or the disk did afterwards. */
 static enum cli_exit write_result(struct frame *f) {
   struct cli_output out;
-  enum cli_exit code = cli_output_begin(&out, &f->options);
+  enum cli_exit kept = CLI_DONE, reported = CLI_DONE, code = cli_output_begin(&out, &f->options);
   if (code != CLI_DONE) return code;
-  code = f->is_alone ? f->program->alone(out.file, f) : compute(f);
-  if (code == CLI_DONE && !f->is_alone) code = f->program->report(out.file, f);
-  enum cli_exit written = cli_output_end(&out, code == CLI_DONE);
-  if (code == CLI_DONE && written != CLI_DONE && !f->is_alone) rescue(f);
-  return code == CLI_DONE ? written : code;
+  code = f->is_alone ? f->program->alone(out.file, f) : compute(f, &kept);
+  bool is_here = code == CLI_DONE || (f->joint->is_delivered && !f->is_alone);
+  if (is_here && !f->is_alone) reported = f->program->report(out.file, f);
+  is_here = is_here && reported == CLI_DONE;
+  enum cli_exit written = cli_output_end(&out, is_here);
+  if (is_here && written != CLI_DONE && !f->is_alone) rescue(f);
+  return first_of(first_of(code, reported), first_of(written, kept));
 }
 
 int frame_main(struct frame *f, int argc, char **argv) {

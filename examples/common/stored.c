@@ -43,20 +43,46 @@ enum cli_exit stored_read(bool *is_there, int64_t *words, size_t n, const smpc_c
   return CLI_INPUT;
 }
 
+enum { LINE = 21, HEAD = 80 }; /* bytes of a word, and of the lines before, at most */
+
+static bool name_new(char *path, size_t size, const char *final) { return (size_t)snprintf(path, size, "%s.new", final) < size; }
+
+enum cli_exit stored_reserve(size_t n, const smpc_config *cfg, const smpc_study *st, unsigned question) {
+  char path[600], room[620], claim[SMPC_CLAIM_LEN];
+  if (!name_file(path, sizeof path, claim, cfg, st, question) || !name_new(room, sizeof room, path)) return CLI_MACHINE;
+  int fd = open(room, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  int why = fd < 0 ? errno : posix_fallocate(fd, 0, (off_t)(HEAD + LINE * n));
+  if (fd >= 0) close(fd);
+  if (why == 0) return CLI_DONE;
+  if (fd >= 0) (void)unlink(room);
+  cli_error("the result could not be kept in %s, so nothing is asked: %s", path, strerror(why));
+  return CLI_MACHINE;
+}
+
+void stored_drop(const smpc_config *cfg, const smpc_study *st, unsigned question) {
+  char path[600], room[620], claim[SMPC_CLAIM_LEN];
+  if (name_file(path, sizeof path, claim, cfg, st, question) && name_new(room, sizeof room, path)) (void)unlink(room);
+}
+
+/* Over the bytes that were reserved, and then the rest of them away. */
+static bool write_words(int fd, const char *claim, const int64_t *words, size_t n) {
+  FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+  if (out == NULL) {
+    if (fd >= 0) close(fd);
+    return false;
+  }
+  fprintf(out, "smpc release 1\n%s\n%zu\n", claim, n);
+  for (size_t i = 0; i < n; i++) fprintf(out, "%" PRId64 "\n", words[i]);
+  bool good = fflush(out) == 0 && ftruncate(fd, ftell(out)) == 0 && fsync(fd) == 0;
+  return fclose(out) == 0 && good;
+}
+
 enum cli_exit stored_write(const int64_t *words, size_t n, const smpc_config *cfg, const smpc_study *st,
                            unsigned question) {
-  char path[600], claim[SMPC_CLAIM_LEN];
-  bool good = false;
-  if (!name_file(path, sizeof path, claim, cfg, st, question)) return CLI_MACHINE;
-  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
-  if (out != NULL) {
-    fprintf(out, "smpc release 1\n%s\n%zu\n", claim, n);
-    for (size_t i = 0; i < n; i++) fprintf(out, "%" PRId64 "\n", words[i]);
-    good = fflush(out) == 0 && fsync(fd) == 0;
-    good = fclose(out) == 0 && good;
-  } else if (fd >= 0) close(fd);
-  if (good) return CLI_DONE;
-  cli_error("the release cannot be kept in %s: %s", path, strerror(errno));
+  char path[600], room[620], claim[SMPC_CLAIM_LEN];
+  if (!name_file(path, sizeof path, claim, cfg, st, question) || !name_new(room, sizeof room, path)) return CLI_MACHINE;
+  if (write_words(open(room, O_WRONLY | O_CREAT | O_CLOEXEC, 0600), claim, words, n) && rename(room, path) == 0) return CLI_DONE;
+  cli_error("the release cannot be kept in %s: %s; keep what is written now, for the question is answered once", path, strerror(errno));
+  (void)unlink(room);
   return CLI_MACHINE;
 }
