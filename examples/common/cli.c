@@ -95,7 +95,7 @@ static const struct argp_option options[] = {
     {"parties", PARTIES, "FILE", 0, "the parties, instead of the file that party.yaml names", 1},
     {"question", QUESTION, "FILE", 0, "the agreed question", 1},
     {"study", STUDY, "FILE", 0, "a signed study, instead of --parties and --question", 1},
-    {"ask", ASK, "NAME", 0, "which question of the study (default: its only one)", 1},
+    {"ask", ASK, "NAME", 0, "which question of the study or the file (default: its only one)", 1},
     {"release", RELEASE, "ID", 0, "open this held result, which its reviewers have released, instead of running", 1},
     {"dry-run", DRY_RUN, NULL, 0, "say what it would do, cost and reveal, and stop: no network", 3},
     {"wait", WAIT, "SECONDS", 0, "how long to wait for the others to start", 3},
@@ -136,7 +136,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state) {
   case ARGP_KEY_END:
     if (o->study != NULL && (o->parties != NULL || o->question != NULL))
       argp_error(state, "--study has the parties and the questions: leave --parties and --question out");
-    if (o->ask != NULL && o->study == NULL) argp_error(state, "--ask belongs to --study");
+    if (o->ask != NULL && o->study == NULL && o->question == NULL) argp_error(state, "--ask belongs to --study or --question");
     if ((o->release != NULL || o->review != NULL) && o->study == NULL) argp_error(state, "--release and --review belong to --study");
     break;
   case 'q': o->quiet = true; break;

@@ -31,7 +31,7 @@ struct cli_options {
   const char *parties;  /* --parties FILE   instead of the one party.yaml names */
   const char *question; /* --question FILE                                   */
   const char *study;    /* --study FILE     a signed study, instead of parties and question */
-  const char *ask;      /* --ask NAME       which of its questions           */
+  const char *ask;      /* --ask NAME       which of its questions, or of the file's */
   const char *release;  /* --release ID     open this held result, instead of running */
   const char *data;     /* --data FILE      instead of party.yaml's data: file */
   const char *review;   /* --review ID      show this held result to me, its reviewer */

@@ -16,6 +16,7 @@ static struct {
   smpc_session *session; /* to cancel; NULL while it is opened or closed */
   pthread_t thread;
   bool has_thread;
+  bool was_stopped;      /* by its user, who was connected */
   sigset_t old;
   const struct cli_options *o;
 } the = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -75,11 +76,12 @@ static void *wait_for_signal(void *arg) {
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL); /* not with the lock held */
     pthread_mutex_lock(&the.lock);
     if (the.session == NULL) { /* being opened or closed, or asked a second time: just go */
-      cli_error("interrupted");
+      cli_error("stopped");
       _exit(CLI_NETWORK);
     }
     smpc_session_cancel(the.session);
     the.session = NULL;
+    the.was_stopped = true;
     pthread_mutex_unlock(&the.lock);
     pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
   }
@@ -114,13 +116,18 @@ static void publish(smpc_session *s) {
 
 static void print_failure(const smpc_session *s, smpc_err err) {
   smpc_failure f = smpc_session_error(s);
-  if (f.code == SMPC_OK || f.text == NULL || f.text[0] == 0) cli_error("%s", smpc_strerror(err));
+  pthread_mutex_lock(&the.lock);
+  bool was_stopped = the.was_stopped;
+  pthread_mutex_unlock(&the.lock);
+  if (was_stopped && err == SMPC_E_CANCELED) cli_error("stopped; the other parties have been told");
+  else if (f.code == SMPC_OK || f.text == NULL || f.text[0] == 0) cli_error("%s", smpc_strerror(err));
   else if (the.o->verbose && f.op[0] != 0) cli_error("%s (at %s, step %llu)", f.text, f.op, (unsigned long long)f.step);
   else cli_error("%s", f.text);
 }
 
 enum cli_exit cli_open(smpc_session **s, const smpc_config *cfg, const struct cli_options *o) {
   the.o = o;
+  the.was_stopped = false;
   begin_signals();
   smpc_err err = smpc_session_open(s, cfg, watch, (void *)o);
   cli_status(NULL);

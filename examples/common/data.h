@@ -24,7 +24,7 @@ struct data_fault {
 };
 
 enum data_type { DATA_TEXT = 0, DATA_NUMBER = 1 };
-enum data_encoding { DATA_UTF8 = 0, DATA_GB18030 = 1 };
+enum data_encoding { DATA_UTF8 = 0, DATA_GB18030 = 1, DATA_LATIN = 2 }; /* the last: Windows-1252 */
 
 struct data_column {
   char *name;

@@ -28,6 +28,23 @@ static int reserve(struct data_csv *r, size_t len) {
   return 0;
 }
 
+/* GB18030 and its kin write high bytes in pairs or more; one alone among others is a letter of Western Europe. */
+static bool has_lone_high_byte(const unsigned char *at, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    size_t run = 0;
+    while (i + run < len && at[i + run] >= 0x80) run++;
+    if (run % 2 == 1) return true;
+    i += run;
+  }
+  return false;
+}
+
+static int fail_encoding(struct data_csv *r, const void *field, size_t len) {
+  return fail_field(r, has_lone_high_byte(field, len)
+                           ? "not valid UTF-8, but probably Windows-1252 (Latin-1): say `encoding: Windows-1252` under `data:`"
+                           : "not valid UTF-8, but probably GB18030: say `encoding: GB18030` under `data:`");
+}
+
 /* libcsv's callbacks cannot stop it: after a failure they do nothing. */
 static void on_field(void *field, size_t len, void *user) {
   struct data_csv *r = user;
@@ -36,7 +53,7 @@ static void on_field(void *field, size_t len, void *user) {
   if (rec->n == DATA_MAX_COLUMNS) fail_field(r, "too many fields");
   else if (len > DATA_MAX_FIELD) fail_field(r, "the field is longer than 1 MiB; is a quote not closed?");
   else if (memchr(field, 0, len) != NULL) fail_field(r, "a NUL byte");
-  else if (u8_check(field, len) != NULL) fail_field(r, "not valid UTF-8; say `encoding: GB18030` if it is that");
+  else if (u8_check(field, len) != NULL) fail_encoding(r, field, len);
   else if (reserve(r, len) == 0) {
     if (len > 0) memcpy(rec->text + rec->start[rec->n], field, len);
     rec->text[rec->start[rec->n] + len] = 0;

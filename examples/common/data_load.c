@@ -53,10 +53,25 @@ static int create_table(struct data_load *l) {
   return good ? 0 : fail_sqlite(l);
 }
 
+/* A record that is one field holds this other separator; 0: none. */
+static char other_delimiter(const struct data_load *l, const struct data_record *r) {
+  static const char candidates[] = ";\t,|";
+  char now = l->config->delimiter == 0 ? ',' : l->config->delimiter;
+  for (const char *c = candidates; *c != 0 && r->n == 1; c++)
+    if (*c != now && strchr(r->text + r->start[0], *c) != NULL) return *c;
+  return 0;
+}
+
+static int fail_delimiter(struct data_load *l, const struct data_record *r, char other) {
+  return data_fail(l->f, DATA_INPUT, "line %llu is one column, and has %s in it: say `delimiter: \"%s\"` under `data:` if that parts them",
+                   (unsigned long long)r->line, other == '\t' ? "tabs" : (char[]){'\'', other, '\'', 0}, other == '\t' ? "\\t" : (char[]){other, 0});
+}
+
 /* The first record names the columns; `columns:` gives types to some of them. */
 static int take_header(struct data_load *l, const struct data_record *r) {
   const struct data_config *c = l->config;
-  int exit = 0;
+  char other = other_delimiter(l, r);
+  int exit = other != 0 && c->delimiter == 0 ? fail_delimiter(l, r, other) : 0;
   for (unsigned i = 0; i < r->n && exit == 0; i++) {
     const char *name = r->text + r->start[i];
     struct data_column *declared = find_column(c->columns, c->n_columns, name);
@@ -65,8 +80,9 @@ static int take_header(struct data_load *l, const struct data_record *r) {
   for (unsigned i = 0; i < c->n_columns && exit == 0; i++)
     if (c->columns[i].name == NULL) exit = data_fail(l->f, DATA_INPUT, "`columns:` has an entry without a name");
     else if (find_column(l->columns, l->n_columns, c->columns[i].name) == NULL)
-      exit = data_fail(l->f, DATA_INPUT, "line %llu: the header has no column '%s', which `columns:` declares",
-                       (unsigned long long)r->line, c->columns[i].name);
+      exit = other != 0 ? fail_delimiter(l, r, other)
+                        : data_fail(l->f, DATA_INPUT, "line %llu: the header has no column '%s', which `columns:` declares",
+                                    (unsigned long long)r->line, c->columns[i].name);
   return exit != 0 ? exit : create_table(l);
 }
 
@@ -105,6 +121,8 @@ static int bind_field(struct data_load *l, const struct data_record *r, unsigned
 /* Where the row stops too early or goes on too long. */
 static int fail_length(struct data_load *l, const struct data_record *r) {
   unsigned long long line = r->line;
+  char other = other_delimiter(l, r);
+  if (other != 0) return fail_delimiter(l, r, other);
   if (r->n < l->n_columns)
     return data_fail(l->f, DATA_INPUT, "line %llu: %u fields where %u are expected: none for column '%s'", line, r->n,
                      l->n_columns, l->columns[r->n].name);
@@ -131,6 +149,8 @@ static int on_record(void *user, const struct data_record *r, struct data_fault 
 
 /* --- bytes --- */
 
+static const char *encoding_name(const struct data_config *c) { return c->encoding == DATA_GB18030 ? "GB18030" : "WINDOWS-1252"; }
+
 int data_load_init(struct data_load *l, sqlite3 *db, const struct data_config *c, struct data_fault *f) {
   memset(l, 0, sizeof *l);
   l->db = db;
@@ -139,9 +159,9 @@ int data_load_init(struct data_load *l, sqlite3 *db, const struct data_config *c
   l->f = f;
   l->decoder = (iconv_t)-1;
   int exit = data_csv_init(&l->csv, c->delimiter, on_record, l, f);
-  if (exit == 0 && c->encoding == DATA_GB18030) {
-    l->decoder = iconv_open("UTF-8", "GB18030");
-    if (l->decoder == (iconv_t)-1) exit = data_fail(f, DATA_MACHINE, "this system's iconv does not know GB18030");
+  if (exit == 0 && c->encoding != DATA_UTF8) {
+    l->decoder = iconv_open("UTF-8", encoding_name(c));
+    if (l->decoder == (iconv_t)-1) exit = data_fail(f, DATA_MACHINE, "this system's iconv does not know %s", encoding_name(c));
   }
   if (exit == 0 && sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK) exit = fail_sqlite(l);
   if (exit == 0 && !c->header) exit = take_declared(l);
@@ -159,8 +179,8 @@ static int decode(struct data_load *l, char *bytes, size_t len) {
     int exit = data_csv_feed(&l->csv, out, sizeof out - room);
     if (exit != 0) return exit;
     if (why == EILSEQ)
-      return data_fail(l->f, DATA_INPUT, "line %llu, column %llu: not GB18030", (unsigned long long)l->csv.line,
-                       (unsigned long long)l->csv.column);
+      return data_fail(l->f, DATA_INPUT, "line %llu, column %llu: not %s", (unsigned long long)l->csv.line,
+                       (unsigned long long)l->csv.column, encoding_name(l->config));
     if (why == EINVAL && len <= sizeof l->held) {
       memcpy(l->held, bytes, len);
       l->held_len = len;

@@ -15,7 +15,7 @@ struct data_load {
   unsigned n_columns;
   int64_t rows;
   iconv_t decoder; /* (iconv_t)-1 for UTF-8 */
-  char held[8];    /* GB18030: the first bytes of a character cut by the end of a buffer */
+  char held[8];    /* the first bytes of a character cut by the end of a buffer */
   size_t held_len;
   struct data_csv csv;
   struct data_fault *f;

@@ -148,6 +148,9 @@ static enum cli_exit read_cohort(struct frame *f) {
 static enum cli_exit read_own(struct frame *f) {
   if (!frame_is_mine(f, f->joint->roles.inputs)) return CLI_DONE;
   enum cli_exit code = f->program->read_own(f);
+  if (code == CLI_DONE && f->joint->rows == 0)
+    cli_note(&f->options, "note: my data have no rows; if the first line of a CSV file is one, say `header: no` under `data:` in %s and list its `columns:`",
+             f->options.config);
   return code == CLI_DONE && !f->options.dry_run ? read_cohort(f) : code;
 }
 

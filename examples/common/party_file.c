@@ -30,7 +30,7 @@ struct party {
 enum { OPTIONAL = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL };
 
 static const cyaml_strval_t types[] = {{"text", DATA_TEXT}, {"number", DATA_NUMBER}};
-static const cyaml_strval_t encodings[] = {{"UTF-8", DATA_UTF8}, {"GB18030", DATA_GB18030}};
+static const cyaml_strval_t encodings[] = {{"UTF-8", DATA_UTF8}, {"GB18030", DATA_GB18030}, {"Windows-1252", DATA_LATIN}, {"Latin-1", DATA_LATIN}};
 /* not libcyaml's own boolean, which takes every unknown word for true */
 static const cyaml_strval_t answers[] = {{"yes", YES}, {"true", YES}, {"no", NO}, {"false", NO}};
 static const cyaml_schema_value_t missing_schema = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, 255)};
@@ -45,7 +45,7 @@ static const cyaml_schema_field_t rows_fields[] = {
     CYAML_FIELD_STRING_PTR("table", OPTIONAL, struct rows, table, 1, 255),
     CYAML_FIELD_ENUM("header", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct rows, header, answers, 4),
     CYAML_FIELD_STRING_PTR("delimiter", OPTIONAL, struct rows, delimiter, 1, 1),
-    CYAML_FIELD_ENUM("encoding", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct rows, encoding, encodings, 2),
+    CYAML_FIELD_ENUM("encoding", CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT, struct rows, encoding, encodings, 4),
     CYAML_FIELD_SEQUENCE("missing", OPTIONAL, struct rows, missing, &missing_schema, 1, 100),
     CYAML_FIELD_SEQUENCE("columns", OPTIONAL, struct rows, columns, &column_schema, 0, 10000),
     CYAML_FIELD_STRING_PTR("view", OPTIONAL, struct rows, view, 1, 65536),

@@ -63,12 +63,12 @@ void question_free(struct question *q); /* NULL is allowed */
 /* A question file's bytes, to be freed.  NULL: unreadable or too long. */
 char *question_read(const char *path, size_t *len, char *text, size_t text_len);
 /* The same with all questions blanked but the one called `ask` (NULL: it has only one), which must not be for
- * another program than `program`. */
+ * another program than `program` (NULL: any). */
 char *question_read_asked(const char *path, const char *ask, const char *program, size_t *len, char *text, size_t text_len);
 /* What stands for these bytes in smpc_config.question. */
 void question_digest_of(uint8_t digest[QUESTION_DIGEST_LEN], const char *bytes, size_t len);
-/* The digest of a file that is not parsed here.  False: unreadable. */
-bool question_digest(uint8_t digest[QUESTION_DIGEST_LEN], const char *path, char *text, size_t text_len);
+/* The digest of a file, and the question `ask` of it, that is not read here further.  False: unreadable, or which one? */
+bool question_digest(uint8_t digest[QUESTION_DIGEST_LEN], const char *path, const char *ask, char *text, size_t text_len);
 
 /* Who takes part in this question: sets of members of cfg. */
 struct question_roles {

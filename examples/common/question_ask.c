@@ -72,7 +72,7 @@ static const char *say_names(struct choice *c, yaml_document_t *d, const yaml_no
 static const char *check_program(struct choice *c, const char *is) {
   static const char *const all[] = {"cohort-count", "describe", "logistic-regression", "psi"};
   for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
-    if (strcmp(is, all[k]) != 0 || strcmp(is, c->program) == 0) continue;
+    if (c->program == NULL || strcmp(is, all[k]) != 0 || strcmp(is, c->program) == 0) continue;
     snprintf(c->why, sizeof c->why, "this question is for smpc-%s", is);
     return c->why;
   }

@@ -168,9 +168,9 @@ char *question_read(const char *path, size_t *len, char *text, size_t text_len) 
   return good ? bytes : NULL;
 }
 
-bool question_digest(uint8_t digest[QUESTION_DIGEST_LEN], const char *path, char *text, size_t text_len) {
+bool question_digest(uint8_t digest[QUESTION_DIGEST_LEN], const char *path, const char *ask, char *text, size_t text_len) {
   size_t len;
-  char *bytes = question_read(path, &len, text, text_len);
+  char *bytes = question_read_asked(path, ask, NULL, &len, text, text_len);
   memset(digest, 0, QUESTION_DIGEST_LEN);
   if (bytes != NULL) question_digest_of(digest, bytes, len);
   free(bytes);

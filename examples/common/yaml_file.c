@@ -20,6 +20,7 @@ struct report {
   char what[128], field[48];
   unsigned line;  /* innermost, at or before the fault  */
   unsigned entry; /* of the innermost list entry        */
+  bool is_entry;  /* the fault is in an entry of the field's list */
   bool is_second; /* there is a second document         */
 };
 
@@ -37,7 +38,7 @@ static void on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list ap) {
   }
   unsigned at = (unsigned)strtoul(line + 7, NULL, 10);
   if (r->line == 0) r->line = at;
-  if (r->entry == 0 && strstr(text, "sequence entry") != NULL) r->entry = at;
+  if (r->entry == 0 && strstr(text, "sequence entry") != NULL) r->entry = at, r->is_entry = r->field[0] == 0;
   if (r->field[0] == 0 && field != NULL)
     snprintf(r->field, sizeof r->field, "%.*s", (int)strcspn(field + 15, "'"), field + 15);
 }
@@ -68,6 +69,32 @@ static unsigned line_of_key(const char *bytes, size_t len, const char *key, unsi
   return found != 0 ? found : from;
 }
 
+/* What a schema wants under this name, wherever it stands; NULL: nothing, or different things. */
+static const cyaml_schema_value_t *find_field(const cyaml_schema_value_t *v, const char *name) {
+  const cyaml_schema_value_t *found = NULL;
+  if (v->type == CYAML_SEQUENCE) return find_field(v->sequence.entry, name);
+  if (v->type != CYAML_MAPPING) return NULL;
+  for (const cyaml_schema_field_t *f = v->mapping.fields; f->key != NULL; f++) {
+    const cyaml_schema_value_t *here = strcmp(f->key, name) == 0 ? &f->value : find_field(&f->value, name);
+    if (here != NULL && found != NULL && here->type != found->type) return NULL;
+    if (here != NULL) found = here;
+  }
+  return found;
+}
+
+/* What belongs where something else stands, or nothing. */
+static void wanted(char what[160], const cyaml_schema_value_t *schema, const struct report *r) {
+  const cyaml_schema_value_t *v = r->field[0] == 0 ? schema : find_field(schema, r->field);
+  int used = 0;
+  if (v != NULL && r->is_entry && v->type == CYAML_SEQUENCE) v = v->sequence.entry;
+  if (v == NULL) strcpy(what, "the value is missing, or not of the kind that belongs here");
+  else if (v->type == CYAML_SEQUENCE) strcpy(what, "a list belongs here, such as [a, b]");
+  else if (v->type == CYAML_MAPPING) strcpy(what, "lines of the form `key: value` belong here");
+  else if (v->type != CYAML_ENUM) strcpy(what, "one text or number belongs here");
+  else for (unsigned i = 0; i < v->enumeration.count && used < 150; i++)
+    used += snprintf(what + used, 160 - (size_t)used, "%s%s", i == 0 ? "one of these belongs here: " : ", ", v->enumeration.strings[i].str);
+}
+
 static const char *kind_of_fault(cyaml_err_t e) {
   switch (e) {
   case CYAML_ERR_OOM: return "out of memory";
@@ -76,7 +103,7 @@ static const char *kind_of_fault(cyaml_err_t e) {
   case CYAML_ERR_STRING_LENGTH_MAX: return "the value is too long";
   case CYAML_ERR_SEQUENCE_ENTRIES_MIN: return "the list is too short";
   case CYAML_ERR_SEQUENCE_ENTRIES_MAX: return "the list is too long";
-  default: return "the value is missing, or not of the kind that belongs here";
+  default: return NULL;
   }
 }
 
@@ -86,8 +113,8 @@ static const char *subject(const struct report *r) {
   return colon == NULL || strlen(colon) < 3 ? "?" : colon + 2;
 }
 
-static bool explain(const char *name, const char *bytes, size_t len, cyaml_err_t e, const struct report *r, char *text,
-                    size_t size) {
+static bool explain(const char *name, const char *bytes, size_t len, const cyaml_schema_value_t *schema, cyaml_err_t e,
+                    const struct report *r, char *text, size_t size) {
   char what[160];
   const char *key = subject(r);
   if (strstr(r->what, "Unexpected key") != NULL) {
@@ -106,7 +133,9 @@ static bool explain(const char *name, const char *bytes, size_t len, cyaml_err_t
     snprintf(what, sizeof what, "no YAML: %.100s", strncmp(r->what, "Load: libyaml: ", 15) ? r->what : r->what + 15);
     return tell(text, size, name, r->line, NULL, what);
   }
-  return tell(text, size, name, r->line, r->field, kind_of_fault(e));
+  if (kind_of_fault(e) != NULL) return tell(text, size, name, r->line, r->field, kind_of_fault(e));
+  wanted(what, schema, r);
+  return tell(text, size, name, r->line, r->field, what);
 }
 
 static cyaml_config_t settings(struct report *r) {
@@ -116,14 +145,14 @@ static cyaml_config_t settings(struct report *r) {
 
 bool yaml_parse(void **data, const char *name, const char *bytes, size_t len, const cyaml_schema_value_t *schema,
                 char *text, size_t text_len) {
-  struct report r = {"", "", 0, 0, false};
+  struct report r = {.line = 0};
   cyaml_config_t c = settings(&r);
   *data = NULL;
   if (memchr(bytes, 0, len) != NULL) return tell(text, text_len, name, 0, NULL, "a text must not hold a NUL character");
   cyaml_err_t e = cyaml_load_data((const uint8_t *)bytes, len, &c, schema, data, NULL);
   if (e != CYAML_OK) {
     *data = NULL;
-    return explain(name, bytes, len, e, &r, text, text_len);
+    return explain(name, bytes, len, schema, e, &r, text, text_len);
   }
   if (*data == NULL) return tell(text, text_len, name, 0, NULL, "the file is empty");
   if (!r.is_second) return true;

@@ -36,14 +36,14 @@ static void print_trust(const smpc_config *cfg, const struct cli_options *o) {
 }
 
 static enum cli_exit prepare(smpc_config *cfg, const struct cli_options *o) {
-  char text[300];
+  char text[600];
   enum cli_exit code = cli_config(cfg, o);
   if (code != CLI_DONE) return code;
   if (cfg->member[cfg->me.id].roles != SMPC_DEAL) {
     cli_error("%s is not the dealer of this computation: see `roles:` in parties.yaml", cfg->member[cfg->me.id].name);
     return CLI_INPUT;
   }
-  if (o->question != NULL && !question_digest(cfg->question, o->question, text, sizeof text)) {
+  if (o->question != NULL && !question_digest(cfg->question, o->question, o->ask, text, sizeof text)) {
     cli_error("%s", text);
     return CLI_INPUT;
   }

@@ -76,6 +76,21 @@ static enum cli_exit verify(struct journal_job *job) {
   return cli_exit_of(err);
 }
 
+/* Every journal begins with the number of its first entry, as text; what else is given is named before anybody
+ * looks for what somebody has changed in it. */
+static bool is_journal(const char *path) {
+  char head[4096] = "";
+  FILE *in = fopen(path, "r");
+  size_t n = in == NULL ? 0 : fread(head, 1, sizeof head - 1, in);
+  if (in != NULL) fclose(in);
+  bool is_study = strncmp(head, "study:", 6) == 0 || strstr(head, "\nstudy:") != NULL;
+  if (n == 0 || strncmp(head, "entry ", 6) == 0) return true; /* the library says why it cannot be read */
+  if (is_study) cli_error("%s is a study, not a journal: give it by --study, and the files that `journal:` in party.yaml names as FILE", path);
+  else if (strncmp(head, "kind ", 5) == 0) cli_error("%s is a signature or a held result, not a journal", path);
+  else return true;
+  return false;
+}
+
 int main(int argc, char **argv) {
   static const struct argp argp = {options, parse_option, "verify [--study STUDY] FILE...\nreport FILE...", doc, NULL, NULL, NULL};
   struct journal_job job = {.format = CLI_TABLE};
@@ -86,6 +101,8 @@ int main(int argc, char **argv) {
     return CLI_MACHINE;
   }
   argp_parse(&argp, argc, argv, 0, NULL, &job);
+  for (size_t i = 0; i < job.n; i++)
+    if (!is_journal(job.file[i])) return free(job.file), CLI_INPUT;
   enum cli_exit code = strcmp(job.command, "verify") == 0 ? verify(&job) : journal_report(&job);
   if (code == CLI_DONE && (fflush(stdout) != 0 || ferror(stdout))) {
     cli_error("the report cannot be written");

@@ -16,6 +16,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "yaml_file.h"
@@ -92,9 +93,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state) {
   return 0;
 }
 
+static bool is_program(const char *path) {
+  struct stat st;
+  return access(path, X_OK) == 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 /* An executable file FOLDER/NAME. */
 static bool is_there(char *path, size_t size, const char *folder, int folder_len, const char *name) {
-  return (size_t)snprintf(path, size, "%.*s/%s", folder_len, folder, name) < size && access(path, X_OK) == 0;
+  return (size_t)snprintf(path, size, "%.*s/%s", folder_len, folder, name) < size && is_program(path);
 }
 
 /* Beside this program: in its folder, or, in a build tree, where smpc-xyz is in a
@@ -111,7 +117,7 @@ static bool find_beside(char *path, size_t size, const char *name) {
 }
 
 bool local_find(char *path, size_t size, const char *name) {
-  if (strchr(name, '/') != NULL) return (size_t)snprintf(path, size, "%s", name) < size && access(path, X_OK) == 0;
+  if (strchr(name, '/') != NULL) return (size_t)snprintf(path, size, "%s", name) < size && is_program(path);
   if (find_beside(path, size, name)) return true;
   for (const char *p = getenv("PATH"); p != NULL && *p;) {
     size_t folder = strcspn(p, ":");
@@ -129,7 +135,8 @@ int main(int argc, char **argv) {
   cli_begin(argv);
   argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &job);
   if (!local_find(program, sizeof program, job.argv[0])) {
-    cli_error("no program %s beside smpc-local or in PATH", job.argv[0]);
+    if (strchr(job.argv[0], '/') != NULL) cli_error("there is no program %s", job.argv[0]);
+    else cli_error("no program %s beside smpc-local or in PATH; one in this folder is ./%s", job.argv[0], job.argv[0]);
     return CLI_USAGE;
   }
   if (job.has_dealer && !local_find(dealer, sizeof dealer, "smpc-dealer")) {

@@ -32,7 +32,7 @@ struct crew {
   struct child child[LOCAL_MAX];
   unsigned n, parties, running;
   int worst;
-  bool quiet;
+  bool quiet, was_interrupted;
   int64_t deadline;  /* when the others are stopped; 0: not yet */
   int next_signal;   /* SIGTERM, then SIGKILL             */
 };
@@ -163,6 +163,14 @@ static bool parties_are_done(const struct crew *crew) {
   return true;
 }
 
+/* What a code says; those of shells and of others' programs are not in our table. */
+static const char *text_of(int code) {
+  if (code > 128) return strsignal(code - 128);
+  if (code == 127) return "its program, or a library that it needs, was not found";
+  if (code == 126) return "its program cannot be run";
+  return code <= CLI_HELD || code == CLI_BUG ? cli_exit_text((enum cli_exit)code) : "a code of its own";
+}
+
 /* One has ended: its code counts, unless it ended because we stopped it. */
 static void ended(struct crew *crew, struct child *c, int status, unsigned grace_ms) {
   int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -170,8 +178,9 @@ static void ended(struct crew *crew, struct child *c, int status, unsigned grace
   crew->running--;
   if (code != 0 && c->was_stopped && !crew->quiet) cli_error("%s was stopped", c->party->name);
   else if (code != 0 && !crew->quiet)
-    cli_error("%s ended with %d (%s)", c->party->name, code, code > 128 ? strsignal(code - 128) : cli_exit_text(code));
-  if (code != 0 && !c->was_stopped && code > crew->worst) crew->worst = code;
+    cli_error("%s ended with %d (%s)", c->party->name, code, text_of(code));
+  bool is_told = crew->was_interrupted && code == CLI_DISAGREE; /* by another party, before our signal came */
+  if (code != 0 && !c->was_stopped && !is_told && code > crew->worst) crew->worst = code;
   if (crew->worst != 0 && crew->deadline == 0) crew->deadline = now_ms() + grace_ms;
   /* A dealer that nobody needs any more knows it at once, or was never asked. */
   if (parties_are_done(crew) && (crew->deadline == 0 || crew->deadline > now_ms() + DEALER_MS))
@@ -202,7 +211,8 @@ static void on_signal(struct crew *crew, int fd, unsigned grace_ms) {
   while (read(fd, &info, sizeof info) == sizeof info) {
     if (info.ssi_signo == SIGCHLD) continue; /* several may have come as one: reap() looks at all */
     signal_all(crew, (int)info.ssi_signo);
-    if (crew->worst < CLI_NETWORK) crew->worst = CLI_NETWORK; /* interrupted */
+    if (crew->worst < CLI_NETWORK) crew->worst = CLI_NETWORK;
+    crew->was_interrupted = true;
     if (crew->deadline == 0) crew->deadline = now_ms() + grace_ms;
   }
 }

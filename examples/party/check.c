@@ -16,10 +16,10 @@ static void report(void *user, smpc_party peer, smpc_err code, const char *text)
 
 enum cli_exit party_check(const struct cli_options *o) {
   smpc_config cfg;
-  char text[300];
+  char text[600];
   enum cli_exit code = cli_config(&cfg, o);
   if (code != CLI_DONE) return code;
-  if (o->question != NULL && !question_digest(cfg.question, o->question, text, sizeof text)) {
+  if (o->question != NULL && !question_digest(cfg.question, o->question, o->ask, text, sizeof text)) {
     cli_error("%s", text);
     return CLI_INPUT;
   }

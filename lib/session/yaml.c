@@ -131,6 +131,7 @@ struct report {
   char field[48];  /* innermost named field                        */
   unsigned line;   /* innermost line, before or at the fault       */
   unsigned entry;  /* line of the innermost list entry; 0: none    */
+  bool is_entry;   /* the fault is in an entry of the field's list */
 };
 
 static void on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list ap) {
@@ -146,7 +147,7 @@ static void on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list ap) {
   }
   unsigned at = (unsigned)strtoul(line + 7, NULL, 10);
   if (r->line == 0) r->line = at;
-  if (r->entry == 0 && strstr(text, "sequence entry") != NULL) r->entry = at;
+  if (r->entry == 0 && strstr(text, "sequence entry") != NULL) r->entry = at, r->is_entry = r->field[0] == 0;
   if (r->field[0] == 0 && strstr(text, "mapping field '") != NULL)
     snprintf(r->field, sizeof r->field, "%.*s", (int)strcspn(quote + 1, "'"), quote + 1);
 }
@@ -155,6 +156,28 @@ static void on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list ap) {
 static const char *subject(const struct report *r) {
   const char *colon = strrchr(r->what, ':');
   return colon == NULL || strlen(colon) < 3 ? "?" : colon + 2;
+}
+
+/* What a schema wants under this name, wherever it stands; NULL: nothing, or different things. */
+static const cyaml_schema_value_t *find_field(const cyaml_schema_value_t *v, const char *name) {
+  const cyaml_schema_value_t *found = NULL;
+  if (v->type == CYAML_SEQUENCE) return find_field(v->sequence.entry, name);
+  if (v->type != CYAML_MAPPING) return NULL;
+  for (const cyaml_schema_field_t *f = v->mapping.fields; f->key != NULL; f++) {
+    const cyaml_schema_value_t *here = strcmp(f->key, name) == 0 ? &f->value : find_field(&f->value, name);
+    if (here != NULL && found != NULL && here->type != found->type) return NULL;
+    if (here != NULL) found = here;
+  }
+  return found;
+}
+
+/* What belongs where something else stands, or nothing. */
+static const char *wanted(const cyaml_schema_value_t *schema, const struct report *r) {
+  const cyaml_schema_value_t *v = r->field[0] == 0 ? schema : find_field(schema, r->field);
+  if (v != NULL && r->is_entry && v->type == CYAML_SEQUENCE) v = v->sequence.entry;
+  if (v == NULL) return "the value is missing, or not of the kind that belongs here";
+  if (v->type == CYAML_SEQUENCE) return "a list belongs here, such as [a, b]";
+  return v->type == CYAML_MAPPING ? "lines of the form `key: value` belong here" : "one text or number belongs here";
 }
 
 /* cyaml quotes values; we quote keys alone. */
@@ -175,7 +198,7 @@ static smpc_err schema_fault(const struct smpi_yaml *y, cyaml_err_t e, const str
   case CYAML_ERR_SEQUENCE_ENTRIES_MAX: return smpi_yaml_fault(f, y, r->line, field, "the list is too long");
   default: break;
   }
-  return smpi_yaml_fault(f, y, r->line, field, "the value is missing, or not of the kind that belongs here");
+  return smpi_yaml_fault(f, y, r->line, field, "%s", wanted(y->schema, r));
 }
 
 static cyaml_config_t settings(struct report *r) {
@@ -197,7 +220,7 @@ smpc_err smpi_yaml_parse(struct smpi_yaml *y, const char *name, const uint8_t *b
   smpc_err err = load_nodes(y, &p, f);
   yaml_parser_delete(&p);
   if (err != SMPC_OK) return err;
-  struct report r = {"", "", 0, 0};
+  struct report r = {.line = 0};
   cyaml_config_t c = settings(&r);
   cyaml_err_t e = cyaml_load_data(bytes, len, &c, schema, &y->data, NULL);
   if (e != CYAML_OK) return schema_fault(y, e, &r, f);

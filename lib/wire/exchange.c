@@ -66,6 +66,9 @@ static smpc_err heed_abort(struct run *r, const struct smpi_pump *p, const struc
   m->blame = names_other ? a.blame : peer;
   if (a.code == SMPC_E_DESYNC && a.differs != SMPI_SAME)
     return smpi_desync_set(r->fault, peer, name_of(r, p), (enum smpi_differs)a.differs, a.step, a.yours, a.mine);
+  if (a.code == SMPC_E_CANCELED && !names_other)
+    return smpi_fault_set(r->fault, SMPC_E_PEER, peer, "%s stopped the session at step %" PRIu64 ": its user or its program canceled it",
+                          name_of(r, p), a.step);
   if (names_other)
     return smpi_fault_set(r->fault, a.code == SMPC_E_DESYNC ? SMPC_E_DESYNC : SMPC_E_PEER, m->blame,
                           "%s ended the session at step %" PRIu64 " because of %s: %s", name_of(r, p), a.step,
@@ -174,9 +177,29 @@ static smpc_err heed_record(struct run *r, const struct smpi_pump *p, const stru
   }
 }
 
+/* While one peer keeps me waiting, another may have said that it stops. */
+static smpc_err hear_others(struct run *r, const struct smpi_pump *p) {
+  for (unsigned i = 0; i < r->mesh->n; i++) {
+    struct smpi_link *l = r->mesh->member[i].link;
+    const struct smpi_flow flow = {.peer = i};
+    const struct smpi_pump other = {.flow = &flow, .link = l};
+    struct smpi_received rec;
+    if (l == NULL || l == p->link) continue;
+    (void)smpi_link_listen(l);
+    while (smpi_link_has_abort(l)) {
+      smpc_err err = smpi_link_next(l, &rec, 0);
+      if (err != SMPC_OK) return lost(r, &other, err);
+      if (rec.type == SMPI_ABORT) return heed_abort(r, &other, &rec);
+    }
+  }
+  return SMPC_OK;
+}
+
+enum { LISTEN_MS = 500 }; /* LOCAL: between two looks at the others */
+
 /* Wait for the next DATA record of p's peer; heartbeats keep the wait alive. */
 static smpc_err next_data(struct run *r, struct smpi_pump *p, struct smpi_received *rec) {
-  const unsigned timeout = r->mesh->timeout_ms, slice = timeout / 4 + 1;
+  const unsigned timeout = r->mesh->timeout_ms, slice = (unsigned)smpi_min(timeout / 4 + 1, LISTEN_MS);
   const uint64_t begin = smpi_link_now(p->link);
   for (;;) {
     smpc_err err = smpi_link_next(p->link, rec, slice);
@@ -184,7 +207,7 @@ static smpc_err next_data(struct run *r, struct smpi_pump *p, struct smpi_receiv
     uint64_t now = smpi_link_now(p->link), heard = p->link->heard_ms > begin ? p->link->heard_ms : begin;
     if (err == SMPC_OK) err = heed_record(r, p, rec, now - begin);
     else if (err != SMPC_E_TIMEOUT || atomic_load(&r->mesh->canceled) || now - heard >= timeout) err = lost(r, p, err);
-    else err = SMPC_OK;
+    else err = hear_others(r, p);
     if (err != SMPC_OK) return err;
     atomic_store(&p->link->waiting, 1 + p->link->data_in); /* the heartbeat to p is to say so */
     smpi_mesh_beat(r->mesh);

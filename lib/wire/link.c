@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/mem.h"
 
 smpc_err smpi_link_new(struct smpi_link **link, struct smpi_stream *stream) {
@@ -106,6 +107,20 @@ void smpi_link_beat(struct smpi_link *l, uint64_t idle_ms, const struct smpi_tag
 
 /* --- receiving -------------------------------------------------------------- */
 
+enum { SLICE_MS = 200 }; /* LOCAL: how long a link that is stopped may go on waiting */
+
+/* ops->recv(), in slices, so that it notices being stopped. */
+static smpc_err receive_some(struct smpi_link *l, size_t *got, unsigned wait_ms) {
+  smpc_err err = SMPC_E_TIMEOUT;
+  for (;;) {
+    unsigned slice = (unsigned)smpi_min(wait_ms, SLICE_MS);
+    if (atomic_load(&l->is_stopped)) return SMPC_E_CLOSED;
+    err = l->stream->ops->recv(l->stream, l->buffer + l->hi, SMPI_LINK_BUFFER - l->hi, got, slice);
+    if (err != SMPC_E_TIMEOUT || slice == wait_ms) return err;
+    wait_ms -= slice;
+  }
+}
+
 /* Receive more bytes behind those at hand, moving these to the front when the
  * space up to the end could not hold a whole record. */
 static smpc_err receive(struct smpi_link *l, unsigned wait_ms) {
@@ -116,7 +131,7 @@ static smpc_err receive(struct smpi_link *l, unsigned wait_ms) {
     l->hi -= l->lo;
     l->lo = 0;
   }
-  smpc_err err = l->stream->ops->recv(l->stream, l->buffer + l->hi, SMPI_LINK_BUFFER - l->hi, &got, wait_ms);
+  smpc_err err = receive_some(l, &got, wait_ms);
   if (err == SMPC_OK) l->hi += got;
   if (err != SMPC_OK && err != SMPC_E_TIMEOUT) l->peer_left = true;
   return err;
@@ -125,6 +140,16 @@ static smpc_err receive(struct smpi_link *l, unsigned wait_ms) {
 bool smpi_link_listen(struct smpi_link *l) {
   size_t before = l->hi - l->lo;
   return before < SMPI_LINK_BUFFER - SMPI_RECORD_MAX && receive(l, 0) == SMPC_OK;
+}
+
+/* DATA has a header of SMPI_FRAME_LEN bytes and at least one more, so it is longer. */
+_Static_assert((int)SMPI_ABORT_LEN != (int)SMPI_BEAT_LEN && (int)SMPI_ABORT_LEN <= (int)SMPI_FRAME_LEN, "an ABORT is told by its length");
+
+bool smpi_link_has_abort(const struct smpi_link *l) {
+  size_t total;
+  for (size_t at = l->lo; smpi_channel_measure(&total, l->buffer + at, l->hi - at) == SMPC_OK && total != 0 && total <= l->hi - at; at += total)
+    if (total == SMPI_ABORT_LEN + SMPI_RECORD_EXTRA) return true;
+  return false;
 }
 
 smpc_err smpi_link_read_raw(struct smpi_link *l, uint8_t *out, size_t len, uint64_t deadline_ms) {

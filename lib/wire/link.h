@@ -30,6 +30,7 @@ struct smpi_link {
   uint64_t heard_ms, data_in; /* time of the last good record; DATA records received */
   _Atomic uint64_t waiting;   /* for heartbeats: 0, or 1 + data_in while blocked on this peer */
   bool peer_left;             /* its ABORT or FIN was read, or the stream has ended */
+  atomic_bool is_stopped;     /* from any thread: what waits here ends with SMPC_E_CLOSED */
 };
 
 /* A record as received: content points into the buffer until the next call. */
@@ -67,5 +68,7 @@ void smpi_link_beat(struct smpi_link *l, uint64_t idle_ms, const struct smpi_tag
 smpc_err smpi_link_next(struct smpi_link *l, struct smpi_received *r, unsigned wait_ms);
 /* Read what is there without waiting; true if anything came. */
 bool smpi_link_listen(struct smpi_link *l);
+/* Does an ABORT stand among what was read?  By its length, which no other record has: not yet authentic. */
+bool smpi_link_has_abort(const struct smpi_link *l);
 
 #endif

@@ -101,6 +101,8 @@ static void stop_ticker(struct smpi_mesh *m) {
   m->has_ticker = false;
 }
 
+enum { CANCEL_MS = 100 }; /* LOCAL: how long telling one peer of a cancel may take */
+
 /* --- the end ------------------------------------------------------------------ */
 
 /* Waits for the lock at most as long as the ticker needs, which never waits itself. */
@@ -120,10 +122,34 @@ void smpi_mesh_abort(struct smpi_mesh *m, smpc_err code, uint64_t step) {
     if (m->member[i].link != NULL) say_now(m->member[i].link, SMPI_ABORT, content, sizeof content);
 }
 
+/* Say it to one peer, from any thread: whoever sends holds the lock briefly, or waits for a peer that does not
+ * read.  True: it is on its way. */
+static bool say_canceled(struct smpi_link *l, const uint8_t content[SMPI_ABORT_LEN]) {
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_nsec += CANCEL_MS * 1000000L;
+  if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
+  if (pthread_mutex_timedlock(&l->send_lock, &until) != 0) return false;
+  smpc_err err = smpi_link_say_locked(l, SMPI_ABORT, content, SMPI_ABORT_LEN);
+  pthread_mutex_unlock(&l->send_lock);
+  return err == SMPC_OK;
+}
+
+/* A link that could say it ends its wait by itself, and is closed when it has been read; others are cut. */
 void smpi_mesh_cancel(struct smpi_mesh *m) {
+  uint8_t content[SMPI_ABORT_LEN];
   atomic_store(&m->canceled, true);
-  for (unsigned i = 0; i < m->n; i++)
-    if (m->member[i].link != NULL) m->member[i].link->stream->ops->close(m->member[i].link->stream);
+  pthread_mutex_lock(&m->tag_lock);
+  struct smpi_abort a = {.code = SMPC_E_CANCELED, .blame = SMPI_NOBODY, .step = m->tag.step};
+  pthread_mutex_unlock(&m->tag_lock);
+  smpi_abort_encode(content, &a);
+  for (unsigned i = 0; i < m->n; i++) {
+    struct smpi_link *l = m->member[i].link;
+    if (l == NULL) continue;
+    bool is_told = say_canceled(l, content);
+    atomic_store(&l->is_stopped, true);
+    if (!is_told) l->stream->ops->close(l->stream);
+  }
 }
 
 /* Let a peer read what we said last: closing a socket with unread bytes in it
@@ -152,7 +178,10 @@ static void part(struct smpi_mesh *m, bool orderly) {
 void smpi_mesh_close(struct smpi_mesh *m, bool orderly) {
   if (m == NULL) return;
   stop_ticker(m);
-  if (!atomic_load(&m->canceled)) part(m, orderly && m->root == SMPC_OK);
+  bool is_canceled = atomic_load(&m->canceled);
+  for (unsigned i = 0; i < m->n; i++)
+    if (m->member[i].link != NULL) atomic_store(&m->member[i].link->is_stopped, false);
+  part(m, orderly && !is_canceled && m->root == SMPC_OK);
   for (unsigned i = 0; i < m->n; i++) smpi_link_free(m->member[i].link);
   smpi_secret_free(m->secret);
   pthread_mutex_destroy(&m->tag_lock);

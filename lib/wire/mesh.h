@@ -51,7 +51,8 @@ void smpi_mesh_close(struct smpi_mesh *mesh, bool orderly);
  * waiting; the links are dead afterwards. */
 void smpi_mesh_abort(struct smpi_mesh *mesh, smpc_err code, uint64_t step);
 
-/* From any thread: the current or next exchange fails with SMPC_E_CANCELED. */
+/* From any thread: the peers are told at once, as far as that is possible in a tenth of a second for each, and the
+ * current or next exchange fails with SMPC_E_CANCELED. */
 void smpi_mesh_cancel(struct smpi_mesh *mesh);
 
 /* The Noise handshake hash of the link to `peer`: the same at both ends, unique

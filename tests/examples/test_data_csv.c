@@ -91,6 +91,10 @@ static void test_header(void **state) {
   refuse("n,t,T\n", 6, c, "two columns are called 'T' (upper and lower case are the same)");
   refuse("n,,t\n", 5, c, "column 2 has no name");
   refuse("", 0, c, "line 1: the file is empty; its header is expected there");
+  refuse("n;t\n1;a\n", 8, c, "line 1 is one column, and has ';' in it: say `delimiter: \";\"` under `data:` if that parts them");
+  refuse("n\tt\n1\ta\n", 8, (struct data_config){.header = true}, "line 1 is one column, and has tabs in it: say `delimiter: \"\\t\"` under `data:` if that parts them");
+  c.delimiter = ';';
+  refuse("n,t\n1,a\n", 8, c, "line 1 is one column, and has ',' in it: say `delimiter: \",\"` under `data:` if that parts them");
   refuse("1,2\n", 4, (struct data_config){0}, "`columns:` must name the columns of a file without a header");
 }
 
@@ -104,7 +108,10 @@ static void test_malformed(void **state) {
   refuse_text("1,a\n2,\"b\n3,c\n", "line 2, field 2: the quote is not closed before the end of the file");
   refuse_text("1,a\nsecret,b\n",
               "line 2, field 1: column 'n' is declared a number, and this is none (or a whole one beyond 2^53)");
-  refuse_text("1,\xff\n", "line 1, field 2: not valid UTF-8; say `encoding: GB18030` if it is that");
+  refuse_text("1,\xff\n", "line 1, field 2: not valid UTF-8, but probably Windows-1252 (Latin-1): say `encoding: Windows-1252` under `data:`");
+  refuse_text("1,M\xfcller\n", "line 1, field 2: not valid UTF-8, but probably Windows-1252 (Latin-1): say `encoding: Windows-1252` under `data:`");
+  refuse_text("1,\xc4\xd0\xc5\xae\n", "line 1, field 2: not valid UTF-8, but probably GB18030: say `encoding: GB18030` under `data:`");
+  refuse_text("1;a\n", "line 1 is one column, and has ';' in it: say `delimiter: \";\"` under `data:` if that parts them");
   struct file none = {""};
   refuse("1,a\0b\n", 6, plain(&none), "line 1, field 2: a NUL byte");
 }
@@ -135,6 +142,10 @@ static void test_encodings(void **state) {
   assert_int_equal(count_in("1,\xc4\xd0\n", 5, c, "t = '\xe7\x94\xb7'"), 1);
   refuse("1,a\n2,\xc4\xff\n", 10, c, "line 2, column 3: not GB18030");
   refuse("1,\xc4", 3, c, "line 1, column 3: the file ends within a character of GB18030");
+  c.encoding = DATA_LATIN;
+  assert_int_equal(count_in("1,M\xfcller \x80\n", 11, c, "t = 'M\xc3\xbcller \xe2\x82\xac'"), 1);
+  refuse("1,\x81\n", 4, c, "line 1, column 3: not WINDOWS-1252");
+  c.encoding = DATA_GB18030;
   c.header = true;
   c.n_columns = 0;
   struct data_column woman[] = {TXT("\xe6\x80\xa7\xe5\x88\xab")};

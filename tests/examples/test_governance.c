@@ -51,6 +51,8 @@ static void a_study_runs_and_is_audited(void **state) {
   run_expect(run_all(""), 0, "Delivered to: north");
   run_expect(run("smpc-journal verify site/*.journal"), 0, "4 journals, 25 entries, 1 session, 3 openings, 3 seals: no fault\n");
   run_expect(run("smpc-journal verify --study site/study.yaml site/*.journal"), 0, "no fault\n");
+  run_expect(run("smpc-journal verify site/study.yaml site/*.journal"), 2, "site/study.yaml is a study, not a journal: give it by --study");
+  run_expect(run("smpc-journal report site/study.yaml.west.sig"), 2, "is a signature or a held result, not a journal");
   run_expect(run("rm site/study.yaml.west.sig; smpc-journal verify --study site/study.yaml site/*.journal; test $? = 6"), 0,
              "FAULT  site/study.yaml  the signature of west: it is not there");
   run_expect(run("smpc-study sign --key site/west.key site/study.yaml"), 0, "Signed");
@@ -352,6 +354,11 @@ static void a_study_may_have_questions_of_several_programs(void **state) {
   run_expect(run("smpc-journal report three/b.journal"), 0, "means of n\n    runs 1, openings 2, values 7, rows 3");
   run_expect(run("rm -r three; %s smpc-describe -q --config {config} --study {study} --data {name}.csv", local), 2,
              "several questions: give --ask sizes, overlap, fit or stats");
+  static const char unsigned_[] = "smpc-local -q --names a,b --dealer --party-yaml three-more.yaml -- smpc-describe -q --config {config} --question three.yaml --data {name}.csv";
+  run_expect(run("%s", unsigned_), 2, "several questions: give --ask sizes, overlap, fit or stats");
+  run_expect(run("%s --ask stats", unsigned_), 0, "6 rows");
+  run_expect(run("smpc-local -q --names a,b --dir two --party-yaml three-more.yaml -- true; cd two; smpc-cohort-count --config a.yaml --question ../three.yaml --ask sizes --data ../a.csv "
+                 "--wait 20 >/dev/null 2>&1 & smpc-describe --config b.yaml --question ../three.yaml --ask stats --data ../b.csv --wait 20; c=$?; wait; exit $c"), 4, "claims");
   run_expect(run("rm -r three; %s smpc-describe -q --config {config} --study {study} --ask sizes --data {name}.csv", local), 2,
              "this question is for smpc-cohort-count");
   run_expect(run("rm -r three; %s smpc-cohort-count -q --config {config} --study {study} --ask sizes --data {name}.csv", local), 0, "6");
@@ -380,10 +387,10 @@ static void mistakes_are_named(void **state) {
   run_expect(run("smpc-party keygen stranger.key && smpc-study sign --key stranger.key site/study.yaml"), 5, "no party's");
   run_expect(run("smpc-study frown site/study.yaml"), 1, "no command");
   run_expect(run("smpc-journal verify nowhere"), 2, "nowhere");
-  run_expect(run("smpc-journal verify site/study.yaml; test $? = 6"), 0, "no entry of a journal");
+  run_expect(run("smpc-journal verify question.yaml; test $? = 2"), 0, "");
   run_expect(run("smpc-journal verify"), 1, "at least one");
   run_expect(run("smpc-cohort-count --study a --question b"), 1, "leave --parties and --question out");
-  run_expect(run("smpc-cohort-count --ask a --question b"), 1, "belongs to --study");
+  run_expect(run("smpc-cohort-count --ask a"), 1, "belongs to --study or --question");
 }
 
 int main(void) {

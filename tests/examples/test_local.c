@@ -50,6 +50,8 @@ static void the_worst_exit_code_is_ours(void **state) {
   assert_int_equal(run("smpc-local -n 3 -- false")->exit, 1);
   run_expect(run("smpc-local -n 4 -- sh -c 'exit {i}'"), 3, "party3 ended with 3 (network)");
   run_expect(run("smpc-local -n 2 -- sh -c 'kill -9 $$'"), 137, "party1 ended with 137");
+  run_expect(run("smpc-local -n 2 -- sh -c 'exec ./nothing'"), 127, "party1 ended with 127 (its program, or a library that it needs, was not found)");
+  run_expect(run("smpc-local -n 2 -- sh -c 'exit 42'"), 42, "party1 ended with 42 (a code of its own)");
   const struct run *r = run("smpc-local -q -n 2 -- sh -c 'exit {i}'");
   assert_int_equal(r->exit, 1);
   assert_string_equal(r->err, "");
@@ -178,14 +180,28 @@ static void the_others_end_by_themselves_when_one_is_killed(void **state) {
   assert_true(time(NULL) - begin < 8);
 }
 
+/* Ctrl-C at one party: it says goodbye in a line, and the others hear at once who stopped. */
+static void the_others_hear_who_stopped(void **state) {
+  (void)state;
+  time_t begin = time(NULL);
+  const struct run *r = run("smpc-local -n 3 --dealer --grace 5 -- sh -c 'echo $$ >pid{i}; exec smpc-trial --config {config} wait' >out & pid=$!; "
+                            "while ! grep -q open out; do sleep 0.1; done; kill -INT $(cat pid0); wait $pid");
+  assert_int_equal(r->exit, 4);
+  assert_non_null(strstr(r->err, "smpc-trial: stopped; the other parties have been told\n"));
+  assert_non_null(strstr(r->err, "[party1] smpc-trial: party0 stopped the session at step "));
+  assert_non_null(strstr(r->err, "party0 ended with 3 (network)"));
+  assert_null(strstr(r->err, "party1 was stopped")); /* though it waits for party2, which sleeps */
+  assert_true(time(NULL) - begin < 20);
+}
+
 static void an_interrupt_ends_a_session_everywhere(void **state) {
   (void)state;
   time_t begin = time(NULL);
   const struct run *r = run("smpc-local -n 3 --dealer --grace 3 -- smpc-trial --config {config} wait >out & pid=$!; "
                             "while ! grep -q open out; do sleep 0.1; done; sleep 0.3; kill -INT $pid; wait $pid");
   assert_int_equal(r->exit, 3);
-  assert_non_null(strstr(r->err, "party0 ended with 3 (network)")); /* canceled, or told so by another */
-  assert_non_null(strstr(r->err, "party1 ended with 3 (network)"));
+  assert_non_null(strstr(r->err, "party0 ended with ")); /* 3: canceled, or 4: told so by another */
+  assert_non_null(strstr(r->err, "party1 ended with "));
   assert_non_null(strstr(r->err, "party2 was stopped")); /* it slept, the others ended by themselves */
   assert_null(strstr(r->err, "party0 was stopped"));
   assert_null(strstr(r->err, "party1 was stopped"));
@@ -215,7 +231,7 @@ int main(void) {
       T(temporary_files_are_private_and_removed), T(files_can_be_kept), T(no_secret_is_in_arguments_or_environment),
       T(text_is_added_to_party_yaml), T(a_real_computation_runs_with_a_dealer),
       T(a_purpose_that_is_not_listed_is_refused), T(the_others_end_by_themselves_when_one_is_killed),
-      T(an_interrupt_ends_a_session_everywhere), T(roles_and_addresses_are_as_asked), T(wrong_command_lines_are_refused),
+      T(the_others_hear_who_stopped), T(an_interrupt_ends_a_session_everywhere), T(roles_and_addresses_are_as_asked), T(wrong_command_lines_are_refused),
   };
   return cmocka_run_group_tests(tests, run_setup, run_teardown);
 }

@@ -31,7 +31,7 @@ static void from_nothing_to_a_configuration(void **state) {
   set_up("north");
   set_up("south");
   set_up("west");
-  run_expect(run("cd north && smpc-party check --firewall"), 2, "`parties`: the value is missing");
+  run_expect(run("cd north && smpc-party check --firewall"), 2, "`parties`: a list belongs here, such as [a, b]");
   assert_int_equal(run("sed -i '/address:/d' west.entry; sed -i 's/\\[.*\\]/[dealer]/' south.entry; "
                        "for p in north south west; do cat north.entry south.entry west.entry >>$p/parties.yaml; "
                        "sed -i 's/^preprocessing: ot/preprocessing: dealer/' $p/parties.yaml; done")

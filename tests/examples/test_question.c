@@ -164,7 +164,7 @@ static void the_digest_is_of_the_exact_bytes(void **unused) {
   assert_memory_not_equal(a->digest, b->digest, QUESTION_DIGEST_LEN);
   int fd = mkstemp(path);
   assert_int_equal(write(fd, good, sizeof good - 1), sizeof good - 1);
-  assert_true(question_digest(digest, path, message, sizeof message));
+  assert_true(question_digest(digest, path, NULL, message, sizeof message));
   assert_memory_equal(digest, a->digest, QUESTION_DIGEST_LEN);
   question_free(a);
   question_free(b);

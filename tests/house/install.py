@@ -46,6 +46,8 @@ def main():
                       stdout=subprocess.PIPE).stdout
             print(out)
             assert "34.5" in out, "10.5 + 11.5 + 12.5 is 34.5"
+            bare = subprocess.run([f"{scratch}/{name}"], env=env, text=True, capture_output=True)
+            assert bare.returncode == 1 and "usage: total" in bare.stderr, bare
             lost = subprocess.run([f"{scratch}/{name}", "nowhere.yaml", "1"], env=env, text=True, capture_output=True)
             assert lost.returncode == 2 and "nowhere.yaml" in lost.stderr, lost
         assert not list(stage.rglob("libmpc.so*")) and not list(stage.rglob("mpc.h")), "GNU MPC's names are not ours"

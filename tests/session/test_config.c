@@ -228,7 +228,7 @@ static void errors_of_party_yaml_name_the_place(void **state) {
   own_refused("wait: 5 min", "party: south", "party.yaml:6", "`party:` stands here for the second time");
   own_refused("party: north", "party: nort", "party.yaml:1", "no party of this name");
   own_refused("party: north", "party:", "party.yaml:1", "`party`");
-  own_refused("party: north", "party: [north]", "party.yaml:1", "`party`");
+  own_refused("party: north", "party: [north]", "party.yaml:1", "`party`: one text or number belongs here");
   own_refused("key: 0.key", "key: 1.key", "parties.yaml:8", "my key file has other keys");
   own_refused("key: 0.key", "key: none.key", "none.key", "No such file");
   own_refused("key: 0.key", "key: .", "/.", "not a regular file");
@@ -270,7 +270,7 @@ static void errors_of_parties_yaml_name_the_place(void **state) {
   all_refused("roles: [compute]", "roles: [computes]", "parties.yaml:16", "a role is one of");
   all_refused("roles: [compute]", "roles: [compute, compute]", "parties.yaml:16", "twice");
   all_refused("roles: [compute]", "roles: []", "parties.yaml:16", "too short");
-  all_refused("roles: [compute]", "roles: compute", "parties.yaml:16", "`roles`");
+  all_refused("roles: [compute]", "roles: compute", "parties.yaml:16", "`roles`: a list belongs here");
   all_refused("roles: [dealer]", "roles: [dealer, input]", "parties.yaml:20", "no other role");
   all_refused("roles: [compute]", "roles: [dealer]", "parties.yaml", "at most one dealer");
   all_refused("roles: [input, compute]", "roles: [*x]", "parties.yaml:13", "no YAML");

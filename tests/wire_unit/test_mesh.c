@@ -171,7 +171,7 @@ static void cancel_ends_a_wait(void **state) {
   mesh_prepare(p, &m, be_canceled, NULL);
   mesh_run(p, 2);
   mesh_check_fault(&p[0], SMPC_E_CANCELED, -1, "canceled");
-  mesh_check_fault(&p[1], SMPC_E_CLOSED, 0, "site-0");
+  mesh_check_fault(&p[1], SMPC_E_PEER, 0, "site-0 stopped the session at step 1: its user or its program canceled it");
 }
 
 static void disagree(struct mesh_party *p) {
