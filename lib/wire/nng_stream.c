@@ -98,7 +98,8 @@ static smpc_err write_by_nng(struct nng_link *l, size_t *n) {
 static void send_at_once(struct nng_link *l) {
   while (!l->failed && l->queued > 0) {
     size_t n = 0, left = l->len[l->head] - l->sent;
-    smpc_err err = l->socket >= 0 ? smpi_socket_send(l->socket, l->slot[l->head] + l->sent, left, &n) : write_by_nng(l, &n);
+    smpc_err err = l->socket < 0 ? write_by_nng(l, &n)
+                                 : smpi_socket_send(l->socket, l->slot[l->head] + l->sent, left, &n);
     if (err == SMPC_E_TIMEOUT) {
       send_in_background(l);
       return;
