@@ -32,20 +32,26 @@ struct smpi_prg {
 
 smpc_err smpi_prg_open(struct smpi_prg **g, const uint8_t key[32]) {
   smpc_err err = SMPC_E_NOMEM;
-  const uint8_t zero[16] = {0};
   struct smpi_prg *made = smpi_secret_alloc(1, sizeof *made);
   *g = NULL;
   if (made == NULL) return err;
-  memcpy(made->key, key, sizeof made->key);
   made->cipher = EVP_CIPHER_CTX_new();
-  if (made->cipher == NULL || EVP_EncryptInit_ex(made->cipher, EVP_chacha20(), NULL, key, zero) != 1) goto out;
-  made->is_set = true;
+  if (made->cipher == NULL || EVP_EncryptInit_ex(made->cipher, EVP_chacha20(), NULL, NULL, NULL) != 1) goto out;
+  if (smpi_prg_restart(made, key) != SMPC_OK) goto out;
   *g = made;
   made = NULL;
   err = SMPC_OK;
 out:
   smpi_prg_close(made);
   return err;
+}
+
+smpc_err smpi_prg_restart(struct smpi_prg *g, const uint8_t key[32]) {
+  const uint8_t zero[16] = {0};
+  memcpy(g->key, key, sizeof g->key);
+  g->position = 0;
+  g->is_set = EVP_EncryptInit_ex(g->cipher, NULL, NULL, key, zero) == 1;
+  return g->is_set ? SMPC_OK : SMPC_E_NOMEM;
 }
 
 void smpi_prg_close(struct smpi_prg *g) {

@@ -12,6 +12,8 @@ struct smpi_prg; /* holds a secret key: allocated as a secret */
 
 /* A stream at position 0.  SMPC_E_NOMEM. */
 smpc_err smpi_prg_open(struct smpi_prg **g, const uint8_t key[32]);
+/* The same stream object begins anew under another key: no fresh page for each of many short streams. */
+smpc_err smpi_prg_restart(struct smpi_prg *g, const uint8_t key[32]);
 void smpi_prg_close(struct smpi_prg *g); /* wipes; NULL is allowed */
 
 /* The next n 64-bit words.  Successive calls give successive parts of one

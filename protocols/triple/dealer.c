@@ -30,6 +30,7 @@
 struct dealer_source {
   struct smpi_source base;
   uint8_t seed[32];
+  struct smpi_prg *g; /* the stream now expanded: of one batch, mask or product after the other */
 };
 
 static bool is_last(const struct smpc_session *s) { return smpi_rank(s) + 1 == (int)smpi_parties(s); }
@@ -75,48 +76,43 @@ static void expand_all(const struct filling *f, size_t n) {
 
 static smpc_err dealer_units(struct smpi_source *src, struct smpc_session *s, uint64_t *const col[],
                              enum smpi_corr kind, size_t n, uint64_t number) {
-  const struct dealer_source *d = (const struct dealer_source *)src;
+  struct dealer_source *d = (struct dealer_source *)src;
   struct filling f = {.col = col, .kind = kind};
   struct smpi_request r = {.ask = SMPI_ASK_UNITS, .kind = kind, .units = n, .number = number};
   struct smpi_flow flow = {.peer = (unsigned)smpi_dealer(s), .in_len = 8 * n * smpi_corr_dependent_words(kind),
                            .consume = fill_block, .ctx = &f};
-  smpc_err err = smpi_expand_open(&f.g, d->seed, SMPI_USE_BATCH, kind, number);
+  smpc_err err = smpi_expand_open(&d->g, d->seed, SMPI_USE_BATCH, kind, number);
   if (err != SMPC_OK) return smpi_fail(s, err, -1, "out of memory");
+  f.g = d->g;
   TRY(ask(s, &r));
   if (is_last(s)) TRY(smpi_exchange(s, &flow, 1));
   else expand_all(&f, n);
 out:
-  smpi_prg_close(f.g);
   return err;
 }
 
 static smpc_err dealer_mask(struct smpi_source *src, struct smpc_session *s, shr *a, uint64_t *plain, size_t cols,
                             const struct smpi_owners *owners, uint64_t number) {
   (void)plain; /* the dealer knows all masks: an owner saves nothing */
-  const struct dealer_source *d = (const struct dealer_source *)src;
-  struct smpi_prg *g = NULL;
-  smpc_err err = smpi_expand_open(&g, d->seed, SMPI_USE_MASK, 0, number);
+  struct dealer_source *d = (struct dealer_source *)src;
+  smpc_err err = smpi_expand_open(&d->g, d->seed, SMPI_USE_MASK, 0, number);
   if (err != SMPC_OK) return smpi_fail(s, err, -1, "out of memory");
-  smpi_prg_words(g, &a->v, (size_t)owners->run[0].rows * cols);
-  smpi_prg_close(g);
+  smpi_prg_words(d->g, &a->v, (size_t)owners->run[0].rows * cols);
   return SMPC_OK;
 }
 
-static smpc_err dealer_product(const struct dealer_source *d, struct smpc_session *s,
-                               const struct smpi_product_job *job) {
-  struct smpi_prg *g = NULL;
+static smpc_err dealer_product(struct dealer_source *d, struct smpc_session *s, const struct smpi_product_job *job) {
   const struct smpi_product *p = &job->shape;
   size_t b_words = (size_t)(smpi_product_k(p) * p->n), c_words = (size_t)(smpi_product_m(p) * p->n);
   struct smpi_request r = {.ask = SMPI_ASK_PRODUCT, .number = job->number, .product = *p};
   struct smpi_flow flow = {.peer = (unsigned)smpi_dealer(s), .in_len = 8 * c_words, .in = job->c};
-  smpc_err err = smpi_expand_open(&g, d->seed, SMPI_USE_PRODUCT, 0, job->number);
+  smpc_err err = smpi_expand_open(&d->g, d->seed, SMPI_USE_PRODUCT, 0, job->number);
   if (err != SMPC_OK) return smpi_fail(s, err, -1, "out of memory");
   TRY(ask(s, &r));
-  smpi_prg_words(g, &job->b->v, b_words);
+  smpi_prg_words(d->g, &job->b->v, b_words);
   if (is_last(s)) TRY(smpi_exchange(s, &flow, 1));
-  else smpi_prg_words(g, &job->c->v, c_words);
+  else smpi_prg_words(d->g, &job->c->v, c_words);
 out:
-  smpi_prg_close(g);
   return err;
 }
 
@@ -124,7 +120,7 @@ out:
 static smpc_err dealer_products(struct smpi_source *src, struct smpc_session *s, const struct smpi_product_job *job,
                                 size_t jobs) {
   smpc_err err = SMPC_OK;
-  for (size_t i = 0; i < jobs; i++) TRY(dealer_product((const struct dealer_source *)src, s, &job[i]));
+  for (size_t i = 0; i < jobs; i++) TRY(dealer_product((struct dealer_source *)src, s, &job[i]));
 out:
   return err;
 }
@@ -134,7 +130,10 @@ static smpc_err dealer_finish(struct smpi_source *src, struct smpc_session *s) {
   return ask(s, &(struct smpi_request){.ask = SMPI_ASK_CLOSE});
 }
 
-static void dealer_free(struct smpi_source *src) { smpi_secret_free(src); }
+static void dealer_free(struct smpi_source *src) {
+  smpi_prg_close(((struct dealer_source *)src)->g);
+  smpi_secret_free(src);
+}
 
 const struct smpi_source_ops smpi_dealer_ops = {
     .name = "dealer",

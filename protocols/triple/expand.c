@@ -15,7 +15,7 @@ smpc_err smpi_expand_open(struct smpi_prg **g, const uint8_t seed[32], enum smpi
   smpi_put64(context, (uint64_t)kind);
   smpi_put64(context + 8, number);
   smpi_kdf(key, seed, domain[use], context, sizeof context);
-  smpc_err err = smpi_prg_open(g, key);
+  smpc_err err = *g == NULL ? smpi_prg_open(g, key) : smpi_prg_restart(*g, key);
   smpi_wipe(key, sizeof key);
   return err;
 }

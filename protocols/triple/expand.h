@@ -16,7 +16,7 @@
 
 enum smpi_stream_use { SMPI_USE_BATCH, SMPI_USE_MASK, SMPI_USE_PRODUCT };
 
-/* The stream of one batch (of `kind`), mask or product (kind 0). SMPC_E_NOMEM. */
+/* The stream of one batch (of `kind`), mask or product (kind 0): in *g if that is open, else a new one.  SMPC_E_NOMEM. */
 smpc_err smpi_expand_open(struct smpi_prg **g, const uint8_t seed[32], enum smpi_stream_use use, enum smpi_corr kind,
                           uint64_t number);
 

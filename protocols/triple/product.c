@@ -28,6 +28,17 @@ static size_t tile_words(const struct smpi_product *p) {
   return most < TILE ? (size_t)most : TILE;
 }
 
+static size_t b_words(const struct smpi_product *p) { return (size_t)(smpi_product_k(p) * p->n); }
+static size_t c_words(const struct smpi_product *p) { return (size_t)(smpi_product_m(p) * p->n); }
+
+static void put_blocks(struct smpi_deal_product *d) {
+  smpi_stock_put(&d->stock, d->b, b_words(&d->shape), sizeof *d->b);
+  smpi_stock_put(&d->stock, d->c, c_words(&d->shape), sizeof *d->c);
+  smpi_stock_put(&d->stock, d->tile, tile_words(&d->shape), sizeof *d->tile);
+  smpi_stock_put(&d->stock, d->other, tile_words(&d->shape), sizeof *d->other);
+  d->b = d->c = d->tile = d->other = NULL;
+}
+
 /* sum[n] += the next n words of a stream, n <= TILE */
 static void add_words(struct smpi_deal_product *d, uint64_t *sum, struct smpi_prg *g, size_t n) {
   smpi_prg_words(g, d->other, n);
@@ -35,7 +46,7 @@ static void add_words(struct smpi_deal_product *d, uint64_t *sum, struct smpi_pr
 }
 
 static void draw_b(struct smpi_deal_product *d) {
-  size_t words = (size_t)(smpi_product_k(&d->shape) * d->shape.n);
+  size_t words = b_words(&d->shape);
   for (unsigned i = 0; i < d->parties; i++)
     for (size_t at = 0; at < words; at += TILE) add_words(d, d->b + at, d->g[i], smpi_min(TILE, words - at));
 }
@@ -70,11 +81,13 @@ static void multiply(struct smpi_deal_product *d) {
 smpc_err smpi_deal_product_open(struct smpi_deal_product *d, const uint8_t *seed, unsigned parties,
                                 const struct smpi_product *shape, uint64_t number) {
   smpc_err err = SMPC_OK;
-  *d = (struct smpi_deal_product){.shape = *shape, .parties = parties};
-  d->b = smpi_secret_alloc((size_t)(smpi_product_k(shape) * shape->n), sizeof *d->b);
-  d->c = smpi_secret_alloc((size_t)(smpi_product_m(shape) * shape->n), sizeof *d->c);
-  d->tile = smpi_secret_alloc(tile_words(shape), sizeof *d->tile);
-  d->other = smpi_secret_alloc(tile_words(shape), sizeof *d->other);
+  put_blocks(d);
+  d->shape = *shape;
+  d->parties = parties;
+  d->b = smpi_stock_get(&d->stock, b_words(shape), sizeof *d->b);
+  d->c = smpi_stock_get(&d->stock, c_words(shape), sizeof *d->c);
+  d->tile = smpi_stock_get(&d->stock, tile_words(shape), sizeof *d->tile);
+  d->other = smpi_stock_get(&d->stock, tile_words(shape), sizeof *d->other);
   if (d->b == NULL || d->c == NULL || d->tile == NULL || d->other == NULL) return SMPC_E_NOMEM;
   TRY(open_streams(d, seed, number));
   draw_b(d);
@@ -97,9 +110,7 @@ void smpi_deal_product_close(struct smpi_deal_product *d) {
     smpi_prg_close(d->mask[i]);
     smpi_prg_close(d->g[i]);
   }
-  smpi_secret_free(d->b);
-  smpi_secret_free(d->c);
-  smpi_secret_free(d->tile);
-  smpi_secret_free(d->other);
+  put_blocks(d);
+  smpi_stock_end(&d->stock);
   memset(d, 0, sizeof *d);
 }

@@ -97,7 +97,6 @@ static smpc_err serve_product(struct serving *d, const struct smpi_request *r) {
   smpc_err err = smpi_deal_product_open(&d->product, d->seed[0], d->parties, &r->product, r->number);
   if (err != SMPC_OK) err = smpi_fail(d->s, err, -1, "out of memory");
   else err = smpi_exchange(d->s, &flow, 1);
-  smpi_deal_product_close(&d->product);
   return err;
 }
 
@@ -116,6 +115,7 @@ smpc_err smpi_dealer_serve(struct smpc_session *s) {
     if (r.ask == SMPI_ASK_PRODUCT) TRY(serve_product(d, &r));
   } while (r.ask != SMPI_ASK_CLOSE);
 out:
+  smpi_deal_product_close(&d->product);
   smpi_secret_free(d);
   return err;
 }

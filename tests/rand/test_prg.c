@@ -112,6 +112,23 @@ static void keys_give_different_streams(void **state) {
   smpi_prg_close(NULL);
 }
 
+static void a_restart_is_a_stream_of_the_other_key(void **state) {
+  (void)state;
+  uint8_t other[32];
+  uint64_t skipped[12];
+  memcpy(other, key, 32);
+  other[0] ^= 1;
+  struct smpi_prg *g = opened(other);
+  for (unsigned used = 0; used < 12; used++) {
+    smpi_prg_seek(g, used * UINT64_C(1000003)); /* in the midst of a block, and with the cipher not set */
+    if (used % 2) smpi_prg_words(g, skipped, used);
+    assert_int_equal(smpi_prg_restart(g, key), SMPC_OK);
+    assert_stream(g, 100, 0);
+    assert_int_equal(smpi_prg_restart(g, other), SMPC_OK);
+  }
+  smpi_prg_close(g);
+}
+
 static void out_of_memory_is_reported(void **state) {
   (void)state;
   struct smpi_prg *g = (struct smpi_prg *)&g;
@@ -123,4 +140,5 @@ static void out_of_memory_is_reported(void **state) {
 
 TEST_MAIN(T(the_published_stream_comes_out), T(the_stream_is_the_same_however_it_is_cut),
           T(seeking_gives_the_words_of_that_position), T(the_counter_carries_beyond_32_bits),
-          T(keys_give_different_streams), T(out_of_memory_is_reported))
+          T(keys_give_different_streams), T(a_restart_is_a_stream_of_the_other_key),
+          T(out_of_memory_is_reported))

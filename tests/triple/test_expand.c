@@ -22,7 +22,7 @@ static void set_seeds(void) {
 /* One batch as P parties get it; the last one's dependent columns from the dealer. */
 static void make_batch(unsigned P, enum smpi_corr kind, size_t n, uint64_t number) {
   struct smpi_deal deal;
-  struct smpi_prg *g[MOST];
+  struct smpi_prg *g[MOST] = {NULL};
   uint64_t correction[SMPI_CHUNK / 8];
   size_t block = smpi_block_units(kind);
   set_seeds();
@@ -128,7 +128,7 @@ static void streams_differ_by_use_kind_and_number(void **state) {
   for (unsigned use = 0; use < 3; use++)
     for (unsigned kind = 0; kind < 2; kind++)
       for (uint64_t number = 0; number < 2; number++) {
-        struct smpi_prg *g;
+        struct smpi_prg *g = NULL;
         assert_int_equal(smpi_expand_open(&g, seed[0], use, kind, number), SMPC_OK);
         smpi_prg_words(g, &first[n++], 1);
         smpi_prg_close(g);

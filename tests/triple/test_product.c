@@ -15,7 +15,7 @@ static uint8_t seed[MOST][32];
 
 /* sum[n] += party i's words of a stream from `skip` on */
 static void add(uint64_t *sum, size_t n, unsigned i, enum smpi_stream_use use, uint64_t number, size_t skip) {
-  struct smpi_prg *g;
+  struct smpi_prg *g = NULL;
   uint64_t *x = smpi_alloc(n, 8);
   assert_int_equal(smpi_expand_open(&g, seed[i], use, 0, number), SMPC_OK);
   smpi_prg_seek(g, skip);
@@ -30,16 +30,14 @@ static uint64_t view_at(const struct smpi_product *p, const uint64_t *a, size_t 
   return a[r * p->mask_cols + c];
 }
 
-/* Correction words asked in pieces of `piece`. */
-static void check(unsigned P, struct smpi_product p, size_t piece) {
+/* Correction words asked in pieces of `piece`, of the product that d comes to next. */
+static void check_on(struct smpi_deal_product *d, unsigned P, struct smpi_product p, size_t piece) {
   size_t m = smpi_product_m(&p), k = smpi_product_k(&p), n = p.n, wrong = 0;
   uint64_t *a = smpi_alloc(p.mask_rows * p.mask_cols, 8), *b = smpi_alloc(k * n, 8), *c = smpi_alloc(m * n, 8);
-  struct smpi_deal_product d;
   for (unsigned i = 0; i < MOST; i++) memset(seed[i], (int)(i + 9), 32);
   assert_true(smpi_product_is_valid(&p));
-  assert_int_equal(smpi_deal_product_open(&d, seed[0], P, &p, 4), SMPC_OK);
-  for (size_t at = 0; at < m * n; at += piece) smpi_deal_product_words(c + at, &d, at, smpi_min(piece, m * n - at));
-  smpi_deal_product_close(&d);
+  assert_int_equal(smpi_deal_product_open(d, seed[0], P, &p, 4), SMPC_OK);
+  for (size_t at = 0; at < m * n; at += piece) smpi_deal_product_words(c + at, d, at, smpi_min(piece, m * n - at));
   for (unsigned i = 0; i < P; i++) {
     add(a, p.mask_rows * p.mask_cols, i, SMPI_USE_MASK, p.mask, 0);
     add(b, k * n, i, SMPI_USE_PRODUCT, 4, 0);
@@ -55,6 +53,12 @@ static void check(unsigned P, struct smpi_product p, size_t piece) {
   smpi_free(a);
   smpi_free(b);
   smpi_free(c);
+}
+
+static void check(unsigned P, struct smpi_product p, size_t piece) {
+  struct smpi_deal_product d = {0};
+  check_on(&d, P, p, piece);
+  smpi_deal_product_close(&d);
 }
 
 static void whole_masks(void **state) {
@@ -73,6 +77,21 @@ static void blocks_of_masks(void **state) {
   check(2, p, 7);
   p.transposed = true;
   check(3, p, 7);
+}
+
+/* Products that use the streams and memory of the one before, of other shapes and of the same, one left unread. */
+static void one_product_after_another(void **state) {
+  (void)state;
+  struct smpi_deal_product d = {0};
+  struct smpi_product p = {.mask = 2, .mask_rows = 40, .mask_cols = 33, .rows = 40, .cols = 33, .n = 4}, q = p;
+  q.transposed = true;
+  q.mask = 3;
+  check_on(&d, 3, p, 50);
+  assert_int_equal(smpi_deal_product_open(&d, seed[0], 3, &p, 9), SMPC_OK);
+  check_on(&d, 3, q, 7);
+  check_on(&d, 3, q, 1000);
+  check_on(&d, 3, p, 50);
+  smpi_deal_product_close(&d);
 }
 
 /* Larger than the dealer's tiles, in each direction. */
@@ -95,7 +114,7 @@ static void memory_failing_at_any_point_leaves_nothing(void **state) {
   uint64_t live = seam_heap_live();
   smpc_err err = SMPC_E_NOMEM;
   for (uint64_t k = 1; err != SMPC_OK; k++) {
-    struct smpi_deal_product d;
+    struct smpi_deal_product d = {0};
     seam_heap_reset(k);
     err = smpi_deal_product_open(&d, seed[0], 2, &p, 0);
     seam_heap_reset(0);
@@ -105,4 +124,4 @@ static void memory_failing_at_any_point_leaves_nothing(void **state) {
   }
 }
 
-TEST_MAIN(T(whole_masks), T(blocks_of_masks), T(many_tiles), T(memory_failing_at_any_point_leaves_nothing))
+TEST_MAIN(T(whole_masks), T(blocks_of_masks), T(one_product_after_another), T(many_tiles), T(memory_failing_at_any_point_leaves_nothing))
