@@ -1,7 +1,7 @@
 /* base.h - a few oblivious transfers from public-key cryptography: what every
  * extension begins with.
  *
- * The local halves; pairs.c carries their messages, one from each side, both in
+ * The local halves, which work by all cores; pairs.c carries their messages, one from each side, both in
  * the same round.  Instance i gives the sender two keys, the receiver the one
  * that its choice bit names.
  *

@@ -2,6 +2,7 @@
  * malformed is refused, trees are the same at both ends but for one leaf. */
 #include "support/test.h"
 
+#include <sched.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -69,6 +70,29 @@ static void the_chosen_key_and_no_other(void **state) {
     assert_int_equal(equal_keys(&b, true), N);
     assert_int_equal(equal_keys(&b, false), 0);
     for (size_t i = 1; i < N; i++) assert_memory_not_equal(&b.received[i - 1], &b.received[i], sizeof(blk));
+  }
+}
+
+/* One core makes the points and keys that all cores make. */
+static void cores_do_not_matter(void **state) {
+  (void)state;
+  static struct base b[2];
+  cpu_set_t all, one;
+  assert_int_equal(sched_getaffinity(0, sizeof all, &all), 0);
+  CPU_ZERO(&one);
+  for (int i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; i++)
+    if (CPU_ISSET(i, &all)) CPU_SET(i, &one);
+  for (int is_passive = 0; is_passive < 2; is_passive++) {
+    for (int k = 0; k < 2; k++) {
+      b[k].is_passive = is_passive;
+      assert_int_equal(sched_setaffinity(0, sizeof all, k == 0 ? &one : &all), 0);
+      offer_and_choose(&b[k], 40);
+      assert_true(send_keys(&b[k], &b[k].place));
+      assert_true(receive_keys(&b[k]));
+    }
+    assert_memory_equal(b[0].points, b[1].points, (is_passive ? N : 2 * N) * 32);
+    assert_memory_equal(b[0].sent, b[1].sent, sizeof b[0].sent);
+    assert_memory_equal(b[0].received, b[1].received, sizeof b[0].received);
   }
 }
 
@@ -253,7 +277,7 @@ static void the_digest_sees_wrong_messages(void **state) {
   }
 }
 
-TEST_MAIN(T(the_chosen_key_and_no_other), T(keys_belong_to_their_place), T(semi_honest_points_are_shifted),
+TEST_MAIN(T(the_chosen_key_and_no_other), T(cores_do_not_matter), T(keys_belong_to_their_place), T(semi_honest_points_are_shifted),
           T(malformed_points_are_refused), T(points_do_not_show_the_choice),
           T(semi_honest_points_do_not_show_the_choice), T(all_leaves_but_one), T(leaves_are_distinct),
           T(the_digest_sees_wrong_messages))
