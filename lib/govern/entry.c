@@ -46,7 +46,6 @@ static const struct { const char *name; struct line line[LINES]; } kinds[SMPI_KI
     [SMPI_DROP] = {"drop", {{"opening", DIGEST, ONCE}, {"reason", TEXT, ONCE}}},
 };
 
-const char *smpi_kind_name(enum smpi_kind kind) { return kinds[kind].name; }
 
 /* Take "INDEX " off the front. */
 static bool get_index(unsigned *index, struct smpi_slice *s) {

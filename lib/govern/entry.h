@@ -42,7 +42,6 @@ enum smpi_kind {
   SMPI_DROP,     /* a held result is erased unopened: it expired, or was rejected       */
   SMPI_KINDS
 };
-const char *smpi_kind_name(enum smpi_kind kind);
 
 /* --- writing ----------------------------------------------------------------- */
 /* Begin entry `number` in l's room (SMPI_ENTRY_MAX + 1 bytes); add the kind's

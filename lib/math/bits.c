@@ -32,27 +32,4 @@ void smpi_bits_slice(uint64_t *rows, size_t stride, const uint64_t *x, size_t n)
   smpi_wipe(block, sizeof block);
 }
 
-static void unslice_group(uint64_t *x, const uint64_t *rows, size_t stride, size_t n, uint64_t (*block)[64]) {
-  const struct smpi_kernels *kernel = smpi_kernels();
-  size_t blocks = smpi_ceil_div(n, 64);
-  uint64_t last[64];
-  for (size_t i = 0; i < 64; i++)
-    for (size_t b = 0; b < blocks; b++) block[b][i] = rows[i * stride + b];
-  for (size_t b = 0; b < blocks; b++) {
-    size_t left = n - 64 * b;
-    kernel->transpose(left < 64 ? last : x + 64 * b, block[b]);
-    if (left < 64) memcpy(x + 64 * b, last, left * sizeof *x);
-  }
-  smpi_wipe(last, sizeof last);
-}
-
-void smpi_bits_unslice(uint64_t *x, const uint64_t *rows, size_t stride, size_t n) {
-  uint64_t block[GROUP][64];
-  for (size_t first = 0; first < n; first += 64 * GROUP)
-    unslice_group(x + first, rows + first / 64, stride, smpi_min(n - first, 64 * GROUP), block);
-  smpi_wipe(block, sizeof block);
-}
-
 void smpi_bits_and(uint64_t *z, const uint64_t *x, const uint64_t *y, size_t n) { smpi_kernels()->bit_and(z, x, y, n); }
-
-void smpi_bits_xor(uint64_t *z, const uint64_t *x, const uint64_t *y, size_t n) { smpi_kernels()->bit_xor(z, x, y, n); }

@@ -11,11 +11,8 @@
 
 /* rows[64][stride] := the bits of x[n] */
 void smpi_bits_slice(uint64_t *rows, size_t stride, const uint64_t *x, size_t n);
-/* x[n] := the numbers whose bits stand in rows[64][stride] */
-void smpi_bits_unslice(uint64_t *x, const uint64_t *rows, size_t stride, size_t n);
 
-/* z = x & y, z = x ^ y over n words */
+/* z = x & y over n words */
 void smpi_bits_and(uint64_t *z, const uint64_t *x, const uint64_t *y, size_t n);
-void smpi_bits_xor(uint64_t *z, const uint64_t *x, const uint64_t *y, size_t n);
 
 #endif

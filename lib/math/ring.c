@@ -22,10 +22,6 @@ void smpi_ring_xor(shr *z, const shr *x, const shr *y, size_t n) {
   smpi_kernels()->bit_xor(words(z), read_words(x), read_words(y), n);
 }
 
-void smpi_ring_neg(shr *z, const shr *x, size_t n) {
-  smpi_kernels()->scale(words(z), read_words(x), UINT64_MAX, 0, n);
-}
-
 void smpi_ring_scale(shr *z, const shr *x, pub k, pub plus, size_t n) {
   smpi_kernels()->scale(words(z), read_words(x), k.v, plus.v, n);
 }

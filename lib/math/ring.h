@@ -23,11 +23,10 @@ static inline pub smpi_declassify(shr x, const char *why) {
   return p;
 }
 
-/* z = x + y, x - y, x ^ y, -x */
+/* z = x + y, x - y, x ^ y */
 void smpi_ring_add(shr *z, const shr *x, const shr *y, size_t n);
 void smpi_ring_sub(shr *z, const shr *x, const shr *y, size_t n);
 void smpi_ring_xor(shr *z, const shr *x, const shr *y, size_t n);
-void smpi_ring_neg(shr *z, const shr *x, size_t n);
 /* z = k x + plus for public k, plus */
 void smpi_ring_scale(shr *z, const shr *x, pub k, pub plus, size_t n);
 /* the sum of n elements */

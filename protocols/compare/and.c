@@ -44,12 +44,6 @@ void smpi_and_pair_mask(shr *e, shr *f, shr *f2, const shr *x, const shr *y, con
   for (size_t i = 0; i < n; i++) f2[i].v = y2[i].v ^ t->b2[i];
 }
 
-void smpi_and_pair_combine(shr *z, shr *z2, const pub *e, const pub *f, const pub *f2, const struct smpi_bit_pair *t,
-                           int first, size_t n) {
-  smpi_and_combine(z, e, f, t->a, t->b, t->c, first, n);
-  smpi_and_combine(z2, e, f2, t->a, t->b2, t->c2, first, n);
-}
-
 smpc_err smpi_and(struct smpc_session *s, shr *z, const shr *x, const shr *y, size_t n) {
   struct smpi_taken t = {0};
   size_t mark = smpi_scratch_mark(s);

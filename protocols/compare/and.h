@@ -23,11 +23,9 @@ void smpi_and_combine(shr *z, const pub *e, const pub *f, const uint64_t *a, con
                       int first, size_t n);
 
 /* Paired: x & y and x & y2 with one mask of x, from a, b, b2, c = a & b,
- * c2 = a & b2; opens three words, not four. */
+ * c2 = a & b2; opens three words, not four.  Each product is then combined as a single one. */
 struct smpi_bit_pair { const uint64_t *a, *b, *b2, *c, *c2; };
 void smpi_and_pair_mask(shr *e, shr *f, shr *f2, const shr *x, const shr *y, const shr *y2,
                         const struct smpi_bit_pair *t, size_t n);
-void smpi_and_pair_combine(shr *z, shr *z2, const pub *e, const pub *f, const pub *f2, const struct smpi_bit_pair *t,
-                           int first, size_t n);
 
 #endif

@@ -33,7 +33,6 @@ static void ring(void) {
   smpi_ring_add(z, x, y, WORDS);
   smpi_ring_sub(z, x, y, WORDS);
   smpi_ring_xor(z, x, y, WORDS);
-  smpi_ring_neg(z, x, WORDS);
   smpi_ring_scale(z, x, (pub){3}, (pub){4}, WORDS);
   z[0] = smpi_ring_sum(x, WORDS);
   smpi_ring_add_words(&z->v, &x->v, WORDS);
@@ -61,9 +60,7 @@ static void kernels(void) {
 static void bits(void) {
   uint64_t *x = secret_words(0, WORDS), *rows = secret_words(1, 64 * 5);
   smpi_bits_slice(rows, 5, x, WORDS);
-  smpi_bits_unslice(x, rows, 5, WORDS);
   smpi_bits_and(x, x, rows, WORDS);
-  smpi_bits_xor(x, x, rows, WORDS);
 }
 
 static void matrix(void) {

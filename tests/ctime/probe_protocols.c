@@ -43,7 +43,6 @@ static void conjunctions(void) {
   smpi_and_mask(out, out + WORDS, x, y, t, t + WORDS, WORDS);
   smpi_and_combine(out, opened, opened + WORDS, t, t + WORDS, t + 2 * WORDS, 1, WORDS);
   smpi_and_pair_mask(out, out + WORDS, out + 2 * WORDS, x, y, y + WORDS, &pair, WORDS);
-  smpi_and_pair_combine(out, out + WORDS, opened, opened + WORDS, opened + 2 * WORDS, &pair, 1, WORDS);
 }
 
 static void bits_to_numbers(void) {

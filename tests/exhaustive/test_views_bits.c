@@ -49,8 +49,8 @@ static void run_pair(struct tally *view, unsigned in0, unsigned in1, const struc
   }
   const pub E = {e[0].v ^ e[1].v}, F = {f[0].v ^ f[1].v}, F2 = {f2[0].v ^ f2[1].v};
   for (int i = 0; i < 2; i++) {
-    const struct smpi_bit_pair p = {&t->a[i], &t->b[i], &t->b2[i], &t->c[i], &t->c2[i]};
-    smpi_and_pair_combine(&z[i], &z2[i], &E, &F, &F2, &p, i == 0, 1);
+    smpi_and_combine(&z[i], &E, &F, &t->a[i], &t->b[i], &t->c[i], i == 0, 1);
+    smpi_and_combine(&z2[i], &E, &F2, &t->a[i], &t->b2[i], &t->c2[i], i == 0, 1);
   }
   unsigned v = in0 ^ in1;
   assert_int_equal((z[0].v ^ z[1].v) & 1, v & 1 & v >> 1);

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "share/input.h"
-#include "share/random.h"
 #include "support/parties.h"
 #include "support/stats.h"
 
@@ -108,24 +107,4 @@ static void constants_are_shared(void **state) {
   job_free(&j);
 }
 
-static void random_body(struct smpc_session *s, unsigned me, void *ctx) {
-  struct job *j = ctx;
-  (void)smpi_random(s, j->x.of[me], j->n);
-}
-static void random_values_are_uniform(void **state) {
-  (void)state;
-  struct job j;
-  struct stats *st = calloc(1, sizeof *st);
-  job_new(&j, 0, 3, 8192);
-  parties_run_ok(&(struct parties){.n = 3, .seed = 1}, random_body, &j, NULL);
-  for (size_t i = 0; i < j.n; i++) {
-    const uint64_t v = shares_sum(&j.x, i);
-    stats_add(st, (const uint8_t *)&v, 8);
-  }
-  assert_true(stats_bytes_are_uniform(st));
-  free(st);
-  job_free(&j);
-}
-
-TEST_MAIN(T(any_owner_shares_any_size), T(each_share_is_uniform), T(masks_are_used_once), T(constants_are_shared),
-          T(random_values_are_uniform))
+TEST_MAIN(T(any_owner_shares_any_size), T(each_share_is_uniform), T(masks_are_used_once), T(constants_are_shared))
