@@ -39,6 +39,10 @@ SMPC_API SMPC_MUST_CHECK smpc_err smpc_study_sign(const smpc_study *study, const
  * (may be NULL).  SMPC_OK, or SMPC_E_POLICY and text with the first reason. */
 SMPC_API SMPC_MUST_CHECK smpc_err smpc_study_verify(const smpc_study *study, const char *path, smpc_check_fn report,
                                                     void *user, char *text, size_t text_len);
+/* Before a session is tried: would this party's library let it begin, as far as its journal tells?  cfg is of
+ * smpc_config_load_study().  SMPC_E_POLICY and text: there is no journal, or a limit of the question is used up.
+ * SMPC_E_FILE: the journal is wrong.  Nothing is written; signatures are smpc_study_verify()'s. */
+SMPC_API SMPC_MUST_CHECK smpc_err smpc_study_foresee(const smpc_config *cfg, char *text, size_t text_len);
 
 /* --- results that wait for their reviewers ------------------------------------ */
 /* Where the study asks for a review (`review:`), smpc_open() for the question's own

@@ -219,6 +219,17 @@ enum cli_exit cli_allowed(const smpc_config *cfg, const char *purpose) {
   return CLI_POLICY;
 }
 
+static const char *port_of(const char *address) {
+  return strncmp(address, "tcp://", 6) == 0 ? strrchr(address, ':') + 1 : NULL;
+}
+
+void cli_note_ports(const smpc_config *cfg, const struct cli_options *o) {
+  const char *mine = port_of(cfg->listen), *dialed = port_of(cfg->member[cfg->me.id].address);
+  if (mine == NULL || dialed == NULL || strcmp(mine, dialed) == 0) return;
+  cli_note(o, "note: I listen on port %s (`listen` in party.yaml), and the others dial port %s (`address` of %s): right only "
+              "where a router forwards the one to the other", mine, dialed, cfg->member[cfg->me.id].name);
+}
+
 /* --- results -------------------------------------------------------------------- */
 
 static enum cli_exit output_fault(struct cli_output *out) {

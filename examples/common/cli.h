@@ -63,6 +63,9 @@ enum cli_exit cli_config(smpc_config *cfg, const struct cli_options *o);
 enum cli_exit cli_allowed(const smpc_config *cfg, const char *purpose);
 bool cli_allows(const smpc_config *cfg, const char *purpose); /* the same, without a word */
 
+/* Note that the port I listen on is not the one the others dial: right only behind a router that forwards it. */
+void cli_note_ports(const smpc_config *cfg, const struct cli_options *o);
+
 /* smpc_session_open() with progress on a terminal, notes on --verbose, and
  * SIGINT and SIGTERM turned into smpc_session_cancel().  One session at a time.
  * On failure *s is NULL and the message has been printed. */

@@ -156,6 +156,30 @@ static enum cli_exit read_own(struct frame *f) {
 
 /* --- a dry run ------------------------------------------------------------------------------ */
 
+/* One line of the report "before it can run"; the first has a title. */
+struct obstacles { FILE *out; bool is_titled; };
+
+static void print_obstacle(void *user, smpc_party party, smpc_err code, const char *text) {
+  struct obstacles *o = user;
+  (void)party;
+  if (code == SMPC_OK) return;
+  fprintf(o->out, "%s  %s\n", o->is_titled ? "" : "\nBefore it can run\n", text);
+  o->is_titled = true;
+}
+
+/* Signatures may still come, so they are told and no more; what this party must mend is refused: CLI_POLICY. */
+static enum cli_exit foresee(FILE *out, const struct frame *f) {
+  struct obstacles o = {out, false};
+  char text[400], first[400] = "";
+  if (f->study == NULL || f->options.release != NULL) return CLI_DONE;
+  smpc_err err = smpc_study_foresee(&f->cfg, text, sizeof text);
+  print_obstacle(&o, (smpc_party){0}, err, text);
+  bool is_titled = o.is_titled;
+  if (smpc_study_verify(f->study, f->options.study, print_obstacle, &o, first, sizeof first) != SMPC_OK && o.is_titled == is_titled)
+    print_obstacle(&o, (smpc_party){0}, SMPC_E_POLICY, first); /* not a party's word: its period */
+  return cli_exit_of(err);
+}
+
 static enum cli_exit dry_run(struct frame *f) {
   smpc_cost cost;
   struct cli_output out;
@@ -168,8 +192,11 @@ static enum cli_exit dry_run(struct frame *f) {
   f->program->plan(out.file, f, &cost);
   struct missing missing = {out.file, &f->cfg, f->joint, f->program->opening, f->program->n_openings};
   bool is_allowed = missing_print(&missing, f->study == NULL ? NULL : &f->study->question[f->asked]);
+  enum cli_exit foreseen = foresee(out.file, f);
+  cli_note_ports(&f->cfg, &f->options);
   code = cli_output_end(&out, true);
   if (code == CLI_DONE && !is_allowed) code = frame_refuse(f, CLI_POLICY, "it would be refused: openings are missing, the lines above");
+  else if (code == CLI_DONE && foreseen != CLI_DONE) code = frame_refuse(f, foreseen, "it would be refused: see \"Before it can run\" above");
   return code;
 }
 

@@ -66,5 +66,6 @@ int main(int argc, char **argv) {
   enum cli_exit code = prepare(&cfg, &o);
   if (code != CLI_DONE) return code;
   print_trust(&cfg, &o);
+  if (o.dry_run) cli_note_ports(&cfg, &o);
   return o.dry_run ? CLI_DONE : deal(&cfg, &o);
 }

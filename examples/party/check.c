@@ -24,6 +24,7 @@ enum cli_exit party_check(const struct cli_options *o) {
     return CLI_INPUT;
   }
   struct tally t = {&cfg, 0};
+  cli_note_ports(&cfg, o);
   cli_note(o, "trying the links of %s to %u others, who must run `smpc-party check` now as well",
            cfg.member[cfg.me.id].name, cfg.parties - 1);
   smpc_err err = smpc_config_check(&cfg, report, &t);
@@ -65,5 +66,6 @@ enum cli_exit party_firewall(const struct cli_options *o) {
       printf("%s dials %s at %s\n", cfg.member[from].name, cfg.member[to].name, cfg.member[to].address);
     }
   for (unsigned i = 0; i < cfg.parties; i++) print_incoming(&cfg, i);
+  cli_note_ports(&cfg, o);
   return CLI_DONE;
 }

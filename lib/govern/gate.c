@@ -1,11 +1,14 @@
 /* gate.c - see gate.h. */
 #include "govern/gate_impl.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "govern/journal.h"
 
 static void gate_free(void *ctx) {
   struct gate *g = ctx;
@@ -210,25 +213,67 @@ static smpc_err check_members(const smpc_study *st, const smpc_config *cfg, stru
               : smpi_fault_set(f, SMPC_E_PARAM, -1, "the parties of my configuration are not those of the study");
 }
 
-static smpc_err check(struct gate *g, const smpc_config *cfg, int64_t now, struct smpi_fault *f) {
-  uint8_t agreement[32];
-  smpc_err err;
-  TRY(smpi_study_load(&g->study, cfg->study, f));
+static smpc_err load(struct gate *g, const smpc_config *cfg, struct smpi_fault *f) {
+  smpc_err err = smpi_study_load(&g->study, cfg->study, f);
+  if (err != SMPC_OK) return err;
   g->question = smpi_study_find(g->study, cfg->ask);
   if (g->question == NULL)
     return smpi_fault_set(f, SMPC_E_POLICY, -1, "the study has no question \"%.100s\"", cfg->ask);
   g->versions.study = g->study;
   g->tally = (struct smpi_tally){.study = g->study, .question = g->question};
+  return SMPC_OK;
+}
+
+static smpc_err check_journal(const smpc_config *cfg, struct smpi_fault *f) {
+  if (cfg->journal[0] != 0) return SMPC_OK;
+  return smpi_fault_set(f, SMPC_E_POLICY, -1, "a study needs a journal: give `journal:` in party.yaml");
+}
+
+static smpc_err check(struct gate *g, const smpc_config *cfg, int64_t now, struct smpi_fault *f) {
+  uint8_t agreement[32];
+  smpc_err err;
+  TRY(load(g, cfg, f));
   smpi_study_agreement(agreement, g->study, g->question);
   if (cfg->release[0] != 0) smpi_study_agree_release(agreement, cfg->release);
   if (memcmp(agreement, cfg->question, 32) != 0)
     return smpi_fault_set(f, SMPC_E_PARAM, -1, "%.150s was changed since it was loaded", cfg->study);
   TRY(check_members(g->study, cfg, f));
   TRY(smpi_study_verify(g->study, cfg->study, now, NULL, NULL, f));
-  if (cfg->journal[0] == 0)
-    return smpi_fault_set(f, SMPC_E_POLICY, -1, "a study needs a journal: give `journal:` in party.yaml");
+  TRY(check_journal(cfg, f));
   smpi_gate_held_init(g, cfg, now);
 out:
+  return err;
+}
+
+/* All that the journal says, without a lock on it: another session may be writing. */
+static smpc_err look_back(struct gate *g, const smpc_config *cfg, struct smpi_fault *f) {
+  struct smpi_slice text;
+  struct smpi_chain c;
+  if (access(cfg->journal, F_OK) != 0 && errno == ENOENT) return SMPC_OK;
+  smpc_err err = smpi_file_read(&text, cfg->journal, "journal", f);
+  if (err != SMPC_OK) return err;
+  smpi_chain_begin(&c, text);
+  while (smpi_chain_next(&c)) on_seen(g, &c.entry);
+  if (c.why != NULL)
+    err = smpi_fault_set(f, SMPC_E_FILE, -1, "the journal %.100s is damaged at entry %llu: %s", smpi_word_place(cfg->journal),
+                         (unsigned long long)c.next, c.why);
+  smpi_free((void *)text.at);
+  return err != SMPC_OK || g->tally.err == SMPC_OK ? err : smpi_fault_set(f, g->tally.err, -1, "out of memory");
+}
+
+smpc_err smpi_gate_foresee(const smpc_config *cfg, struct smpi_fault *f) {
+  struct gate *g = smpi_alloc(1, sizeof *g);
+  char why[WHY];
+  smpc_err err;
+  if (g == NULL) return smpi_fault_set(f, SMPC_E_NOMEM, -1, "out of memory");
+  TRY(load(g, cfg, f));
+  TRY(check_journal(cfg, f));
+  g->me = cfg->me.id;
+  TRY(look_back(g, cfg, f));
+  TRY(smpi_versions_check(&g->versions, f));
+  if (is_used_up(why, g)) err = smpi_fault_set(f, SMPC_E_POLICY, -1, "%s", why);
+out:
+  gate_free(g);
   return err;
 }
 

@@ -192,6 +192,24 @@ static void questions_that_differ_by_one_person_are_refused(void **state) {
   run_expect(run("smpc-journal verify --study pair/study.yaml pair/*.journal"), 0, ": no fault");
 }
 
+/* A dry run says what would be refused: exit 5, but that signatures may still come. */
+static void a_dry_run_foresees(void **state) {
+  static const char dry[] = "cd site && smpc-cohort-count --config north.yaml --study study.yaml --dry-run";
+  (void)state;
+  make_site();
+  const struct run *r = run("%s", dry);
+  run_expect(r, 0, "Cost");
+  assert_null(strstr(r->out, "Before it can run"));
+  assert_int_equal(run("test -e site/north.journal")->exit, 1); /* it writes nothing */
+  run_expect(run("mv site/study.yaml.west.sig w; %s", dry), 0, "Before it can run\n  west has not signed the study: there is no study.yaml.west.sig\n");
+  assert_int_equal(run("mv w site/study.yaml.west.sig; sed -i.old '/^journal/d' site/north.yaml")->exit, 0);
+  run_expect(run("%s", dry), 5, "it would be refused: see \"Before it can run\"");
+  run_expect(run("%s; cd ..; mv site/north.yaml.old site/north.yaml", dry), 0, "Before it can run\n  a study needs a journal");
+  run_all(""), run_all("");
+  run_expect(run("%s || test $? = 5", dry), 0, "Before it can run\n  the question \"by-sex\": it has been asked as often as it may be: 2 of 2 runs are used\n");
+  run_expect(run("sed -i 's/^key:/listen: tcp:\\/\\/0.0.0.0:1\\nkey:/' site/north.yaml; %s", dry), 5, "note: I listen on port 1 (`listen` in party.yaml), and the others dial port ");
+}
+
 /* One party alone: it must stop before it looks for the others. */
 static void refused(const char *do_before, int exit, const char *word) {
   make_site();
@@ -396,7 +414,7 @@ static void mistakes_are_named(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {T(a_study_runs_and_is_audited), T(a_result_waits_for_its_reviewer), T(a_reviewer_with_sight_sees_the_table), T(a_question_with_noise_has_one_answer), T(an_answer_that_cannot_be_kept_is_written), T(a_result_survives_a_bad_end), T(what_is_shown_is_plain),
                                      T(questions_that_differ_by_one_person_are_refused),
-                                     T(a_study_that_does_not_hold_is_refused), T(a_full_disk_is_the_machines_fault),
+                                     T(a_dry_run_foresees), T(a_study_that_does_not_hold_is_refused), T(a_full_disk_is_the_machines_fault),
                                      T(a_regression_opens_only_what_its_study_lists), T(an_overlap_runs_under_a_study), T(items_that_meet_are_limited_and_metered),
                                      T(a_study_may_have_questions_of_several_programs), T(mistakes_are_named)};
   return cmocka_run_group_tests(tests, run_setup, run_teardown);

@@ -44,6 +44,10 @@ static void from_nothing_to_a_configuration(void **state) {
              "north: open TCP port 7700 for south, west\n"
              "south: open TCP port 7700 for west\n"
              "west: no port to open, it dials everybody\n");
+  assert_null(strstr(run("cd north && smpc-party check --dry-run")->err, "note: I listen"));
+  assert_null(strstr(run("sed 's/:7700/:7701/' north/party.yaml >north/nat.yaml; cd north && smpc-party check --dry-run -q --config nat.yaml")->err, "note"));
+  run("cd north && smpc-party check --dry-run --config nat.yaml");
+  assert_non_null(strstr(run_read(".run-err"), "note: I listen on port 7701 (`listen` in party.yaml), and the others dial port 7700 (`address` of north)"));
   char prints[RUN_TEXT];
   const struct run *r = run("smpc-party show --all --config south/party.yaml");
   run_expect(r, 0, "south  (me)");
