@@ -2,6 +2,7 @@
 #include <smpc.h>
 #include <stdio.h>
 
+#include "session/config.h"
 #include "session/identity.h"
 #include "session/session_impl.h"
 

@@ -7,6 +7,7 @@
 #include "api/pool.h"
 #include "base/mem.h"
 #include "govern/gate.h"
+#include "session/config.h"
 #include "session/identity.h"
 #include "session/session_impl.h"
 #include "triple/cost.h"
@@ -82,7 +83,7 @@ static smpc_err open_disk(struct smpi_disk **disk, const smpc_config *cfg, const
                           struct smpi_fault *f) {
   uint8_t key[32];
   smpi_identity_derive(key, id, SMPI_POOL_KEY);
-  smpc_err err = cfg->me.id < SMPC_MAX_PARTIES ? smpi_disk_open(disk, cfg, key, f) : SMPC_OK;
+  smpc_err err = smpi_disk_open(disk, cfg, key, f);
   smpi_wipe(key, sizeof key);
   return err;
 }
@@ -94,9 +95,9 @@ smpc_err smpc_session_open(smpc_session **s, const smpc_config *cfg, smpc_watch_
   struct smpi_disk *disk = NULL;
   if (s == NULL || cfg == NULL) return SMPC_E_ARG;
   *s = NULL;
-  smpc_err err = smpi_identity_load(cfg->key_file, &id, &fault);
-  if (err == SMPC_OK && cfg->me.id < SMPC_MAX_PARTIES &&
-      !smpi_ct_equal(id->pub.link, cfg->member[cfg->me.id].link_key, sizeof id->pub.link))
+  smpc_err err = smpi_config_valid(cfg, &fault);
+  if (err == SMPC_OK) err = smpi_identity_load(cfg->key_file, &id, &fault);
+  if (err == SMPC_OK && !smpi_ct_equal(id->pub.link, cfg->member[cfg->me.id].link_key, sizeof id->pub.link))
     err = smpi_fault_set(&fault, SMPC_E_AUTH, cfg->me.id, "%s is not the key that the parties know %s by", cfg->key_file,
                          cfg->member[cfg->me.id].name);
   if (err == SMPC_OK) err = open_disk(&disk, cfg, id, &fault);

@@ -8,6 +8,7 @@
 #include "api/pool.h"
 #include "api/value.h"
 #include "base/mem.h"
+#include "session/config.h"
 #include "session/identity.h"
 
 enum { UNITS = sizeof(smpc_pool_units) / sizeof(uint64_t) };
@@ -60,7 +61,8 @@ smpc_err smpc_pool_list(const smpc_config *cfg, smpc_pool_lot *lots, size_t room
   if (n != NULL) *n = 0;
   if (cfg == NULL || n == NULL || (lots == NULL && room != 0)) return tell(SMPC_E_ARG, &f, text, text_len);
   if (room != 0) memset(lots, 0, room * sizeof *lots);
-  smpc_err err = smpi_pool_key(key, cfg, &f);
+  smpc_err err = smpi_config_valid(cfg, &f);
+  if (err == SMPC_OK) err = smpi_pool_key(key, cfg, &f);
   if (err == SMPC_OK) err = smpi_disk_list(cfg, key, list_one, &l, &f);
   smpi_wipe(key, sizeof key);
   if (err == SMPC_OK) *n = l.n;
@@ -71,7 +73,9 @@ smpc_err smpc_pool_list(const smpc_config *cfg, smpc_pool_lot *lots, size_t room
 smpc_err smpc_pool_empty(const smpc_config *cfg, char *text, size_t text_len) {
   struct smpi_fault f = {.party = -1};
   if (cfg == NULL) return tell(SMPC_E_ARG, &f, text, text_len);
-  return tell(smpi_disk_empty(cfg, &f), &f, text, text_len);
+  smpc_err err = smpi_config_valid(cfg, &f);
+  if (err == SMPC_OK) err = smpi_disk_empty(cfg, &f);
+  return tell(err, &f, text, text_len);
 }
 
 /* --- estimates ----------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "govern/holds.h"
 #include "govern/release.h"
+#include "session/config.h"
 #include "session/identity.h"
 
 smpc_err smpc_config_release(smpc_config *cfg, const char *held) {
@@ -34,7 +35,8 @@ static void seen(void *user, const struct smpi_entry *e) { smpi_holds_seen(&((st
 static smpc_err open_desk(struct desk *d, const smpc_config *cfg, const smpc_study *study, const char *path) {
   smpc_err err;
   *d = (struct desk){.cfg = cfg, .study = study, .path = path, .f = {.party = -1}};
-  if (cfg == NULL || study == NULL || path == NULL || cfg->me.id >= SMPC_MAX_PARTIES) return SMPC_E_ARG;
+  if (cfg == NULL || study == NULL || path == NULL) return SMPC_E_ARG;
+  TRY(smpi_config_valid(cfg, &d->f));
   if (cfg->journal[0] == 0) return smpi_fault_set(&d->f, SMPC_E_POLICY, -1, "there is no `journal:` in party.yaml");
   TRY(smpi_identity_load(cfg->key_file, &d->id, &d->f));
   TRY(smpi_journal_open(&d->journal, cfg->journal, cfg->member[cfg->me.id].name, d->id->sign_secret, seen, d, &d->f));

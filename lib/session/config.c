@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "session/address.h"
 #include "session/identity.h"
-#include "session/session_impl.h"
 #include "session/yaml.h"
 
 /* --- party.yaml ----------------------------------------------------------------- */
@@ -125,7 +124,9 @@ static smpc_err read_own(smpc_config *cfg, char parties[512], const char *instea
   const struct own *own = y->data;
   smpc_err err;
   TRY(resolve(cfg->key_file, sizeof cfg->key_file, own->key, y, "key", f));
-  if (instead != NULL) snprintf(parties, 512, "%s", instead);
+  if (instead != NULL && strlen(instead) >= 512)
+    return smpi_fault_set(f, SMPC_E_FILE, -1, "the path of the list of parties is too long");
+  if (instead != NULL) strcpy(parties, instead);
   else if (own->parties == NULL) return smpi_yaml_fault(f, y, 0, NULL, "`parties:` is missing here");
   else TRY(resolve(parties, 512, own->parties, y, "parties", f));
   if (own->listen != NULL && own->listen[0] != 0) {
@@ -212,7 +213,7 @@ static smpc_err check_unique(const smpc_config *cfg, unsigned i, const struct sm
     const smpc_member *o = &cfg->member[j];
     char what[160];
     if (strcmp(m->name, o->name) == 0) return entry_fault(f, y, i, "name", "another party has this name");
-    snprintf(what, sizeof what, "%s has the same %s%s", o->name, "key",
+    snprintf(what, sizeof what, "%s has the same key%s", o->name,
              (m->roles | o->roles) & SMPC_DEAL ? ": a dealer must be somebody else" : "");
     if (memcmp(m->link_key, o->link_key, 32) == 0 || memcmp(m->sign_key, o->sign_key, 32) == 0)
       return entry_fault(f, y, i, "key", what);

@@ -30,6 +30,10 @@
  * SMPC_CONFIG_INIT makes it. */
 smpc_err smpi_config_load(smpc_config *cfg, const char *path, const char *parties, struct smpi_fault *f);
 
+/* A configuration that a session could be opened with, else SMPC_E_ARG and why.  Programs may fill one
+ * themselves: nothing of it is used, to read a file for example, before this has been asked. */
+smpc_err smpi_config_valid(const smpc_config *cfg, struct smpi_fault *f);
+
 /* This party's own configuration allows results for `purpose`. */
 bool smpi_config_allows(const smpc_config *cfg, const char *purpose);
 

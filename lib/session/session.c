@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
+#include "session/config.h"
 #include "session/session_impl.h"
 
 /* --- life ------------------------------------------------------------------ */
@@ -28,7 +29,7 @@ static void number_parties(struct smpc_session *s) {
 static struct smpc_session *create(const smpc_config *cfg, smpc_watch_fn watch, void *user) {
   struct smpc_session *s = smpi_secret_alloc(1, sizeof *s);
   if (s == NULL) return NULL;
-  s->cfg = *cfg;
+  if (cfg->size == sizeof *cfg) s->cfg = *cfg; /* else it may be shorter: refused below */
   s->watch = watch;
   s->watch_user = user;
   s->pid = getpid();

@@ -116,8 +116,6 @@ void smpi_session_count_afresh(struct smpc_session *s);
 smpc_err smpi_session_close(struct smpc_session *s);
 void smpi_session_cancel(struct smpc_session *s);
 
-/* A configuration that a session could be opened with, else SMPC_E_ARG and why. */
-smpc_err smpi_config_valid(const smpc_config *cfg, struct smpi_fault *fault);
 /* A note that is about one member: the event's `to`. */
 void smpi_note_about(struct smpc_session *s, unsigned member, const char *text);
 /* 16 bytes that stand for everything the parties must agree on, laid out as wire/hello.h says. */
@@ -134,6 +132,5 @@ void smpi_absorb_u64(struct smpc_session *s, uint64_t v);
 /* Compare the full program hash with every member but the dealer.  1 round, 32
  * bytes to each.  SMPC_E_DESYNC names a member whose program differs. */
 smpc_err smpi_compare_programs(struct smpc_session *s);
-
 
 #endif

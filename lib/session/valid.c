@@ -1,12 +1,13 @@
-/* valid.c - is this a configuration a session could be opened with?
- *
- * Programs may fill smpc_config themselves, so everything is checked here again,
+/* valid.c - is this a configuration a session could be opened with?  Everything is checked here,
  * whatever the file reader checked. */
 #include <string.h>
 
-#include "session/session_impl.h"
+#include "session/config.h"
 
-enum { ANY_ROLE = SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT };
+enum {
+  ANY_ROLE = SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT,
+  DAY_MS = 24 * 3600 * 1000, /* LOCAL: nng counts milliseconds in an int */
+};
 
 static bool is_text(const char *s, size_t size) { return memchr(s, 0, size) != NULL; }
 
@@ -22,7 +23,8 @@ static smpc_err check_member(const smpc_config *cfg, unsigned i, struct smpi_fau
   for (unsigned j = 0; j < i; j++) {
     const smpc_member *o = &cfg->member[j];
     if (strcmp(m->name, o->name) == 0) return smpi_fault_set(f, SMPC_E_ARG, (int)i, "two parties are called %s", m->name);
-    if (memcmp(m->link_key, o->link_key, 32) == 0)
+    bool is_signing = memcmp(m->sign_key, zero, sizeof zero) != 0; /* one signature would count for both */
+    if (memcmp(m->link_key, o->link_key, 32) == 0 || (is_signing && memcmp(m->sign_key, o->sign_key, 32) == 0))
       return smpi_fault_set(f, SMPC_E_ARG, (int)i, "%s and %s have the same key", o->name, m->name);
     if (m->address[0] == 0 && o->address[0] == 0)
       return smpi_fault_set(f, SMPC_E_ARG, (int)i, "neither %s nor %s has an address: they could never connect", o->name,
@@ -50,6 +52,13 @@ static smpc_err check_roles(const smpc_config *cfg, struct smpi_fault *f) {
   return SMPC_OK;
 }
 
+static bool are_texts(const smpc_config *cfg) {
+  return is_text(cfg->listen, sizeof cfg->listen) && is_text(cfg->key_file, sizeof cfg->key_file) &&
+         is_text(cfg->purposes, sizeof cfg->purposes) && is_text(cfg->journal, sizeof cfg->journal) &&
+         is_text(cfg->study, sizeof cfg->study) && is_text(cfg->ask, sizeof cfg->ask) &&
+         is_text(cfg->release, sizeof cfg->release) && is_text(cfg->pool, sizeof cfg->pool);
+}
+
 smpc_err smpi_config_valid(const smpc_config *cfg, struct smpi_fault *f) {
   smpc_err err = SMPC_OK;
   if (cfg->size != sizeof *cfg)
@@ -60,12 +69,11 @@ smpc_err smpi_config_valid(const smpc_config *cfg, struct smpi_fault *f) {
     return smpi_fault_set(f, SMPC_E_ARG, -1, "the source of correlated randomness must be stated: dealer, ot or paillier");
   if (cfg->frac_bits < 1 || cfg->frac_bits > 28)
     return smpi_fault_set(f, SMPC_E_ARG, -1, "fraction bits must be 1 to 28, not %u", cfg->frac_bits);
-  if (cfg->timeout_ms < 100) return smpi_fault_set(f, SMPC_E_ARG, -1, "the timeout must be at least 100 ms");
+  if (cfg->timeout_ms < 100 || cfg->timeout_ms > DAY_MS || cfg->wait_ms > DAY_MS)
+    return smpi_fault_set(f, SMPC_E_ARG, -1, "the timeout must be 100 ms to 24 hours, and the wait at most 24 hours");
   if (cfg->parties < 2 || cfg->parties > SMPC_MAX_PARTIES || cfg->me.id >= cfg->parties)
     return smpi_fault_set(f, SMPC_E_ARG, -1, "there must be 2 to %d parties, and I must be one of them", SMPC_MAX_PARTIES);
-  if (!is_text(cfg->listen, sizeof cfg->listen) || !is_text(cfg->key_file, sizeof cfg->key_file) ||
-      !is_text(cfg->purposes, sizeof cfg->purposes) || !is_text(cfg->journal, sizeof cfg->journal) ||
-      !is_text(cfg->study, sizeof cfg->study) || !is_text(cfg->ask, sizeof cfg->ask))
+  if (!are_texts(cfg))
     return smpi_fault_set(f, SMPC_E_ARG, -1, "a text of the configuration is not terminated");
   for (unsigned i = 0; i < cfg->parties; i++) TRY(check_member(cfg, i, f));
   TRY(check_roles(cfg, f));

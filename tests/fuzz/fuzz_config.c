@@ -10,7 +10,6 @@
 
 #include "session/config.h"
 #include "session/identity.h"
-#include "session/session_impl.h"
 #include "support/seams.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);

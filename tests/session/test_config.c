@@ -200,6 +200,11 @@ static void another_parties_file_can_be_given(void **state) {
   assert_int_equal(rename(all_path, other), 0);
   assert_int_equal(smpi_config_load(&cfg, own_path, other, NULL), SMPC_OK);
   assert_string_equal(cfg.member[3].name, "dealer");
+  char long_path[600] = {0};
+  memset(long_path, '/', sizeof long_path - 1); /* cut short it would be another file */
+  f = (struct smpi_fault){.party = -1};
+  assert_int_equal(smpi_config_load(&cfg, own_path, long_path, &f), SMPC_E_FILE);
+  assert_non_null(strstr(f.text, "too long"));
 }
 
 static void times_have_units(void **state) {
