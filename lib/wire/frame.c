@@ -39,7 +39,8 @@ void smpi_abort_encode(uint8_t out[SMPI_ABORT_LEN], const struct smpi_abort *a) 
 }
 
 smpc_err smpi_abort_decode(struct smpi_abort *a, const uint8_t *in, size_t len) {
-  if (len != SMPI_ABORT_LEN || smpi_get32(in + 4) != 0 || in[2] > SMPI_BOTH_WAIT) return SMPC_E_FORMAT;
+  if (len != SMPI_ABORT_LEN || smpi_get16(in) == SMPC_OK || smpi_get32(in + 4) != 0 || in[2] > SMPI_BOTH_WAIT)
+    return SMPC_E_FORMAT;
   *a = (struct smpi_abort){smpi_get16(in),     in[2], in[3], smpi_get64(in + 8), smpi_get64(in + 16),
                            smpi_get64(in + 24)};
   return SMPC_OK;

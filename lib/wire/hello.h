@@ -18,7 +18,7 @@ struct smpi_hello {
   uint32_t version, flags;
   uint16_t from, to, members;
   uint8_t run_id[16]; /* fresh random bytes: no handshake can be replayed */
-  uint8_t tag[16];    /* first bytes of the agreement digest */
+  uint8_t tag[16];    /* what is to be agreed, in parts: see below */
 };
 
 void smpi_hello_encode(uint8_t out[SMPI_HELLO_LEN], const struct smpi_hello *h);

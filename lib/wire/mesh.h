@@ -29,7 +29,7 @@ struct smpi_mesh_config {
   const struct smpi_mesh_peer *peer;    /* [n], my own entry unused         */
   const char *listen;                   /* "" = my own address; may bind nothing if that is "" too */
   const uint8_t *link_secret;           /* [32] my X25519 secret key        */
-  uint8_t agreement_tag[16];            /* first bytes of the agreement digest */
+  uint8_t agreement_tag[16];            /* what is to be agreed, in parts: hello.h */
   unsigned timeout_ms, wait_ms;
   const atomic_bool *is_canceled;       /* ends the connecting early; may be NULL */
   /* Told of peers awaited, connected, refused; may be NULL. */

@@ -27,7 +27,7 @@ void smpi_opening_wait(struct smpi_opening *o, uint64_t when_ms) {
 
 void smpi_opening_note(struct smpi_opening *o, unsigned peer, enum smpi_peer_state state, const struct smpi_fault *fault) {
   if (o->state[peer] != SMPI_PEER_AWAITED) return; /* what strangers claim later does not count */
-  o->changed[peer] = state != o->state[peer] || strcmp(o->fault[peer].text, fault->text) != 0;
+  o->changed[peer] |= state != o->state[peer] || strcmp(o->fault[peer].text, fault->text) != 0;
   o->state[peer] = state;
   o->fault[peer] = *fault;
   pthread_cond_broadcast(&o->news);
@@ -235,6 +235,8 @@ smpc_err smpi_mesh_open(struct smpi_mesh **mesh, const struct smpi_mesh_config *
   TRY(err);
   TRY(sum_up(o, fault));
   TRY(smpi_mesh_start_ticker(m));
+  smpi_secret_free(m->secret); /* there will be no more handshakes */
+  m->secret = NULL;
   *mesh = m;
 out:
   smpi_free(o);

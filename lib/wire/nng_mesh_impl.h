@@ -27,7 +27,8 @@ struct smpi_caller {
   nng_aio *aio;
   enum { SMPI_CALLER_HELLO, SMPI_CALLER_ANSWER, SMPI_CALLER_FIRST, SMPI_CALLER_READY } state;
   bool evicted, refused;
-  size_t done; /* bytes of the present frame */
+  size_t done;          /* bytes of the present frame          */
+  uint64_t deadline_ms; /* when it must be whole, however slowly it comes */
   struct smpi_greeting greeting;
   uint8_t first[SMPI_NOISE_OVERHEAD];
 };

@@ -24,7 +24,8 @@ struct smpi_noise {
 };
 
 /* Start: my static and ephemeral secrets, the peer's static public key, and a
- * prologue that both ends must have alike.  SMPC_E_AUTH: rs has small order. */
+ * prologue that both ends must have alike.  SMPC_E_AUTH: libsodium refuses a secret.  A
+ * static key of the peer that has small order is found by the first message. */
 smpc_err smpi_noise_begin(struct smpi_noise *st, enum smpi_cipher cipher, bool initiator, const uint8_t *prologue,
                           size_t prologue_len, const uint8_t secret[32], const uint8_t ephemeral[32],
                           const uint8_t remote[32]);

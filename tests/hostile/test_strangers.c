@@ -99,6 +99,29 @@ static void a_thousand_junk_connections(void **state) { (void)state, check_crowd
 static void a_thousand_imitators(void **state) { (void)state, check_crowd(imitate); }
 static void a_thousand_of_all_kinds(void **state) { (void)state, check_crowd(mixed); }
 
+/* A byte now and then does not keep a place: its frame must be whole in time. */
+static void a_trickle_is_cut_off(void **state) {
+  (void)state;
+  struct members m;
+  struct party p = {0};
+  uint8_t byte = 'l';
+  unsigned port = free_port();
+  members_make(&m, 2);
+  snprintf(m.peer[0].address, sizeof m.peer[0].address, "tcp://127.0.0.1:%u", port);
+  p.cfg = members_config(&m, 0, 3000);
+  p.cfg.wait_ms = 5000;
+  pthread_create(&p.thread, NULL, open_mesh, &p);
+  int fd = -1;
+  while ((fd = connect_local(port)) < 0) usleep(10000);
+  double begin = seconds();
+  while (send(fd, &byte, 1, MSG_NOSIGNAL) == 1 && recv(fd, &byte, 1, MSG_DONTWAIT) < 0 && seconds() - begin < 5) usleep(200000);
+  double took = seconds() - begin;
+  close(fd);
+  pthread_join(p.thread, NULL);
+  assert_null(p.mesh);
+  if (took < 2.5 || took > 4.5) fail_msg("it was kept for %.1f s", took);
+}
+
 /* --- in the name of a peer that has died ------------------------------------- */
 
 /* Until it is refused. */
@@ -143,4 +166,4 @@ static void strangers_cannot_remove_a_dead_link(void **state) {
 }
 
 TEST_MAIN(T(a_thousand_idle_connections), T(a_thousand_junk_connections), T(a_thousand_imitators),
-          T(a_thousand_of_all_kinds), T(strangers_cannot_remove_a_dead_link))
+          T(a_thousand_of_all_kinds), T(a_trickle_is_cut_off), T(strangers_cannot_remove_a_dead_link))

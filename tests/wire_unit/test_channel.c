@@ -162,6 +162,9 @@ static void beats_and_aborts_are_strict(void **state) {
   assert_int_equal(smpi_abort_decode(&a2, b, SMPI_ABORT_LEN), SMPC_E_FORMAT);
   b[2] = 0, b[5] = 1;
   assert_int_equal(smpi_abort_decode(&a2, b, SMPI_ABORT_LEN), SMPC_E_FORMAT);
+  a.code = SMPC_OK; /* nobody ends a session because all is well */
+  smpi_abort_encode(b, &a);
+  assert_int_equal(smpi_abort_decode(&a2, b, SMPI_ABORT_LEN), SMPC_E_FORMAT);
 }
 
 TEST_MAIN(T(records_carry_type_and_content), T(no_flipped_bit_passes), T(order_and_direction_are_fixed),
