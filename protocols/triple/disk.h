@@ -32,8 +32,6 @@ void smpi_disk_close(struct smpi_disk *d);
  * pool is an older copy, or cannot be written; SMPC_E_PARAM, a peer's is. */
 smpc_err smpi_disk_attach(struct smpi_disk *d, struct smpc_session *s);
 
-/* Units that all parties of this session still have in common.  0 without a pool. */
-uint64_t smpi_disk_left(const struct smpc_session *s, enum smpi_corr kind);
 /* Reserve up to want[kind] units of each kind, in whole chunks, as many as are left.
  * 1 round, 8 bytes to each, offline; none where nothing is left or wanted. */
 smpc_err smpi_disk_reserve(struct smpc_session *s, const uint64_t want[SMPI_CORRS]);

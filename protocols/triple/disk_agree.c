@@ -219,14 +219,6 @@ smpc_err smpi_disk_attach(struct smpi_disk *d, struct smpc_session *s) {
 
 /* --- reserving and taking -------------------------------------------------------------- */
 
-uint64_t smpi_disk_left(const struct smpc_session *s, enum smpi_corr kind) {
-  const struct smpi_disk *d = smpi_disk_of(s);
-  uint64_t chunks = 0;
-  for (size_t i = 0; d != NULL && i < d->n; i++)
-    if (d->lot[i].is_shared) chunks += d->lot[i].head.chunks[kind] - d->lot[i].at.used[kind];
-  return chunks * smpi_disk_units(kind);
-}
-
 size_t smpi_disk_reserved(const struct smpc_session *s, enum smpi_corr kind) {
   const struct smpi_disk *d = smpi_disk_of(s);
   uint64_t chunks = 0;
@@ -246,7 +238,7 @@ static uint64_t pass(struct smpi_disk_lot *lot, enum smpi_corr kind, uint64_t ch
 static bool pass_all(struct smpi_disk *d, const uint64_t want[SMPI_CORRS]) {
   uint64_t chunks[SMPI_CORRS];
   bool any = false;
-  for (unsigned k = 0; k < SMPI_CORRS; k++) chunks[k] = want[k] / smpi_disk_units(k) + (want[k] % smpi_disk_units(k) != 0);
+  for (unsigned k = 0; k < SMPI_CORRS; k++) chunks[k] = smpi_ceil_div(want[k], smpi_disk_units(k));
   for (size_t i = 0; i < d->n; i++) {
     uint64_t passed = 0;
     for (unsigned k = 0; k < SMPI_CORRS && d->lot[i].is_shared; k++) {

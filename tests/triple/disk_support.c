@@ -11,6 +11,7 @@
 
 #include "support/test.h"
 #include "triple/corr.h"
+#include "triple/disk_impl.h"
 
 const struct parties DISK_TWO = {.n = 2, .source = SMPC_OT, .seed = 5, .configure = disk_configure};
 const struct parties DISK_DEALT = {.n = 2, .dealer = true, .seed = 5, .configure = disk_configure};
@@ -94,6 +95,15 @@ bool disk_attach(struct smpc_session *s, unsigned me) {
   return smpi_disk_attach(d, s) == SMPC_OK;
 }
 
+/* Units that all parties of this session still have in common. */
+static uint64_t units_left(const struct smpc_session *s, enum smpi_corr kind) {
+  const struct smpi_disk *d = smpi_disk_of(s);
+  uint64_t chunks = 0;
+  for (size_t i = 0; d != NULL && i < d->n; i++)
+    if (d->lot[i].is_shared) chunks += d->lot[i].head.chunks[kind] - d->lot[i].at.used[kind];
+  return chunks * smpi_disk_units(kind);
+}
+
 void disk_body(struct smpc_session *s, unsigned me, void *ctx) {
   struct disk_job *j = ctx;
   struct smpi_demand demand = {{0}, NULL, 0};
@@ -101,7 +111,7 @@ void disk_body(struct smpc_session *s, unsigned me, void *ctx) {
   j->got[me] = 0;
   if (!disk_attach(s, me)) return;
   for (unsigned k = 0; k < SMPI_CORRS; k++) {
-    j->left[me][k] = smpi_disk_left(s, k);
+    j->left[me][k] = units_left(s, k);
     any_fill |= j->fill[k];
   }
   uint64_t before = smpi_spent(s).offline_bytes;
