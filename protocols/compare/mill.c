@@ -37,7 +37,7 @@
 #include "base/mem.h"
 #include "compare/bitless.h"
 #include "math/bits.h"
-#include "ot/pairs.h"
+#include "ot/pipe.h"
 #include "triple/cost.h"
 #include "triple/lookup.h"
 #include "triple/triple.h"

@@ -31,6 +31,7 @@
 #include "ot/check.h"
 #include "ot/cot.h"
 #include "ot/pairs.h"
+#include "ot/pipe.h"
 
 enum {
   BATCH = 64,   /* AGREEMENT: blocks of one batch: its columns wait in cache for the coin */
@@ -310,14 +311,6 @@ static smpc_err check_arrays(struct smpc_session *s, const struct smpi_cot_job *
   return SMPC_OK;
 }
 
-static void wipe_results(const struct smpi_cot_job *job, size_t jobs) {
-  for (size_t i = 0; i < jobs; i++) {
-    if (job[i].q != NULL) smpi_wipe(job[i].q, job[i].n_send * sizeof *job[i].q);
-    if (job[i].t != NULL) smpi_wipe(job[i].t, job[i].n_receive * sizeof *job[i].t);
-    if (job[i].b != NULL) smpi_wipe(job[i].b, smpi_ceil_div(job[i].n_receive, 64) * sizeof *job[i].b);
-  }
-}
-
 smpc_err smpi_cot_active_extend(struct smpi_cot_active *c, struct smpc_session *s, const struct smpi_cot_job *job,
                                 size_t jobs) {
   smpc_err err;
@@ -336,7 +329,7 @@ out:
   smpi_scratch_release(s, mark);
   if (err != SMPC_OK) {
     smpi_ot_pairs_wipe(&c->all); /* a seed or Delta that outlived a failed check would leak bit by bit */
-    wipe_results(job, jobs);
+    smpi_ot_jobs_wipe(job, jobs);
   }
   return err;
 }

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "ot/pairs.h"
+#include "ot/pipe.h"
 
 struct smpi_cot_passive { struct smpi_ot_pairs all; };
 
@@ -127,14 +128,6 @@ static struct smpi_flow begin(struct stream *st, struct smpi_cot_passive *c, con
                             .in_len = smpi_cot_message_len(c->all.k, job->n_send)};
 }
 
-static void wipe_results(const struct smpi_cot_job *job, size_t jobs) {
-  for (size_t i = 0; i < jobs; i++) {
-    if (job[i].q != NULL) smpi_wipe(job[i].q, job[i].n_send * sizeof *job[i].q);
-    if (job[i].t != NULL) smpi_wipe(job[i].t, job[i].n_receive * sizeof *job[i].t);
-    if (job[i].b != NULL) smpi_wipe(job[i].b, smpi_ceil_div(job[i].n_receive, 64) * sizeof *job[i].b);
-  }
-}
-
 smpc_err smpi_cot_extend(struct smpi_cot_passive *c, struct smpc_session *s, const struct smpi_cot_job *job,
                          size_t jobs) {
   smpc_err err;
@@ -152,6 +145,6 @@ smpc_err smpi_cot_extend(struct smpi_cot_passive *c, struct smpc_session *s, con
   if (n != 0) TRY(smpi_exchange(s, flow, n));
 out:
   smpi_scratch_release(s, mark);
-  if (err != SMPC_OK) wipe_results(job, jobs);
+  if (err != SMPC_OK) smpi_ot_jobs_wipe(job, jobs);
   return err;
 }

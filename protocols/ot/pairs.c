@@ -254,3 +254,11 @@ smpc_err smpi_ot_jobs_check(const struct smpi_ot_pairs *a, struct smpc_session *
   }
   return SMPC_OK;
 }
+
+void smpi_ot_jobs_wipe(const struct smpi_cot_job *job, size_t jobs) {
+  for (size_t i = 0; i < jobs; i++) {
+    if (job[i].q != NULL) smpi_wipe(job[i].q, job[i].n_send * sizeof *job[i].q);
+    if (job[i].t != NULL) smpi_wipe(job[i].t, job[i].n_receive * sizeof *job[i].t);
+    if (job[i].b != NULL) smpi_wipe(job[i].b, smpi_ceil_div(job[i].n_receive, 64) * sizeof *job[i].b);
+  }
+}

@@ -1,5 +1,5 @@
 /* pairs.h - both ends of all pairs of one party: base transfers and trees, set up
- * for everybody at once; and how an extension's messages pass through an exchange.
+ * for everybody at once.
  *
  * Internal to protocols/ot: users see cot.h. */
 #ifndef SMPI_OT_PAIRS_H
@@ -32,19 +32,7 @@ void smpi_ot_pairs_wipe(struct smpi_ot_pairs *a); /* every seed and Delta; may b
 /* SMPC_E_ARG when the jobs make no sense. */
 smpc_err smpi_ot_jobs_check(const struct smpi_ot_pairs *a, struct smpc_session *s, const struct smpi_cot_job *job,
                             size_t jobs);
-
-/* A message of one head and then many units, through chunks that begin and end
- * anywhere.  Whole units are made, or taken, in the chunk itself. */
-struct smpi_ot_pipe {
-  size_t head_len, unit;
-  uint8_t *head;                            /* [head_len]                        */
-  uint8_t *hold;                            /* [unit], for those that are cut    */
-  void (*block)(void *ctx, uint8_t *unit);  /* out: make the next unit           */
-  void (*take)(void *ctx, const uint8_t *unit); /* in: take it                   */
-  void (*headed)(void *ctx);                /* the head has come; may be NULL    */
-  void *ctx;
-};
-void smpi_ot_pipe_out(struct smpi_ot_pipe *p, size_t off, uint8_t *buf, size_t len);
-void smpi_ot_pipe_in(struct smpi_ot_pipe *p, size_t off, const uint8_t *buf, size_t len);
+/* All results that stand in arrays: void after a failure. */
+void smpi_ot_jobs_wipe(const struct smpi_cot_job *job, size_t jobs);
 
 #endif

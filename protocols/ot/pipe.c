@@ -1,8 +1,9 @@
-/* pipe.c - heads and units through chunks; see pairs.h. */
+/* pipe.c - see pipe.h. */
+#include "ot/pipe.h"
+
 #include <string.h>
 
 #include "base/bytes.h"
-#include "ot/pairs.h"
 
 void smpi_ot_pipe_out(struct smpi_ot_pipe *p, size_t off, uint8_t *buf, size_t len) {
   while (len != 0) {

@@ -18,7 +18,6 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
-#include "ot/pairs.h"
 
 enum { RUN = 64 }; /* LOCAL: strings hashed at a time for words */
 

@@ -8,6 +8,8 @@
 #include "triple/paillier_source.h"
 #include "triple/pool.h"
 
+_Static_assert((int)SMPI_CORRS <= (int)(sizeof((struct smpi_cost *)0)->corr / sizeof(uint64_t)), "a count for every kind");
+
 /* 0 is the dealer. */
 static bool is_dealt(const struct smpi_cost *c) { return c->source != SMPC_OT && c->source != SMPC_PAILLIER; }
 
@@ -49,19 +51,21 @@ smpc_err smpi_products_cost(struct smpi_cost *c, int rank, const struct smpi_mas
   if (is_dealt(c) || steps == 0) return SMPC_OK;
   struct smpi_product_job *job = smpi_alloc(steps, sizeof *job);
   struct smpi_owners *owners = smpi_alloc(steps, sizeof *owners);
-  bool is_there = job != NULL && owners != NULL;
-  if (is_there) {
+  smpc_err err = job != NULL && owners != NULL ? SMPC_OK : SMPC_E_NOMEM;
+  if (err == SMPC_OK) {
     size_t jobs = list_products(job, owners, step, steps);
     unsigned me = rank < 0 ? 0 : (unsigned)rank;
-    c->offline_bytes += c->source == SMPC_OT ? smpi_ot_matrix_bytes(c->parties, me, job, jobs)
-                                             : smpi_paillier_products_bytes(c->parties, me, job, jobs);
+    uint64_t bytes = 0;
+    if (c->source == SMPC_OT) err = smpi_ot_matrix_bytes(&bytes, c->parties, me, job, jobs);
+    else bytes = smpi_paillier_products_bytes(c->parties, me, job, jobs);
+    c->offline_bytes += bytes;
   }
   smpi_free(job);
   smpi_free(owners);
-  return is_there ? SMPC_OK : SMPC_E_NOMEM;
+  return err;
 }
 
-/* Batches as smpi_pool_make() cuts them. */
+/* Batches as pool.c cuts them. */
 static uint64_t units_bytes(const struct smpi_cost *c, enum smpi_corr kind, unsigned frac_bits) {
   uint64_t made = c->corr[kind] - c->pooled[kind], most = smpi_pool_most(kind), batches = made / most, bytes = 0;
   if (batches != 0) bytes = batches * smpi_ot_units_bytes(c->parties, kind, most, frac_bits);

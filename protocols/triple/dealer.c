@@ -24,6 +24,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/mem.h"
 #include "triple/expand.h"
 
@@ -70,7 +71,7 @@ static void expand_all(const struct filling *f, size_t n) {
   uint64_t *at[SMPI_CORR_COLUMNS];
   for (size_t first = 0; first < n; first += block) {
     smpi_corr_at(at, f->col, f->kind, first);
-    smpi_expand_block(at, f->kind, n - first < block ? n - first : block, f->g, false);
+    smpi_expand_block(at, f->kind, smpi_min(block, n - first), f->g, false);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "rand/hash.h"
@@ -47,7 +48,7 @@ static void describe(struct smpi_disk_head *h, const struct smpi_disk *d, const 
   h->frac_bits = smpi_frac_bits(s);
   h->parties = smpi_parties(s);
   h->rank = (unsigned)smpi_rank(s);
-  for (unsigned k = 0; k < SMPI_CORRS; k++) h->chunks[k] = units[k] / smpi_disk_units(k) + (units[k] % smpi_disk_units(k) != 0);
+  for (unsigned k = 0; k < SMPI_CORRS; k++) h->chunks[k] = smpi_ceil_div(units[k], smpi_disk_units(k));
   for (unsigned i = 0; i < h->parties; i++)
     strncpy(h->name[i], smpi_member_name(s, smpi_member_of_rank(s, i)), sizeof h->name[i] - 1);
 }
@@ -74,7 +75,7 @@ static smpc_err make_all(struct filling *w) {
   for (unsigned k = 0; k < SMPI_CORRS; k++) w->total += chunks[k];
   for (unsigned k = 0; k < SMPI_CORRS; k++)
     for (uint64_t at = 0; at < chunks[k] && err == SMPC_OK; at += PIECE)
-      err = make_piece(w, k, at, (size_t)(chunks[k] - at < PIECE ? chunks[k] - at : PIECE));
+      err = make_piece(w, k, at, smpi_min(PIECE, chunks[k] - at));
   return err;
 }
 

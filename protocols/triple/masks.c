@@ -144,6 +144,7 @@ static smpc_err make_products(struct smpi_pool *p, const struct smpi_product_job
   smpi_offline(p->s, true);
   smpc_err err = p->src->ops->products(p->src, p->s, job, jobs);
   smpi_offline(p->s, false);
+  smpi_wipe_stack();
   return err;
 }
 

@@ -235,14 +235,16 @@ out:
 
 /* --- cost -------------------------------------------------------------------------------------------- */
 
-uint64_t smpi_ot_matrix_bytes(unsigned parties, unsigned rank, const struct smpi_product_job *job, size_t jobs) {
-  uint64_t bytes = 0;
-  for (size_t at = 0, n; at < jobs; at += n) {
+smpc_err smpi_ot_matrix_bytes(uint64_t *bytes, unsigned parties, unsigned rank, const struct smpi_product_job *job,
+                              size_t jobs) {
+  smpc_err err = SMPC_OK;
+  *bytes = 0;
+  for (size_t at = 0, n; at < jobs && err == SMPC_OK; at += n) {
     struct group g = {0};
     n = group_of(parties, job + at, jobs - at);
-    if (list_runs(&g, job + at, n) == SMPC_OK)
-      bytes += smpi_ot_outer_bytes(parties, rank, g.outer, g.n, draws(parties, job + at));
+    err = list_runs(&g, job + at, n);
+    if (err == SMPC_OK) *bytes += smpi_ot_outer_bytes(parties, rank, g.outer, g.n, draws(parties, job + at));
     free_group(&g);
   }
-  return bytes;
+  return err;
 }

@@ -11,7 +11,8 @@ smpc_err smpi_ot_mask_products(struct smpi_source *src, struct smpc_session *s, 
                                size_t jobs);
 
 /* What the party of that rank sends to all others together for these products, made at once; of
- * the jobs shapes and owners alone are read. */
-uint64_t smpi_ot_matrix_bytes(unsigned parties, unsigned rank, const struct smpi_product_job *job, size_t jobs);
+ * the jobs shapes and owners alone are read.  SMPC_E_NOMEM. */
+smpc_err smpi_ot_matrix_bytes(uint64_t *bytes, unsigned parties, unsigned rank, const struct smpi_product_job *job,
+                              size_t jobs);
 
 #endif

@@ -135,18 +135,20 @@ out:
 static smpc_err open_packs(const struct work *w, unsigned rank, size_t j) {
   mp_limb_t c[T], x[N];
   uint64_t share[SMPI_PACK_MOST];
+  smpc_err err = SMPC_OK;
   for (size_t i = 0; i < w->packs; i++) {
     size_t row = i * w->pack.slots;
     unsigned used = (unsigned)smpi_min(w->pack.slots, w->L - row);
     if (smpi_paillier_text_decode(c, w->in + (rank * w->packs + i) * TEXT_LEN, &w->p->key->key) != SMPC_OK)
-      return smpi_paillier_malformed(w->p, rank, "an encrypted result");
+      TRY(smpi_paillier_malformed(w->p, rank, "an encrypted result"));
     smpi_paillier_decrypt(x, c, w->p->key);
     smpi_pack_open(share, x, used, &w->pack);
     for (unsigned s = 0; s < used; s++) w->r[(row + s) * w->J + j] += share[s];
   }
+out:
   smpi_wipe(x, sizeof x);
   smpi_wipe(share, sizeof share);
-  return SMPC_OK;
+  return err;
 }
 
 /* Corrections to who multiplies with them; `n` numbers. */

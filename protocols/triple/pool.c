@@ -41,6 +41,7 @@ static smpc_err open_source(struct smpi_source **src, struct smpc_session *s) {
   smpi_offline(s, true);
   smpc_err err = smpi_source_of(s) == SMPC_OT ? smpi_ot_source_open(src, s) : smpi_paillier_source_open(src, s);
   smpi_offline(s, false);
+  smpi_wipe_stack(); /* keys and strings that its steps worked on */
   return err;
 }
 
@@ -103,6 +104,7 @@ smpc_err smpi_pool_draw(struct smpi_pool *p, uint64_t *const col[], enum smpi_co
   smpi_offline(p->s, true);
   err = p->src->ops->units(p->src, p->s, col, kind, n, p->kind[kind].batches++);
   smpi_offline(p->s, false);
+  smpi_wipe_stack();
   return err;
 }
 
@@ -196,6 +198,7 @@ static smpc_err assemble(struct smpi_pool *p, struct smpi_taken *t, size_t n) {
 }
 
 bool smpi_triple_has_lookups(unsigned parties, smpc_source source) { return parties == 2 && source == SMPC_OT; }
+
 /* At least n ready: no more from disk than that, in whole chunks; from the source its least batch. */
 static smpc_err refill(struct smpi_pool *p, enum smpi_corr kind, size_t n) {
   size_t least = SMPI_POOL_LEAST / smpi_corr_words(kind);

@@ -1,7 +1,8 @@
 /* source.h - what stands behind triple.h: the maker of correlated randomness.
  *
  * Every computing party makes the same calls in the same order.  A source may
- * use the network (as offline traffic); it never gives the same piece twice. */
+ * use the network (as offline traffic); it never gives the same piece twice.  What its
+ * calls leave on the stack is wiped by whoever called them. */
 #ifndef SMPI_SOURCE_H
 #define SMPI_SOURCE_H
 

@@ -1,8 +1,8 @@
 /* triple.h - the functionality F_triple: correlated randomness, each piece
  * given once, wiped after use.
  *
- * Whatever makes it (a dealer now; oblivious transfer, Paillier later) stands
- * behind this header; a protocol cannot tell them apart.
+ * Whatever makes it (source.h: a dealer, oblivious transfer, Paillier encryption;
+ * disk.h: a pool made ahead of time) stands behind this header.
  *
  * ELEMENTWISE.  A correlation comes in units of columns of 64-bit words.
  *   kind               unit        columns of one unit (words)             shared by

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "support/parties.h"
+#include "support/seams.h"
 
 static const smpc_shape SQUARE = {3, 3};
 
@@ -202,6 +203,26 @@ static void a_statement_about_a_result_takes_its_warning_back(void **state) {
   assert_int_equal(cost.range_warnings, 1);
 }
 
+/* Whichever allocation fails: that error, and no cost that leaves something out. */
+static void an_estimate_without_memory_is_none(void **state) {
+  (void)state;
+  smpc_config cfg;
+  uint8_t secret[32];
+  smpc_cost cost;
+  parties_config(&cfg, secret, &(struct parties){.n = 2, .source = SMPC_OT}, 0);
+  seam_heap_reset(0);
+  assert_int_equal(smpc_estimate(&cfg, program, NULL, &cost), SMPC_OK);
+  uint64_t calls = seam_heap_count();
+  assert_true(calls > 50);
+  for (uint64_t k = 1; k <= calls; k++) {
+    seam_heap_reset(k);
+    smpc_err err = smpc_estimate(&cfg, program, NULL, &cost);
+    seam_heap_reset(0);
+    if (err != SMPC_E_NOMEM) fail_msg("allocation %u of %u: %d", (unsigned)k, (unsigned)calls, err);
+    assert_true(cost.rounds == 0 && cost.offline_bytes == 0);
+  }
+}
+
 static void wrong_arguments(void **state) {
   (void)state;
   smpc_cost cost;
@@ -215,4 +236,5 @@ static void wrong_arguments(void **state) {
 
 TEST_MAIN(T(estimates_are_exact), T(preprocessing_makes_all_that_is_taken), T(progress_is_told),
           T(progress_of_oblivious_transfer_is_told),
-          T(ranges_are_followed), T(a_statement_about_a_result_takes_its_warning_back), T(wrong_arguments))
+          T(ranges_are_followed), T(a_statement_about_a_result_takes_its_warning_back), T(an_estimate_without_memory_is_none),
+          T(wrong_arguments))
