@@ -65,9 +65,8 @@ smpc_err smpc_config_check(const smpc_config *cfg, smpc_check_fn fn, void *user)
   if (s != NULL && err != SMPC_OK && s->mesh != NULL) report(&c, (unsigned)(s->fault.party < 0 ? cfg->me.id : s->fault.party), err, s->fault.text);
   for (unsigned i = 0; err == SMPC_OK && i < cfg->parties; i++)
     if (i != cfg->me.id) report_good(&c, i);
-  /* Without the comparison of programs: each side may stop when it has seen enough. */
-  if (s != NULL && err == SMPC_OK) err = smpi_session_close(s);
-  else (void)smpi_session_close(s);
+  smpc_err closed = smpi_session_close(s);
+  if (err == SMPC_OK) err = closed;
 out:
   smpi_identity_free(id);
   return err;

@@ -18,12 +18,6 @@ _Static_assert((int)SMPI_CORR_TRIPLES == SMPI_TRIPLE && (int)SMPI_CORR_BIT_TRIPL
                    (int)SMPI_CORR_LOOKUPS == SMPI_LOOKUP && (int)SMPI_CORR_KINDS == SMPI_CORRS,
                "the journal names the correlations by these");
 
-static smpc_err tell(smpc_err err, const struct smpi_fault *f, char *text, size_t text_len) {
-  if (text != NULL && text_len > 0)
-    snprintf(text, text_len, "%s", err == SMPC_OK ? "" : f->text[0] ? f->text : smpi_err_text(err));
-  return err;
-}
-
 smpc_err smpc_journal_rows(smpc_session *s, uint64_t rows) {
   if (s == NULL) return SMPC_E_ARG;
   if (smpi_status(s) != SMPC_OK) return smpi_status(s);
@@ -85,12 +79,12 @@ smpc_err smpc_journal_verify_study(smpc_audit *audit, const char *study, const c
   struct smpi_fault f = {.party = -1};
   struct listener l = {report, user};
   struct smpi_audit a = {.report = on_finding, .user = &l};
-  if (audit == NULL || path == NULL || n == 0 || n > 1000) return tell(SMPC_E_ARG, &f, text, text_len);
+  if (audit == NULL || path == NULL || n == 0 || n > 1000) return smpi_fault_tell(SMPC_E_ARG, &f, text, text_len);
   smpc_err err = run_audit(&a, study, path, (unsigned)n, &f);
   *audit = (smpc_audit){sizeof *audit, n, a.entries, a.sessions, a.sealed, a.openings, a.faults, a.notes};
   smpi_audit_free(&a);
   if (err == SMPC_OK && a.faults > 0) err = smpi_fault_set(&f, SMPC_E_CHEAT, -1, "the journals have faults");
-  return tell(err, &f, text, text_len);
+  return smpi_fault_tell(err, &f, text, text_len);
 }
 
 static void fill(smpc_usage *u, const uint64_t sum[SMPI_USAGES]) {
@@ -127,7 +121,7 @@ smpc_err smpc_journal_usage(const char *const *path, size_t n, smpc_usage_fn rep
   struct smpi_fault f = {.party = -1};
   struct smpi_usage *list;
   size_t lines;
-  if (path == NULL || n == 0 || report == NULL) return tell(SMPC_E_ARG, &f, text, text_len);
+  if (path == NULL || n == 0 || report == NULL) return smpi_fault_tell(SMPC_E_ARG, &f, text, text_len);
   smpc_err err = smpi_usage_add_up(&list, &lines, path, n, &f);
   for (size_t i = 0; i < lines; i++) {
     smpc_usage u = {.party = list[i].party, .purpose = list[i].purpose, .month = list[i].month};
@@ -135,15 +129,15 @@ smpc_err smpc_journal_usage(const char *const *path, size_t n, smpc_usage_fn rep
     report(user, &u);
   }
   smpi_free(list);
-  return tell(err, &f, text, text_len);
+  return smpi_fault_tell(err, &f, text, text_len);
 }
 
 /* --- studies ----------------------------------------------------------------------- */
 
 smpc_err smpc_study_load(smpc_study **study, const char *path, char *text, size_t text_len) {
   struct smpi_fault f = {.party = -1};
-  if (study == NULL || path == NULL) return tell(SMPC_E_ARG, &f, text, text_len);
-  return tell(smpi_study_load(study, path, &f), &f, text, text_len);
+  if (study == NULL || path == NULL) return smpi_fault_tell(SMPC_E_ARG, &f, text, text_len);
+  return smpi_fault_tell(smpi_study_load(study, path, &f), &f, text, text_len);
 }
 
 void smpc_study_free(smpc_study *study) { smpi_study_free(study); }
@@ -162,12 +156,12 @@ smpc_err smpc_study_sign(const smpc_study *study, const char *path, const char *
                          size_t text_len) {
   struct smpi_fault f = {.party = -1};
   struct smpi_identity *id = NULL;
-  if (study == NULL || path == NULL || key_file == NULL) return tell(SMPC_E_ARG, &f, text, text_len);
+  if (study == NULL || path == NULL || key_file == NULL) return smpi_fault_tell(SMPC_E_ARG, &f, text, text_len);
   smpc_err err = smpi_identity_load(key_file, &id, &f);
   if (err == SMPC_OK)
     err = smpi_study_sign(study, path, revoke ? SMPI_REVOCATION : SMPI_SIGNATURE, id->sign_secret, (int64_t)time(NULL), &f);
   smpi_identity_free(id);
-  return tell(err, &f, text, text_len);
+  return smpi_fault_tell(err, &f, text, text_len);
 }
 
 struct teller { smpc_check_fn report; void *user; };
@@ -181,8 +175,8 @@ smpc_err smpc_study_verify(const smpc_study *study, const char *path, smpc_check
                            size_t text_len) {
   struct smpi_fault f = {.party = -1};
   struct teller t = {report, user};
-  if (study == NULL || path == NULL) return tell(SMPC_E_ARG, &f, text, text_len);
-  return tell(smpi_study_verify(study, path, (int64_t)time(NULL), on_word, &t, &f), &f, text, text_len);
+  if (study == NULL || path == NULL) return smpi_fault_tell(SMPC_E_ARG, &f, text, text_len);
+  return smpi_fault_tell(smpi_study_verify(study, path, (int64_t)time(NULL), on_word, &t, &f), &f, text, text_len);
 }
 
 static smpc_err set_study(smpc_config *cfg, const char *path, const char *ask, struct smpi_fault *f) {
@@ -206,9 +200,9 @@ smpc_err smpc_config_load_study(smpc_config *cfg, const char *path, const char *
                                 size_t text_len) {
   static const smpc_config empty = SMPC_CONFIG_INIT;
   struct smpi_fault f = {.party = -1};
-  if (cfg == NULL || path == NULL || study == NULL) return tell(SMPC_E_ARG, &f, text, text_len);
+  if (cfg == NULL || path == NULL || study == NULL) return smpi_fault_tell(SMPC_E_ARG, &f, text, text_len);
   smpc_err err = smpi_config_load(cfg, path, study, &f);
   if (err == SMPC_OK) err = set_study(cfg, study, ask == NULL ? "" : ask, &f);
   if (err != SMPC_OK && cfg->size == sizeof *cfg) *cfg = empty;
-  return tell(err, &f, text, text_len);
+  return smpi_fault_tell(err, &f, text, text_len);
 }

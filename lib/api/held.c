@@ -13,7 +13,7 @@ static smpc_err open_words(smpc_session *s, const char *name, void *out, size_t 
   struct smpi_result r;
   if (out != NULL) memset(out, 0, n_out * sizeof(uint64_t));
   if (s == NULL) return SMPC_E_ARG;
-  if (!smpi_op_begin(&op, s, name, 0, NULL)) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
+  if (!smpi_op_begin(&op, s, name, 0, NULL)) return smpi_op_refused(s);
   smpc_err err = SMPC_OK;
   if (s->guard == NULL) TRY(smpi_fail(s, SMPC_E_STATE, -1, "%s: this session is for no held result", name));
   TRY(s->guard->held(s->guard_ctx, s, &r));

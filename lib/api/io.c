@@ -140,7 +140,7 @@ static smpc_err open_words(smpc_session *s, const char *name, const smpc_shared 
   bool is_held = false;
   if (out != NULL) memset(out, 0, n_out * sizeof(uint64_t));
   if (s == NULL) return SMPC_E_ARG;
-  if (!SMPI_BEGIN(&op, s, name, x)) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
+  if (!SMPI_BEGIN(&op, s, name, x)) return smpi_op_refused(s);
   smpc_err err = SMPC_OK;
   if (!as_double && x->frac != 0)
     TRY(smpi_fail(s, SMPC_E_SHAPE, -1, "%s: the value is fixed point: use smpc_open", name));

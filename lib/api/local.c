@@ -72,7 +72,7 @@ smpc_shared *smpc_sum_rows(smpc_session *s, const smpc_shared *x) {
   smpi_value_range(z, (double)x->rows * x->range, x->frac, 63);
   own(z, x, x);
   if (z != NULL && smpi_has_data(s))
-    for (size_t i = 0; i < x->rows; i++) smpi_ring_add(z->v, z->v, x->v + i * x->cols, x->cols);
+    for (size_t i = 0; i < x->rows && x->cols != 0; i++) smpi_ring_add(z->v, z->v, x->v + i * x->cols, x->cols);
   return smpi_op_end(&op, z, SMPC_OK);
 }
 
@@ -104,8 +104,9 @@ smpc_shared *smpc_concat(smpc_session *s, const smpc_shared *x, const smpc_share
   smpc_err err = SMPC_OK;
   if (!SMPI_BEGIN(&op, s, "smpc_concat", x, y)) return NULL;
   TRY(smpi_value_same_scale(s, x, y));
-  if (x->cols != y->cols)
-    TRY(smpi_fail(s, SMPC_E_SHAPE, -1, "smpc_concat: %zu and %zu columns do not fit together", x->cols, y->cols));
+  if (x->cols != y->cols || x->rows > SIZE_MAX - y->rows)
+    TRY(smpi_fail(s, SMPC_E_SHAPE, -1, "smpc_concat: %zu x %zu and %zu x %zu do not fit together", x->rows, x->cols,
+                  y->rows, y->cols));
   z = smpi_value_new(s, x->rows + y->rows, x->cols, x->frac);
   smpi_value_range(z, fmax(x->range, y->range), x->frac, 63);
   smpi_value_stack(z, x, y);

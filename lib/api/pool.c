@@ -2,7 +2,6 @@
 #include "triple/disk.h"
 
 #include <smpc.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "api/pool.h"
@@ -47,19 +46,13 @@ static void list_one(void *user, const struct smpi_disk_head *h, const struct sm
   }
 }
 
-static smpc_err tell(smpc_err err, const struct smpi_fault *f, char *text, size_t text_len) {
-  if (text != NULL && text_len > 0)
-    snprintf(text, text_len, "%s", err == SMPC_OK ? "" : f->text[0] ? f->text : smpi_err_text(err));
-  return err;
-}
-
 smpc_err smpc_pool_list(const smpc_config *cfg, smpc_pool_lot *lots, size_t room, size_t *n, char *text,
                         size_t text_len) {
   struct smpi_fault f = {.party = -1};
   struct listing l = {lots, room, 0};
   uint8_t key[32];
   if (n != NULL) *n = 0;
-  if (cfg == NULL || n == NULL || (lots == NULL && room != 0)) return tell(SMPC_E_ARG, &f, text, text_len);
+  if (cfg == NULL || n == NULL || (lots == NULL && room != 0)) return smpi_fault_tell(SMPC_E_ARG, &f, text, text_len);
   if (room != 0) memset(lots, 0, room * sizeof *lots);
   smpc_err err = smpi_config_valid(cfg, &f);
   if (err == SMPC_OK) err = smpi_pool_key(key, cfg, &f);
@@ -67,15 +60,15 @@ smpc_err smpc_pool_list(const smpc_config *cfg, smpc_pool_lot *lots, size_t room
   smpi_wipe(key, sizeof key);
   if (err == SMPC_OK) *n = l.n;
   else if (room != 0) memset(lots, 0, room * sizeof *lots);
-  return tell(err, &f, text, text_len);
+  return smpi_fault_tell(err, &f, text, text_len);
 }
 
 smpc_err smpc_pool_empty(const smpc_config *cfg, char *text, size_t text_len) {
   struct smpi_fault f = {.party = -1};
-  if (cfg == NULL) return tell(SMPC_E_ARG, &f, text, text_len);
+  if (cfg == NULL) return smpi_fault_tell(SMPC_E_ARG, &f, text, text_len);
   smpc_err err = smpi_config_valid(cfg, &f);
   if (err == SMPC_OK) err = smpi_disk_empty(cfg, &f);
-  return tell(err, &f, text, text_len);
+  return smpi_fault_tell(err, &f, text, text_len);
 }
 
 /* --- estimates ----------------------------------------------------------------- */
@@ -104,7 +97,7 @@ smpc_err smpc_pool_fill(smpc_session *s, const smpc_pool_units *units) {
   if (s == NULL || units == NULL) return SMPC_E_ARG;
   smpc_pool_units copy = *units;
   uint64_t want[SMPI_CORRS];
-  if (!smpi_op_begin(&op, s, "smpc_pool_fill", 0, NULL)) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
+  if (!smpi_op_begin(&op, s, "smpc_pool_fill", 0, NULL)) return smpi_op_refused(s);
   for (unsigned k = 0; k < SMPI_CORRS; k++) smpi_absorb_u64(s, want[k] = *unit_of(&copy, k));
   if (smpi_has_data(s)) err = smpi_disk_fill(s, want);
   smpi_op_end(&op, NULL, err);

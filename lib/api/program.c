@@ -80,7 +80,7 @@ smpc_err smpc_preprocess(smpc_session *s, smpc_program_fn program, void *user) {
   struct smpi_op op;
   smpc_session *dry = NULL;
   if (s == NULL || program == NULL) return SMPC_E_ARG;
-  if (!smpi_op_begin(&op, s, "smpc_preprocess", 0, NULL)) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
+  if (!smpi_op_begin(&op, s, "smpc_preprocess", 0, NULL)) return smpi_op_refused(s);
   if (s->is_dry) goto out; /* a program that prepares another one */
   smpc_err err = run_dry(&dry, &s->cfg, program, user);
   if (err != SMPC_OK)

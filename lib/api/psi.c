@@ -243,7 +243,7 @@ static smpc_err intersect(struct call *c, const char *name, size_t n_matched) {
   smpc_err err;
   smpc_session *s = c->s;
   bool begun = c->is_count ? smpi_op_begin(&op, s, name, 0, NULL) : smpi_op_begin_malicious(&op, s, name);
-  if (!begun) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
+  if (!begun) return smpi_op_refused(s);
   TRY(check_question(s, c->q, c->is_count));
   bool i_own = is_owner(c->q, smpi_me(s));
   if (!i_own) c->mine = NULL, c->stream = NULL;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/psi_set.h"
+#include "api/psi_sum.h"
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "compare/and.h"
@@ -57,12 +58,6 @@ static smpc_err check_owner(struct call *c, unsigned k) {
   return SMPC_OK;
 }
 
-static unsigned rank_of(const smpc_session *s, unsigned member) {
-  unsigned rank = 0;
-  while (s->member_of_rank[rank] != member) rank++;
-  return rank;
-}
-
 static smpc_err check_question(struct call *c) {
   smpc_session *s = c->s;
   smpc_err err = SMPC_OK;
@@ -76,7 +71,7 @@ static smpc_err check_question(struct call *c) {
     const uint64_t all[] = {o->party.id, o->declared, o->reals, o->wholes};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) smpi_absorb_u64(s, all[i]);
     TRY(check_owner(c, k));
-    c->rank[k] = rank_of(s, o->party.id);
+    c->rank[k] = (unsigned)smpi_rank_of(s, o->party.id);
     c->first[k + 1] = c->first[k] + columns_of(c, k);
     c->group |= c->q->owners == 2 ? 1u << c->rank[k] : (1u << s->parties) - 1;
     c->out->sizes[k] = o->declared;
@@ -280,13 +275,12 @@ static smpc_err make_values(struct call *c) {
   return smpi_status(c->s);
 }
 
-static void drop_values(smpc_psi_joined *out) {
-  smpi_value_free(out->matched);
+void smpi_psi_joined_free(smpc_psi_joined *j) {
+  smpi_value_free(j->matched);
   for (unsigned k = 0; k < SMPC_MAX_COMPUTING; k++) {
-    smpi_value_free(out->real[k]);
-    smpi_value_free(out->whole[k]);
+    smpi_value_free(j->real[k]);
+    smpi_value_free(j->whole[k]);
   }
-  memset(out, 0, sizeof *out);
 }
 
 /* v := `columns` columns from number `first` on, row by row. */
@@ -370,8 +364,7 @@ static smpc_err join(struct call *c) {
   struct smpi_op op;
   smpc_session *s = c->s;
   smpc_err err;
-  if (!smpi_op_begin(&op, s, "smpc_psi_join", 0, NULL))
-    return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
+  if (!smpi_op_begin(&op, s, "smpc_psi_join", 0, NULL)) return smpi_op_refused(s);
   TRY(check_question(c));
   if (s->is_dry) {
     add_cost(c);
@@ -400,7 +393,9 @@ smpc_err smpc_psi_join(smpc_session *s, const smpc_psi_star *q, const smpc_psi_r
                      "smpc_psi_join: the question was not made with SMPC_PSI_STAR_INIT of this version");
   smpc_err err = join(&c);
   smpi_wipe_stack();
-  if (err != SMPC_OK) drop_values(joined);
-  else joined->size = sizeof *joined;
+  if (err != SMPC_OK) {
+    smpi_psi_joined_free(joined);
+    memset(joined, 0, sizeof *joined);
+  } else joined->size = sizeof *joined;
   return err;
 }

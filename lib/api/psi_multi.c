@@ -196,8 +196,7 @@ static smpc_err open_parts(struct many *c) {
 }
 
 static smpc_err begin_reveal(struct many *c, struct smpi_op *op) {
-  if (smpi_op_begin(op, c->s, "smpc_psi_reveal", 0, NULL)) return SMPC_OK;
-  return smpi_status(c->s) != SMPC_OK ? smpi_status(c->s) : SMPC_E_STATE;
+  return smpi_op_begin(op, c->s, "smpc_psi_reveal", 0, NULL) ? SMPC_OK : smpi_op_refused(c->s);
 }
 
 static smpc_err check_question(struct many *c, size_t n_matched) {
@@ -289,16 +288,10 @@ static smpc_err check_strata(struct many *c, const uint32_t *stratum, size_t str
   return SMPC_OK;
 }
 
-static unsigned rank_of(const smpc_session *s, unsigned member) {
-  unsigned rank = 0;
-  while (s->member_of_rank[rank] != member) rank++;
-  return rank;
-}
-
 static void fill_task(const struct many *c, struct smpi_distinct *t) {
   *t = (struct smpi_distinct){.owners = c->t.owners, .mine = c->t.mine, .instance = c->s->step, .progress = progress, .ctx = c->s};
   for (unsigned i = 0; i < t->owners; i++) {
-    t->rank[i] = rank_of(c->s, c->t.owner[i]);
+    t->rank[i] = (unsigned)smpi_rank_of(c->s, c->t.owner[i]);
     t->size[i] = c->t.size[i];
   }
   if (c->set.row != NULL) t->set = (struct smpi_join_set){.items = c->items, .row = c->set.row, .n = c->set.size};

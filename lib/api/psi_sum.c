@@ -109,14 +109,6 @@ static smpc_err check(smpc_session *s, const smpc_psi_star *q, smpc_who to, cons
   return SMPC_OK;
 }
 
-static void free_joined(smpc_psi_joined *j) {
-  smpi_value_free(j->matched);
-  for (unsigned k = 0; k < SMPC_MAX_COMPUTING; k++) {
-    smpi_value_free(j->real[k]);
-    smpi_value_free(j->whole[k]);
-  }
-}
-
 static smpc_err sum(struct totals *t, const smpc_psi_rows *mine, uint64_t minimum, double *real, int64_t *whole,
                     smpc_psi_totals *out) {
   smpc_psi_joined j;
@@ -124,7 +116,7 @@ static smpc_err sum(struct totals *t, const smpc_psi_rows *mine, uint64_t minimu
   smpc_err err = smpc_psi_join(t->s, t->q, mine, &j);
   if (err != SMPC_OK) return err;
   sum_up(t, &j, minimum);
-  free_joined(&j);
+  smpi_psi_joined_free(&j);
   count_columns(t->q, &reals, &wholes);
   err = open_sums(t, real, reals, whole, wholes, out);
   if (err != SMPC_OK && err != SMPC_E_HELD) return err;
@@ -251,7 +243,7 @@ smpc_err smpi_psi_count_joined(smpc_session *s, const smpc_psi *q, const smpc_it
   if (err == SMPC_OK) err = smpc_psi_join(s, &star, rows_of(&rows, mine), &j);
   if (err != SMPC_OK) return err;
   smpc_shared *all = smpi_psi_matched_count(s, &j);
-  free_joined(&j);
+  smpi_psi_joined_free(&j);
   fill_result(result, q, &star, j.sizes, j.distinct, j.duplicates);
   result->protocol = SMPC_PSI_JOIN;
   err = smpi_psi_open_count(s, q, all, count, &result->suppressed);
@@ -274,7 +266,7 @@ static smpc_err open_gate(smpc_session *s, const smpc_psi *q, const smpc_shared 
   smpc_who all = everybody(s);
   uint64_t value = 1; /* a dry run takes the longer way */
   smpc_err err;
-  if (!SMPI_BEGIN(&op, s, "smpc_psi_reveal", bit)) return smpi_status(s) != SMPC_OK ? smpi_status(s) : SMPC_E_STATE;
+  if (!SMPI_BEGIN(&op, s, "smpc_psi_reveal", bit)) return smpi_op_refused(s);
   if (q->purpose == NULL || q->purpose[0] == 0) TRY(smpi_fail(s, SMPC_E_ARG, -1, "%s: no purpose is given", s->op));
   size_t room = strlen(q->purpose) + sizeof ": " + sizeof what;
   char *purpose = smpi_scratch(s, room, 1);
@@ -301,7 +293,7 @@ smpc_err smpi_psi_gate(smpc_session *s, const smpc_psi *q, const smpc_items *min
   err = smpc_psi_join(s, &star, rows_of(&rows, mine), &j);
   if (err != SMPC_OK) return err;
   smpc_shared *bit = smpi_psi_reached(s, smpi_psi_matched_count(s, &j), q->minimum);
-  free_joined(&j);
+  smpi_psi_joined_free(&j);
   fill_result(result, q, &star, j.sizes, j.distinct, j.duplicates);
   return open_gate(s, q, bit, reached);
 }

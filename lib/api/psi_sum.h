@@ -1,8 +1,11 @@
-/* psi_sum.h - counts of joins, for the public functions that need them. */
+/* psi_sum.h - joins and counts of them, for the public functions that need them. */
 #ifndef SMPI_API_PSI_SUM_H
 #define SMPI_API_PSI_SUM_H
 
 #include <smpc.h>
+
+/* Free the table's handles. */
+void smpi_psi_joined_free(smpc_psi_joined *j);
 
 /* How many rows are matched, shared. */
 smpc_shared *smpi_psi_matched_count(smpc_session *s, const smpc_psi_joined *j);

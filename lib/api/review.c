@@ -1,6 +1,5 @@
 /* review.c - smpc_study.h: what this party holds, and its word as a reviewer. */
 #include <smpc_study.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -46,12 +45,10 @@ out:
 }
 
 static smpc_err leave_desk(struct desk *d, smpc_err err, char *text, size_t text_len) {
-  if (text != NULL && text_len > 0)
-    snprintf(text, text_len, "%s", err == SMPC_OK ? "" : d->f.text[0] ? d->f.text : smpi_err_text(err));
   smpi_holds_free(&d->holds);
   smpi_journal_close(d->journal);
   smpi_identity_free(d->id);
-  return err;
+  return smpi_fault_tell(err, &d->f, text, text_len);
 }
 
 static smpc_err find(struct desk *d, const struct smpi_held **h, const char *held) {

@@ -19,7 +19,7 @@
 smpc_err smpc_set_rounding(smpc_session *s, smpc_rounding mode) {
   struct smpi_op op;
   if (s == NULL) return SMPC_E_ARG;
-  if (!smpi_op_begin(&op, s, "smpc_set_rounding", 0, NULL)) return smpi_status(s);
+  if (!smpi_op_begin(&op, s, "smpc_set_rounding", 0, NULL)) return smpi_op_refused(s);
   smpi_absorb_u64(s, mode);
   struct smpi_api *api = smpi_api_state(s);
   if (mode != SMPC_ROUND_PROBABILISTIC && mode != SMPC_ROUND_NEAREST)

@@ -1,7 +1,6 @@
 /* setup.c - smpc.h, sections 2 and 7: reading configurations, making identities.
  * No session is concerned; the work is done in lib/session. */
 #include <smpc.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "session/config.h"
@@ -9,13 +8,6 @@
 
 _Static_assert((int)SMPC_KEY_TEXT_LEN == (int)SMPI_KEY_TEXT_LEN, "one length");
 _Static_assert((int)SMPC_FINGERPRINT_LEN >= (int)SMPI_FINGERPRINT_LEN, "it fits");
-
-/* The fault's sentence for the caller; "" on success. */
-static smpc_err tell(smpc_err err, const struct smpi_fault *f, char *text, size_t text_len) {
-  if (text != NULL && text_len > 0)
-    snprintf(text, text_len, "%s", err == SMPC_OK ? "" : f->text[0] ? f->text : smpi_err_text(err));
-  return err;
-}
 
 static struct smpi_public public_of(const smpc_member *m) {
   struct smpi_public pub;
@@ -31,8 +23,8 @@ static void set_public(smpc_member *m, const struct smpi_public *pub) {
 
 smpc_err smpc_config_load_with(smpc_config *cfg, const char *path, const char *parties, char *text, size_t text_len) {
   struct smpi_fault f = {.party = -1};
-  if (cfg == NULL || path == NULL) return tell(SMPC_E_ARG, &f, text, text_len);
-  return tell(smpi_config_load(cfg, path, parties, &f), &f, text, text_len);
+  if (cfg == NULL || path == NULL) return smpi_fault_tell(SMPC_E_ARG, &f, text, text_len);
+  return smpi_fault_tell(smpi_config_load(cfg, path, parties, &f), &f, text, text_len);
 }
 
 smpc_err smpc_config_load(smpc_config *cfg, const char *path, char *text, size_t text_len) {
@@ -42,22 +34,22 @@ smpc_err smpc_config_load(smpc_config *cfg, const char *path, char *text, size_t
 smpc_err smpc_identity_new(const char *key_file, smpc_member *member, char *text, size_t text_len) {
   struct smpi_fault f = {.party = -1};
   struct smpi_public pub;
-  if (key_file == NULL || member == NULL) return tell(SMPC_E_ARG, &f, text, text_len);
+  if (key_file == NULL || member == NULL) return smpi_fault_tell(SMPC_E_ARG, &f, text, text_len);
   smpc_err err = smpi_identity_new(key_file, &pub, &f);
   set_public(member, &pub); /* zeros on failure */
-  return tell(err, &f, text, text_len);
+  return smpi_fault_tell(err, &f, text, text_len);
 }
 
 smpc_err smpc_identity_public(const char *key_file, smpc_member *member, char *text, size_t text_len) {
   struct smpi_fault f = {.party = -1};
   struct smpi_identity *id;
   struct smpi_public pub = {{0}, {0}};
-  if (key_file == NULL || member == NULL) return tell(SMPC_E_ARG, &f, text, text_len);
+  if (key_file == NULL || member == NULL) return smpi_fault_tell(SMPC_E_ARG, &f, text, text_len);
   smpc_err err = smpi_identity_load(key_file, &id, &f);
   if (err == SMPC_OK) pub = id->pub;
   smpi_identity_free(id);
   set_public(member, &pub);
-  return tell(err, &f, text, text_len);
+  return smpi_fault_tell(err, &f, text, text_len);
 }
 
 void smpc_key_text(char out[SMPC_KEY_TEXT_LEN], const smpc_member *member) {

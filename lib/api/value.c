@@ -158,7 +158,7 @@ static smpc_err place(struct smpc_session *s, struct smpc_shared *z) {
   }
   z->v = z->own_v = smpi_block_get(s, z->rows * z->cols, sizeof *z->v);
   if (z->v == NULL) return smpi_fail(s, SMPC_E_NOMEM, -1, "out of memory");
-  for (size_t i = 0; i < z->rows; i++)
+  for (size_t i = 0; i < z->rows && z->cols != 0; i++)
     for (size_t j = 0; j < z->cols; j++)
       z->v[i * z->cols + j] = z->is_transposed ? b->v[(z->row + j) * b->cols + z->col + i]
                                                : b->v[(z->row + i) * b->cols + z->col + j];
@@ -187,17 +187,11 @@ struct smpc_shared *smpi_value_view(struct smpc_session *s, const struct smpc_sh
 
 /* --- owners ------------------------------------------------------------------------ */
 
-static int rank_of(const struct smpc_session *s, int member) {
-  for (unsigned r = 0; r < smpi_parties(s); r++)
-    if ((int)smpi_member_of_rank(s, r) == member) return (int)r;
-  return -1;
-}
-
 void smpi_value_own(struct smpc_shared *z, int member) {
   if (z == NULL) return;
   z->owner = member;
   z->base->owners.n = 0;
-  if (member >= 0) smpi_owners_add(&z->base->owners, z->base->rows, rank_of(z->s, member));
+  if (member >= 0) smpi_owners_add(&z->base->owners, z->base->rows, smpi_rank_of(z->s, (unsigned)member));
 }
 
 /* The owners of x's rows: those of its base, where they lie, unless x is turned. */
@@ -205,7 +199,7 @@ static void add_owners(struct smpi_owners *o, const struct smpc_shared *x) {
   const struct smpi_owners *from = &x->base->owners;
   size_t first = 0, end, left = x->rows;
   if (x->owner >= 0 || x->is_transposed) {
-    smpi_owners_add(o, x->rows, x->owner < 0 ? -1 : rank_of(x->s, x->owner));
+    smpi_owners_add(o, x->rows, x->owner < 0 ? -1 : smpi_rank_of(x->s, (unsigned)x->owner));
     return;
   }
   for (unsigned i = 0; i < from->n; i++, first = end) {
@@ -264,7 +258,7 @@ const shr *smpi_value_spread(struct smpc_session *s, const struct smpc_shared *x
   if (x->rows == rows && x->cols == cols) return x->v;
   shr *v = smpi_scratch(s, rows * cols, sizeof *v);
   if (v == NULL) return NULL;
-  for (size_t i = 0; i < rows; i++) {
+  for (size_t i = 0; i < rows && cols != 0; i++) {
     if (x->cols == cols) memcpy(v + i * cols, x->v, cols * sizeof *v);
     else
       for (size_t j = 0; j < cols; j++) v[i * cols + j] = x->v[0];

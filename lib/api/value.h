@@ -51,6 +51,10 @@ bool smpi_op_begin(struct smpi_op *op, struct smpc_session *s, const char *name,
 /* The same for an operation that stands against malicious parties: all others are refused where
  * the session is to. */
 bool smpi_op_begin_malicious(struct smpi_op *op, struct smpc_session *s, const char *name);
+/* Why it did not begin. */
+static inline smpc_err smpi_op_refused(const struct smpc_session *s) {
+  return s->fault.code != SMPC_OK ? s->fault.code : SMPC_E_STATE; /* nothing is recorded in a parent's session */
+}
 /* End: releases scratch.  Gives z, or on failure frees it and gives NULL. */
 struct smpc_shared *smpi_op_end(struct smpi_op *op, struct smpc_shared *z, smpc_err err);
 

@@ -16,6 +16,12 @@ smpc_err smpi_fault_set(struct smpi_fault *f, smpc_err code, int party, const ch
   return code;
 }
 
+smpc_err smpi_fault_tell(smpc_err code, const struct smpi_fault *f, char *out, size_t len) {
+  if (out != NULL && len > 0)
+    snprintf(out, len, "%s", code == SMPC_OK ? "" : f->text[0] ? f->text : smpi_err_text(code));
+  return code;
+}
+
 const char *smpi_err_text(smpc_err code) {
   switch (code) {
   case SMPC_OK: return "success";

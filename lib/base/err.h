@@ -22,6 +22,9 @@ struct smpi_fault {
 smpc_err smpi_fault_set(struct smpi_fault *f, smpc_err code, int party, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* out[len] := the fault's sentence, else the code's phrase; "" on success.  out may be NULL.  Returns `code`. */
+smpc_err smpi_fault_tell(smpc_err code, const struct smpi_fault *f, char *out, size_t len);
+
 /* One English phrase for a code, e.g. "the connection was closed". */
 const char *smpi_err_text(smpc_err code);
 

@@ -5,24 +5,20 @@
 
 enum { KEPT = 64 << 20 }; /* LOCAL: bytes kept at most */
 
-static void drop(struct smpi_stock *st, unsigned i) {
-  smpi_secret_free(st->block[i].p);
+/* Block i, which is no longer kept; NULL: there was none. */
+static void *take(struct smpi_stock *st, unsigned i) {
+  void *p = st->block[i].p;
   st->held -= st->block[i].len;
   st->block[i].p = NULL;
   st->block[i].len = 0;
+  return p;
 }
 
 void *smpi_stock_get(struct smpi_stock *st, size_t n, size_t size) {
   size_t len;
   if (__builtin_mul_overflow(n, size, &len)) return NULL;
-  for (unsigned i = 0; i < SMPI_STOCK_BLOCKS; i++) {
-    void *p = st->block[i].p;
-    if (p == NULL || st->block[i].len != len) continue;
-    st->held -= len;
-    st->block[i].p = NULL;
-    st->block[i].len = 0;
-    return p;
-  }
+  for (unsigned i = 0; i < SMPI_STOCK_BLOCKS; i++)
+    if (st->block[i].p != NULL && st->block[i].len == len) return take(st, i);
   return smpi_secret_alloc(n, size);
 }
 
@@ -30,7 +26,7 @@ void smpi_stock_put(struct smpi_stock *st, void *p, size_t n, size_t size) {
   size_t len = n * size;
   unsigned i = st->next;
   if (p == NULL) return;
-  drop(st, i);
+  smpi_secret_free(take(st, i));
   if (len > KEPT - st->held) {
     smpi_secret_free(p);
     return;
@@ -43,5 +39,5 @@ void smpi_stock_put(struct smpi_stock *st, void *p, size_t n, size_t size) {
 }
 
 void smpi_stock_end(struct smpi_stock *st) {
-  for (unsigned i = 0; i < SMPI_STOCK_BLOCKS; i++) drop(st, i);
+  for (unsigned i = 0; i < SMPI_STOCK_BLOCKS; i++) smpi_secret_free(take(st, i));
 }

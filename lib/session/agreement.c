@@ -119,14 +119,11 @@ static void digest_links(uint8_t out[32], const struct smpc_session *s) {
 /* One exchange of `len` bytes with every other member: out[i], in[i]. */
 static smpc_err exchange_members(struct smpc_session *s, uint8_t *const *out, uint8_t *const *in, size_t len) {
   struct smpi_flow flow[SMPC_MAX_PARTIES] = {{0}};
-  struct smpi_tag no_tag = {0};
-  struct smpi_fault fault = {.party = -1};
   size_t n = 0;
   for (unsigned i = 0; i < s->cfg.parties; i++)
     if (i != s->cfg.me.id)
       flow[n++] = (struct smpi_flow){.peer = i, .out_len = len, .in_len = len, .out = out[i], .in = in[i]};
-  smpc_err err = smpi_mesh_exchange(s->mesh, &no_tag, flow, n, &fault);
-  return err == SMPC_OK ? SMPC_OK : smpi_fail(s, err, fault.party, "%s", fault.text);
+  return smpi_exchange_tagged(s, (struct smpi_tag){0}, flow, n);
 }
 
 static smpc_err compare(struct smpc_session *s, unsigned peer, const uint8_t *mine, const uint8_t *theirs) {

@@ -130,8 +130,6 @@ void smpi_identity_derive(uint8_t key[32], const struct smpi_identity *id, const
 
 /* --- making ----------------------------------------------------------------- */
 
-/* --- making ----------------------------------------------------------------- */
-
 static smpc_err write_new(const char *path, const uint8_t *text, struct smpi_fault *f) {
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0)

@@ -39,6 +39,11 @@ static struct smpc_session *create(const smpc_config *cfg, smpc_watch_fn watch, 
   return s;
 }
 
+/* A mesh's failure becomes the session's. */
+static smpc_err fail_as(struct smpc_session *s, smpc_err err, const struct smpi_fault *f) {
+  return smpi_fail(s, err, f->party, "%s", f->text[0] ? f->text : smpi_err_text(err));
+}
+
 /* The mesh's news become events of the session. */
 static void on_peer(void *user, int peer, const char *text) {
   (void)peer;
@@ -63,7 +68,7 @@ static smpc_err connect_all(struct smpc_session *s, const uint8_t link_secret[32
   struct smpi_fault fault = {.party = -1};
   smpc_err err = net->open(net->ctx, &mesh, &mc, &fault);
   smpi_free(peer);
-  if (err != SMPC_OK) return smpi_fail(s, err, fault.party, "%s", fault.text[0] ? fault.text : smpi_err_text(err));
+  if (err != SMPC_OK) return fail_as(s, err, &fault);
   s->mesh = mesh;
   return SMPC_OK;
 }
@@ -187,15 +192,18 @@ smpc_err smpi_compare_programs(struct smpc_session *s) {
 
 /* --- rounds ------------------------------------------------------------------ */
 
-smpc_err smpi_exchange(struct smpc_session *s, const struct smpi_flow *flow, size_t n) {
+smpc_err smpi_exchange_tagged(struct smpc_session *s, struct smpi_tag t, const struct smpi_flow *flow, size_t n) {
+  struct smpi_fault fault = {.party = -1};
   if (s->fault.code != SMPC_OK) return s->fault.code;
   if (s->is_canceled) return smpi_fail(s, SMPC_E_CANCELED, -1, "the session was canceled");
-  bool with_dealer = (int)s->cfg.me.id == s->dealer || (n == 1 && (int)flow[0].peer == s->dealer);
-  struct smpi_tag t = {0};
-  if (!with_dealer) t = tag(s);
-  struct smpi_fault fault = {.party = -1};
   smpc_err err = smpi_mesh_exchange(s->mesh, &t, flow, n, &fault);
-  if (err != SMPC_OK) return smpi_fail(s, err, fault.party, "%s", fault.text[0] ? fault.text : smpi_err_text(err));
+  return err == SMPC_OK ? err : fail_as(s, err, &fault);
+}
+
+smpc_err smpi_exchange(struct smpc_session *s, const struct smpi_flow *flow, size_t n) {
+  bool with_dealer = (int)s->cfg.me.id == s->dealer || (n == 1 && (int)flow[0].peer == s->dealer);
+  smpc_err err = smpi_exchange_tagged(s, with_dealer ? (struct smpi_tag){0} : tag(s), flow, n);
+  if (err != SMPC_OK) return err;
   uint64_t bytes = 0;
   for (size_t i = 0; i < n; i++) bytes += flow[i].out_len;
   if (with_dealer || s->is_offline) {
@@ -230,6 +238,7 @@ void smpi_offline(struct smpc_session *s, bool is_on) { s->is_offline = is_on; }
 /* After the first failure nothing may use this session's keys again, and the
  * others are told at once. */
 smpc_err smpi_fail(struct smpc_session *s, smpc_err code, int member, const char *fmt, ...) {
+  if (s->pid != getpid()) return SMPC_E_STATE; /* a child that told the others would seal under its parent's counters */
   if (s->fault.code != SMPC_OK) return s->fault.code;
   char text[sizeof s->fault.text];
   va_list ap;
@@ -255,14 +264,19 @@ smpc_err smpi_status(const struct smpc_session *s) { return s->fault.code; }
 unsigned smpi_parties(const struct smpc_session *s) { return s->parties; }
 int smpi_rank(const struct smpc_session *s) { return s->rank; }
 unsigned smpi_member_of_rank(const struct smpc_session *s, unsigned rank) { return s->member_of_rank[rank]; }
+int smpi_rank_of(const struct smpc_session *s, unsigned member) {
+  for (unsigned r = 0; r < s->parties; r++)
+    if (s->member_of_rank[r] == member) return (int)r;
+  return -1;
+}
 unsigned smpi_me(const struct smpc_session *s) { return s->cfg.me.id; }
 int smpi_dealer(const struct smpc_session *s) { return s->dealer; }
+smpc_source smpi_source_of(const struct smpc_session *s) { return s->cfg.source; }
 bool smpi_pool_is_shared(const struct smpc_session *s) {
   for (unsigned r = 0; r < s->parties; r++)
     if (!(s->have_pool >> s->member_of_rank[r] & 1)) return false;
   return true;
 }
-smpc_source smpi_source_of(const struct smpc_session *s) { return s->cfg.source; }
 const char *smpi_member_name(const struct smpc_session *s, unsigned member) { return s->cfg.member[member].name; }
 unsigned smpi_frac_bits(const struct smpc_session *s) { return s->cfg.frac_bits; }
 struct smpi_cost smpi_spent(const struct smpc_session *s) { return s->spent; }

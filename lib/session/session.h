@@ -2,7 +2,7 @@
  * session randomness.  Protocols see no sockets, threads or keys.
  *
  * `struct smpc_session` is the public handle; its insides are in session_impl.h,
- * which only lib/session and lib/api include. */
+ * which no protocol includes. */
 #ifndef SMPI_SESSION_H
 #define SMPI_SESSION_H
 
@@ -19,6 +19,7 @@ struct smpc_session;
 unsigned smpi_parties(const struct smpc_session *s);          /* P, computing parties        */
 int smpi_rank(const struct smpc_session *s);                  /* mine, or -1: I do not compute */
 unsigned smpi_member_of_rank(const struct smpc_session *s, unsigned rank);
+int smpi_rank_of(const struct smpc_session *s, unsigned member); /* -1: it does not compute */
 unsigned smpi_me(const struct smpc_session *s);               /* my member index             */
 int smpi_dealer(const struct smpc_session *s);                /* member index, or -1         */
 smpc_source smpi_source_of(const struct smpc_session *s);     /* of correlated randomness    */
@@ -81,7 +82,7 @@ void smpi_block_put(struct smpc_session *s, void *p, size_t n, size_t size);
  * part of the SPMD program.  `own` is known to this party alone. */
 struct smpi_prg *smpi_prg_own(struct smpc_session *s);
 struct smpi_prg *smpi_prg_pair(struct smpc_session *s, unsigned member); /* shared with that member */
-/* A key for one purpose, the same at all members; public, so only for coins. */
+/* What names this session: the same at all members, never before, bound to its links.  Not secret. */
 void smpi_session_id(const struct smpc_session *s, uint8_t id[32]);
 
 /* --- agreed parameters ---------------------------------------------------- */

@@ -1,4 +1,4 @@
-/* session_impl.h - the insides of a session; only lib/session and lib/api
+/* session_impl.h - the insides of a session; only lib/session, lib/govern and lib/api
  * include it.  Protocols see session.h. */
 #ifndef SMPI_SESSION_IMPL_H
 #define SMPI_SESSION_IMPL_H
@@ -129,6 +129,8 @@ smpc_err smpi_session_agree(struct smpc_session *s);
 void smpi_step(struct smpc_session *s, const char *op);
 void smpi_absorb(struct smpc_session *s, const void *data, size_t len);
 void smpi_absorb_u64(struct smpc_session *s, uint64_t v);
+/* One exchange, which is neither counted nor part of the program but by its tag: setting up goes without one. */
+smpc_err smpi_exchange_tagged(struct smpc_session *s, struct smpi_tag t, const struct smpi_flow *flow, size_t n);
 /* Compare the full program hash with every member but the dealer.  1 round, 32
  * bytes to each.  SMPC_E_DESYNC names a member whose program differs. */
 smpc_err smpi_compare_programs(struct smpc_session *s);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 enum { FILE_MAX = 1 << 20 }; /* LOCAL: bytes of a configuration file */
@@ -245,16 +246,8 @@ static smpc_err read_file(uint8_t **buf, size_t *len, int fd) {
   if (fstat(fd, &st) != 0) return SMPC_E_FILE;
   errno = S_ISDIR(st.st_mode) ? EISDIR : !S_ISREG(st.st_mode) ? EINVAL : EFBIG;
   if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX) return SMPC_E_FILE;
-  size_t max = (size_t)st.st_size;
-  *buf = smpi_alloc(1, max + 1);
-  if (*buf == NULL) return SMPC_E_NOMEM;
-  for (*len = 0; *len < max;) {
-    ssize_t n = read(fd, *buf + *len, max - *len);
-    if (n == 0) break; /* it has just become shorter */
-    if (n < 0 && errno != EINTR) return SMPC_E_FILE;
-    if (n > 0) *len += (size_t)n;
-  }
-  return SMPC_OK;
+  *buf = smpi_alloc(1, (size_t)st.st_size);
+  return *buf == NULL ? SMPC_E_NOMEM : smpi_file_get(fd, *buf, (size_t)st.st_size, len);
 }
 
 smpc_err smpi_yaml_load(struct smpi_yaml *y, const char *path, const cyaml_schema_value_t *schema,

@@ -104,12 +104,6 @@ static unsigned first_recipient(const struct smpi_psi_many *t) {
   return t->owners;
 }
 
-static unsigned rank_of(const struct smpc_session *s, unsigned member) {
-  unsigned rank = 0;
-  while (rank < smpi_parties(s) && smpi_member_of_rank(s, rank) != member) rank++;
-  return rank;
-}
-
 /* --- the driver --------------------------------------------------------------------------- */
 
 smpc_err smpi_multi_check(struct smpc_session *s, const struct smpi_psi_many *t) {
@@ -117,7 +111,7 @@ smpc_err smpi_multi_check(struct smpc_session *s, const struct smpi_psi_many *t)
   if (!has_owners || first_recipient(t) == t->owners)
     return smpi_fail(s, SMPC_E_ARG, -1, "this protocol is for 3 to 16 owners of sets, one of them a recipient");
   for (unsigned i = 0; i < t->owners; i++)
-    if (rank_of(s, t->owner[i]) == smpi_parties(s))
+    if (smpi_rank_of(s, t->owner[i]) < 0)
       return smpi_fail(s, SMPC_E_ARG, -1, "%s holds a set but is no computing party", smpi_member_name(s, t->owner[i]));
   if (largest(t) > SMPI_MULTI_MAX_ITEMS)
     return smpi_fail(s, SMPC_E_RANGE, -1, "sets of more than 2^26 items are too large for this protocol");
@@ -165,15 +159,16 @@ static smpc_err open_vole(struct smpi_multi *r) {
   if (!smpi_cot_instance_of(&instance, SMPI_COT_FOR_PSI, r->t->instance))
     return smpi_fail(r->s, SMPC_E_RANGE, -1, "too many operations in one session for an intersection");
   for (unsigned i = 0; i < r->t->owners; i++)
-    if (i != r->t->mine && (smpi_multi_is_hub(r) || i == r->hub)) with |= UINT32_C(1) << rank_of(r->s, r->t->owner[i]);
+    if (i != r->t->mine && (smpi_multi_is_hub(r) || i == r->hub)) with |= UINT32_C(1) << smpi_rank_of(r->s, r->t->owner[i]);
   return smpi_vole_open_with(&r->vole, r->s, instance, NULL, with);
 }
 
 /* Step 2 with owner i at the hub, or at owner i with the hub. */
 static smpc_err run_oprf(struct smpi_multi *r, unsigned i) {
-  unsigned dim = 8 * (unsigned)r->hash.mask_len, rank = rank_of(r->s, r->t->owner[smpi_multi_is_hub(r) ? i : r->hub]);
+  const unsigned dim = 8 * (unsigned)r->hash.mask_len, peer = r->t->owner[smpi_multi_is_hub(r) ? i : r->hub];
+  const unsigned rank = (unsigned)smpi_rank_of(r->s, peer);
   size_t len = SEED + r->shape.len * r->hash.mask_len;
-  struct smpi_flow flow = {.peer = smpi_member_of_rank(r->s, rank), .ctx = r};
+  struct smpi_flow flow = {.peer = peer, .ctx = r};
   smpc_err err;
   smpi_multi_rewind(r);
   if (smpi_multi_is_hub(r)) {

@@ -25,7 +25,6 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
-#include "share/who.h"
 
 enum { PIECE = 512 }; /* LOCAL: elements worked on at once */
 
@@ -86,7 +85,7 @@ static smpc_err share_own(struct smpc_session *s, shr *x, const uint64_t *value,
 
 /* A computing party that is not the owner. */
 static smpc_err share_other(struct smpc_session *s, shr *x, unsigned owner, size_t n) {
-  if (smpi_rank(s) == 0 && !smpi_computes(s, owner)) {
+  if (smpi_rank(s) == 0 && smpi_rank_of(s, owner) < 0) {
     const struct smpi_flow flow = {.peer = owner, .in_len = 8 * n, .in = x};
     return smpi_exchange(s, &flow, 1);
   }

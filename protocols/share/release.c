@@ -24,7 +24,6 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
-#include "share/who.h"
 #include "share/zero.h"
 
 enum { PIECE = 1024 }; /* LOCAL: elements worked on at once */
@@ -68,7 +67,7 @@ static size_t plan(const struct smpc_session *s, struct smpi_flow *flow, struct 
   size_t k = 0;
   for (unsigned m = 0; m < SMPC_MAX_PARTIES; m++) {
     size_t out_len = smpi_rank(s) >= 0 && is_in(to, m) ? 8 * n : 0;
-    size_t in_len = is_in(to, smpi_me(s)) && smpi_computes(s, m) ? 8 * n : 0;
+    size_t in_len = is_in(to, smpi_me(s)) && smpi_rank_of(s, m) >= 0 ? 8 * n : 0;
     if (m == smpi_me(s) || out_len + in_len == 0) continue;
     flow[k++] = (struct smpi_flow){.peer = m, .out_len = out_len, .in_len = in_len,
                                    .produce = produce, .consume = consume, .ctx = r};

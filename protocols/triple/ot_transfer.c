@@ -140,16 +140,10 @@ struct pumping {
   struct half out[SMPC_MAX_COMPUTING], in[SMPC_MAX_COMPUTING];
 };
 
-static unsigned rank_of(const struct smpi_ot *o, unsigned member) {
-  unsigned r = 0;
-  while (r + 1 < o->parties && smpi_member_of_rank(o->s, r) != member) r++;
-  return r;
-}
-
 static void produce(void *ctx, unsigned peer, size_t off, uint8_t *buf, size_t len) {
   (void)off;
   struct pumping *p = ctx;
-  unsigned rank = rank_of(p->o, peer);
+  unsigned rank = (unsigned)smpi_rank_of(p->o->s, peer);
   struct half *h = &p->out[rank];
   for (size_t some; len != 0; buf += some, len -= some, h->done += some) {
     if (h->done == h->len) {
@@ -165,7 +159,7 @@ static void produce(void *ctx, unsigned peer, size_t off, uint8_t *buf, size_t l
 static void consume(void *ctx, unsigned peer, size_t off, const uint8_t *buf, size_t len) {
   (void)off;
   struct pumping *p = ctx;
-  unsigned rank = rank_of(p->o, peer);
+  unsigned rank = (unsigned)smpi_rank_of(p->o->s, peer);
   struct half *h = &p->in[rank];
   for (size_t some; len != 0; buf += some, len -= some) {
     if (h->done == 0) h->len = p->st->len(p->st->ctx, rank, h->block, false);

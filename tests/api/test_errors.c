@@ -270,6 +270,8 @@ BODY(fork_and_try) {
     bool refused = smpc_session_deal(s) == SMPC_E_STATE && smpc_session_error(s).code == SMPC_OK && !s->is_canceled &&
                    smpc_add(s, x, x) == NULL &&
                    smpc_open(s, x, smpc_to(smpc_p(0)), "test", out, 3) == SMPC_E_STATE &&
+                   smpc_set_rounding(s, SMPC_ROUND_NEAREST) == SMPC_E_STATE &&
+                   smpc_psi_reveal(s, NULL, NULL, NULL, 0, NULL) == SMPC_E_STATE &&
                    smpc_session_close(s) == SMPC_E_STATE;
     _exit(refused ? 0 : 1);
   }

@@ -180,4 +180,32 @@ static void fixed_point_operations(void **state) {
   }
 }
 
-TEST_MAIN(T(local_operations), T(ownership_follows_the_inputs), T(delegated_computing), T(interactive_operations), T(fixed_point_operations))
+/* What has no element has any number of rows: nobody walks along them, and no two numbers wrap around. */
+static void empty_shapes(struct smpc_session *s, unsigned me, void *ctx) {
+  smpc_shape *got = ctx;
+  const smpc_shape tall = {SIZE_MAX, 0}, wide = {0, SIZE_MAX}, row = {1, 0};
+  smpc_shared *x = smpc_input_i64(s, smpc_p(0), NULL, tall), *one = smpc_input_i64(s, smpc_p(1), NULL, row);
+  smpc_shared *y = smpc_input_i64(s, smpc_p(1), NULL, wide);
+  got[4 * me] = smpc_shared_shape(smpc_sum_rows(s, x));
+  got[4 * me + 1] = smpc_shared_shape(smpc_mul(s, x, one));
+  got[4 * me + 2] = smpc_shared_shape(smpc_transpose(s, smpc_transpose(s, y)));
+  bool is_well = smpc_session_error(s).code == SMPC_OK;
+  got[4 * me + 3] = (smpc_shape){is_well, smpc_concat(s, x, x) == NULL};
+}
+
+static void nothing_may_have_any_shape(void **state) {
+  (void)state;
+  smpc_shape got[8] = {{0}};
+  struct parties_result r;
+  parties_run(&(struct parties){.n = 2, .dealer = true, .seed = 1}, empty_shapes, got, &r);
+  for (unsigned i = 0; i < 2; i++) {
+    assert_true(got[4 * i].rows == 1 && got[4 * i].cols == 0);
+    assert_true(got[4 * i + 1].rows == SIZE_MAX && got[4 * i + 1].cols == 0);
+    assert_true(got[4 * i + 2].rows == 0 && got[4 * i + 2].cols == SIZE_MAX);
+    assert_true(got[4 * i + 3].rows == 1 && got[4 * i + 3].cols == 1);
+    assert_int_equal(r.close[i], SMPC_E_SHAPE);
+  }
+}
+
+TEST_MAIN(T(local_operations), T(ownership_follows_the_inputs), T(delegated_computing), T(interactive_operations), T(fixed_point_operations),
+          T(nothing_may_have_any_shape))
