@@ -1,9 +1,9 @@
 /* ring.h - vectors over the ring Z_2^64.
  *
  * Shares and public values are different C types, so that the compiler refuses
- * to mix them.  Two doors only lead from one to the other: opening (protocols/
- * share/open.h) and smpi_declassify().  Both hold one ring element; Boolean
- * shares are the same words, 64 bits to a word, added by exclusive or.
+ * to mix them.  One door only leads from one to the other: opening (protocols/
+ * share/open.h).  Both hold one ring element; Boolean shares are the same words,
+ * 64 bits to a word, added by exclusive or.
  *
  * Every function is constant time.  Outputs come first and may be one of the
  * inputs, never a shifted overlap of one. */
@@ -15,13 +15,6 @@
 
 typedef struct shr { uint64_t v; } shr; /* one party's share of a secret      */
 typedef struct pub { uint64_t v; } pub; /* a value every party may know       */
-
-/* A share that may now be read as a public value; `why` documents the call. */
-static inline pub smpi_declassify(shr x, const char *why) {
-  (void)why;
-  pub p = {x.v};
-  return p;
-}
 
 /* z = x + y, x - y, x ^ y */
 void smpi_ring_add(shr *z, const shr *x, const shr *y, size_t n);
