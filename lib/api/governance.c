@@ -40,8 +40,8 @@ void smpc_journal_all_rows(smpc_session *s, uint64_t rows) {
 
 smpc_err smpc_study_foresee(const smpc_config *cfg, char *text, size_t text_len) {
   struct smpi_fault f = {.party = -1};
-  if (cfg == NULL || cfg->study[0] == 0) return tell(SMPC_E_ARG, &f, text, text_len);
-  return tell(smpi_gate_foresee(cfg, &f), &f, text, text_len);
+  if (cfg == NULL || cfg->study[0] == 0) return smpi_fault_tell(SMPC_E_ARG, &f, text, text_len);
+  return smpi_fault_tell(smpi_gate_foresee(cfg, &f), &f, text, text_len);
 }
 
 /* --- audit ----------------------------------------------------------------------- */
