@@ -168,7 +168,8 @@ static void part(struct smpi_mesh *m, bool orderly) {
     struct smpi_link *l = m->member[i].link;
     if (l == NULL) continue;
     if (orderly && l->stream->ops->flush(l->stream) == SMPC_OK) say_now(l, SMPI_FIN, NULL, 0);
-    if (l->said_goodbye && !l->peer_left) (void)l->stream->ops->flush(l->stream);
+    bool can_wait = !atomic_load(&m->canceled); /* a user who stops it does not wait for a peer that does not read */
+    if (l->said_goodbye && !l->peer_left && can_wait) (void)l->stream->ops->flush(l->stream);
     if (deadline == 0) deadline = smpi_link_now(l) + (orderly ? m->timeout_ms : SMPI_LINGER_MS);
   }
   for (unsigned i = 0; i < m->n; i++)
