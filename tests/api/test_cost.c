@@ -31,7 +31,8 @@ static void program(smpc_session *s, void *user) {
   w = smpc_mul(s, w, w);
   bool first = smpc_session_error(s).code == SMPC_OK && smpi_me(s) == 0;
   LET_FAIL(smpc_open(s, z, smpc_to(smpc_p(0)), "test", first ? out : NULL, first ? 9 : 0));
-  LET_FAIL(smpc_open(s, w, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "test", smpi_me(s) < 2 ? out : NULL, smpi_me(s) < 2 ? 6 : 0));
+  LET_FAIL(smpc_open(s, w, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "test", smpi_me(s) < 2 ? out : NULL,
+                     smpi_me(s) < 2 ? 6 : 0));
 }
 
 struct run { smpc_cost spent[SMPC_MAX_PARTIES]; bool prepare; uint64_t offline_before[SMPC_MAX_PARTIES]; };

@@ -173,7 +173,8 @@ BODY(other_purpose) {
   struct met *m = ctx;
   smpc_shared *x = smpc_input_i64(s, smpc_p(0), three, TRIPLE);
   double other[3];
-  LET_FAIL(smpc_open(s, x, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), me == 0 ? "test" : "another test", me == 0 ? m->out : other, 3));
+  LET_FAIL(smpc_open(s, x, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), me == 0 ? "test" : "another test",
+                     me == 0 ? m->out : other, 3));
   remember(s, m);
 }
 BODY(other_operand) {

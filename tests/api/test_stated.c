@@ -105,8 +105,9 @@ static void operations_cost_what_the_header_says(void **state) {
       smpc_cost cost = estimate(&(struct parties){.n = parties, .dealer = true}, program, &run);
       double each = (double)cost.bytes / (parties - 1), most = stated[i].bytes * stated[i].off / 100;
       if (cost.rounds != stated[i].rounds || each < stated[i].bytes - most || each > stated[i].bytes + most)
-        fail_msg("%s, %u parties: %llu rounds, %.2f bytes an element to each other; the header: %llu, %.2f", stated[i].name,
-                 parties, (unsigned long long)cost.rounds, each / N, (unsigned long long)stated[i].rounds, stated[i].bytes / N);
+        fail_msg("%s, %u parties: %llu rounds, %.2f bytes an element to each other; the header: %llu, %.2f",
+                 stated[i].name, parties, (unsigned long long)cost.rounds, each / N,
+                 (unsigned long long)stated[i].rounds, stated[i].bytes / N);
     }
 }
 
@@ -179,9 +180,12 @@ static void openings_cost_what_the_header_says(void **state) {
     expect(estimate(&p, bring_out, &(struct way){.to = smpc_to(smpc_p(1)), .n = large}), 2, 32 * others + 8 * large);
     expect(estimate(&p, bring_out, &(struct way){.to = all, .n = small}), 2, others * (32 + 8 * small));
     if (parties == 2) expect(estimate(&p, bring_out, &(struct way){.to = all, .n = large}), 2, 32 + 8 * large);
-    else expect(estimate(&p, bring_out, &(struct way){.to = all, .n = large}), 3, 32 * others + 16 * large * others / parties);
+    else
+      expect(estimate(&p, bring_out, &(struct way){.to = all, .n = large}), 3,
+             32 * others + 16 * large * others / parties);
   }
 }
 
 TEST_MAIN(T(operations_cost_what_the_header_says), T(long_operations_of_many_parties_too),
-          T(comparisons_without_a_dealer_too), T(inputs_cost_what_the_header_says), T(openings_cost_what_the_header_says))
+          T(comparisons_without_a_dealer_too), T(inputs_cost_what_the_header_says),
+          T(openings_cost_what_the_header_says))

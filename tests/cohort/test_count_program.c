@@ -179,7 +179,8 @@ static struct run random_run(unsigned n, uint64_t *state) {
   r.recipients = UINT64_C(1) << below(state, n);
   if (below(state, 2)) r.recipients |= UINT64_C(1) << below(state, n);
   if (n > 2 && below(state, 2)) r.roles[n - 1] = SMPC_COMPUTE | SMPC_RESULT; /* a recipient without data, perhaps */
-  if (!(r.true_totals) && below(state, 2)) r.dominant = 1 + below(state, n < 4 ? n - 1 : 3), r.percent = 40 + below(state, 50);
+  if (!(r.true_totals) && below(state, 2))
+    r.dominant = 1 + below(state, n < 4 ? n - 1 : 3), r.percent = 40 + below(state, 50);
   if (r.dominant > 0 && r.dominant + 1 >= n) r.dominant = 1; /* one may be without data */
   if (n == 2 && r.dominant > 0) r.dominant = 1;
   return r;
@@ -244,4 +245,5 @@ static void noise_is_added_before_anything_is_decided(void **unused) {
   tear_down(&r);
 }
 
-TEST_MAIN(T(noise_is_added_before_anything_is_decided), T(two_parties), T(three_parties), T(eight_parties), T(some_only_give_input))
+TEST_MAIN(T(noise_is_added_before_anything_is_decided), T(two_parties), T(three_parties), T(eight_parties),
+          T(some_only_give_input))

@@ -48,4 +48,5 @@ static void ring_vole(void) {
   smpi_tccr_close(h);
 }
 
-const struct probe ot_source_probes[] = {{"corrections", corrections}, {"lookups", lookups}, {"ring_vole", ring_vole}, {NULL, NULL}};
+const struct probe ot_source_probes[] = {
+    {"corrections", corrections}, {"lookups", lookups}, {"ring_vole", ring_vole}, {NULL, NULL}};

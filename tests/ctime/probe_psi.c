@@ -184,7 +184,8 @@ static void telling(void) {
   static const uint8_t session[32] = {1};
   uint32_t place[N];
   uint8_t *hit = (uint8_t *)secret_words(0, (N + 7) / 8), hint[100];
-  struct smpi_psi_many t = {.owners = 3, .size = {N}, .key = (const blk *)secret_words(1, 2 * N), .place = place, .hit = hit};
+  struct smpi_psi_many t = {
+      .owners = 3, .size = {N}, .key = (const blk *)secret_words(1, 2 * N), .place = place, .hit = hit};
   struct smpi_multi r = {.t = &t, .hint = hint};
   struct smpi_mask *tag = (struct smpi_mask *)secret_words(2, 2 * N);
   struct smpi_aes_key k;

@@ -59,7 +59,8 @@ static void make_rows(struct run *r, uint64_t seed) {
   }
 }
 
-static void set_up(struct run *r, const struct parties *parties, const char *minimum, const char *what, uint64_t recipients) {
+static void set_up(struct run *r, const struct parties *parties, const char *minimum, const char *what,
+                   uint64_t recipients) {
   uint64_t all = (UINT64_C(1) << r->sites) - 1;
   uint8_t secret[32];
   char why[300];
@@ -74,7 +75,8 @@ static void set_up(struct run *r, const struct parties *parties, const char *min
     parties_config(&r->cfg[s], secret, parties, s);
     struct desc_sums room = r->job[s].all;
     r->job[s] = (struct desc_job){.ask = r->ask, .mine = &r->own[s], .all = room};
-    r->job[s].joint = (struct joint){.cfg = &r->cfg[s], .purpose = "p", .roles = {{recipients}, {all}, r->sites}, .everybody = {all}};
+    r->job[s].joint =
+        (struct joint){.cfg = &r->cfg[s], .purpose = "p", .roles = {{recipients}, {all}, r->sites}, .everybody = {all}};
     assert_non_null(r->job[s].place = calloc(ASK_MAX_VARIABLES * ASK_MAX_RANKS, sizeof(int64_t)));
   }
 }
@@ -191,13 +193,15 @@ static void check(const struct run *r, unsigned who) {
   double *x[2] = {column(r, 0, -1, &n), column(r, 1, -1, &n)};
   assert_true(job->joint.is_delivered);
   assert_int_equal(job->all.v[0], n);
-  near(desc_correlation(job, 0, 1), covariance(x[0], x[1], n) / sqrt(covariance(x[0], x[0], n) * covariance(x[1], x[1], n)), 1e-8);
+  near(desc_correlation(job, 0, 1),
+       covariance(x[0], x[1], n) / sqrt(covariance(x[0], x[0], n) * covariance(x[1], x[1], n)), 1e-8);
   for (unsigned i = 0; i < 2; i++) {
     struct desc_moments m = desc_moments_of(job, i);
     near(m.mean, mean(x[i], n), 1e-9);
     near(m.variance, covariance(x[i], x[i], n), 1e-8);
     near(m.sd, sqrt(m.variance), 1e-15);
-    for (unsigned q = 0; q < r->ask->n_ranks; q++) near(desc_rank(job, i, q), rank_in_clear(r->ask, &r->ask->rank[q], i, x[i], n), 1e-12);
+    for (unsigned q = 0; q < r->ask->n_ranks; q++)
+      near(desc_rank(job, i, q), rank_in_clear(r->ask, &r->ask->rank[q], i, x[i], n), 1e-12);
     free(x[i]);
   }
   check_t(r, job);
@@ -223,8 +227,8 @@ static void all_agree_with_the_pooled_rows(void **state) {
 
 static void some_hospitals_only_give_rows(void **state) {
   (void)state;
-  static const unsigned roles[4] = {SMPC_INPUT | SMPC_RESULT, SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT, SMPC_INPUT | SMPC_RESULT,
-                                    SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT};
+  static const unsigned roles[4] = {SMPC_INPUT | SMPC_RESULT, SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT,
+                                    SMPC_INPUT | SMPC_RESULT, SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT};
   struct parties p = {.n = 4, .dealer = true, .seed = 3, .roles = roles};
   struct run r = {.sites = 4, .n = ROWS};
   make_rows(&r, 5);
@@ -261,9 +265,11 @@ static void this_opens_and_nothing_else(void **state) {
 /* 40 rows at the recipient and 40 elsewhere: 41 are enough in all, and too many without its own. */
 static void rules_hold_or_nothing_opens(void **state) {
   (void)state;
-  static const char GROUPS[] = "    variables: [{name: age, range: [0, 128]}]\n    t tests: [{variable: age, group: score}]\n";
-  static const char CELLS[] = "    variables: [{name: age, range: [0, 128]}]\n"
-                              "    chi square: [{rows: score, row_values: [0, 1], columns: g, column_values: [0, 1]}]\n";
+  static const char GROUPS[] =
+      "    variables: [{name: age, range: [0, 128]}]\n    t tests: [{variable: age, group: score}]\n";
+  static const char CELLS[] =
+      "    variables: [{name: age, range: [0, 128]}]\n"
+      "    chi square: [{rows: score, row_values: [0, 1], columns: g, column_values: [0, 1]}]\n";
   static const char PLAIN[] = "    variables: [{name: age, range: [0, 128]}]\n";
   static const char EARLY[] = "    variables: [{name: age, range: [0, 128]}]\n    quantiles: [0.1]\n";
   static const char LATE[] = "    variables: [{name: age, range: [0, 128]}]\n    quantiles: [0.9]\n";
@@ -287,7 +293,8 @@ static void rules_hold_or_nothing_opens(void **state) {
     for (unsigned k = 0; k < 3; k++) {
       assert_int_equal(r.n_listed[k] > 1, all[i].says == NULL);
       assert_int_equal(r.job[k].joint.refusal[0] != 0, all[i].says != NULL);
-      if (all[i].says != NULL && strstr(r.job[k].joint.refusal, all[i].says) == NULL) fail_msg("%zu: %s", i, r.job[k].joint.refusal);
+      if (all[i].says != NULL && strstr(r.job[k].joint.refusal, all[i].says) == NULL)
+        fail_msg("%zu: %s", i, r.job[k].joint.refusal);
     }
     tear_down(&r);
   }
@@ -303,11 +310,14 @@ static void the_ends_of_the_range(void **state) {
     memcpy(r.rows[k], row, sizeof row);
     r.site[k] = k % 2;
   }
-  set_up(&r, &p, "3", "    variables: [{name: age, range: [0, 128]}, {name: score, range: [-5, 11]}]\n"
-                      "    correlations: yes\n    bits: 2\n    quantiles: [0.1, 0.3, 0.32, 0.9]\n    smallest: [20, 21]\n", 1);
+  set_up(&r, &p, "3",
+         "    variables: [{name: age, range: [0, 128]}, {name: score, range: [-5, 11]}]\n"
+         "    correlations: yes\n    bits: 2\n    quantiles: [0.1, 0.3, 0.32, 0.9]\n    smallest: [20, 21]\n",
+         1);
   parties_run_ok(&p, body, &r, NULL);
   const double want[] = {0, 0, 32, 128, 0, 32};
-  for (unsigned i = 0; i < 6; i++) assert_true(desc_rank(&r.job[0], 0, i) == want[i] && desc_rank(&r.job[0], 1, i) == 11);
+  for (unsigned i = 0; i < 6; i++)
+    assert_true(desc_rank(&r.job[0], 0, i) == want[i] && desc_rank(&r.job[0], 1, i) == 11);
   assert_true(desc_moments_of(&r.job[0], 1).variance == 0 && desc_moments_of(&r.job[0], 1).mean == 11);
   assert_true(isnan(desc_correlation(&r.job[0], 0, 1)) && isnan(desc_correlation(&r.job[0], 1, 1)));
   tear_down(&r);
@@ -372,8 +382,10 @@ static void wrong_questions_are_refused(void **state) {
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     char text[2048], why[400];
     struct ask *a;
-    snprintf(text, sizeof text, "study: {title: t, purpose: p}\nquestions:\n  - name: q\n    program: describe\n    recipients: [x]\n"
-             "    minimum_cell: %s\n    columns: [{name: age, type: number}]\n%s", wrong[i].minimum, wrong[i].what);
+    snprintf(text, sizeof text,
+             "study: {title: t, purpose: p}\nquestions:\n  - name: q\n    program: describe\n    recipients: [x]\n"
+             "    minimum_cell: %s\n    columns: [{name: age, type: number}]\n%s",
+             wrong[i].minimum, wrong[i].what);
     assert_false(ask_parse(&a, "q", text, strlen(text), why, sizeof why));
     if (strstr(why, wrong[i].says) == NULL) fail_msg("%s: %s", wrong[i].says, why);
   }

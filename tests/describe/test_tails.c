@@ -47,7 +47,8 @@ static void ends_are_kept(void **state) {
   near(chi_square_tail(0, 5), 1, 0);
   assert_true(t_tail(INFINITY, 5) == 0);
   assert_true(t_tail(1e200, 3) < 1e-300);
-  assert_true(isnan(t_tail(1, 0)) && isnan(t_tail(NAN, 3)) && isnan(chi_square_tail(-1, 3)) && isnan(chi_square_tail(NAN, 3)));
+  assert_true(isnan(t_tail(1, 0)) && isnan(t_tail(NAN, 3)) && isnan(chi_square_tail(-1, 3)) &&
+              isnan(chi_square_tail(NAN, 3)));
 }
 
 TEST_MAIN(T(chi_square_has_closed_forms), T(t_has_closed_forms), T(tables_agree), T(ends_are_kept))

@@ -46,7 +46,8 @@ void held_release_once(const char *program, const char *shown) {
   held_find(id);
   snprintf(release, sizeof release, "--release %s", id);
   run_expect(held_alone(program, "north", release), 5, "has not released");
-  run_expect(run("cd site && smpc-study release --config south.yaml --held %s study.yaml", id), 5, "my key is no reviewer's");
+  run_expect(run("cd site && smpc-study release --config south.yaml --held %s study.yaml", id), 5,
+             "my key is no reviewer's");
   run_expect(run("cd site && smpc-study release --config west.yaml --held %s study.yaml", id), 0, "Send the new file");
   run_expect(held_all(program, release), 0, shown);
   run_expect(run("grep -F '%s' site/south.out site/west.out site/*.err; test $? = 1", shown), 0, "");

@@ -91,10 +91,13 @@ static void test_header(void **state) {
   refuse("n,t,T\n", 6, c, "two columns are called 'T' (upper and lower case are the same)");
   refuse("n,,t\n", 5, c, "column 2 has no name");
   refuse("", 0, c, "line 1: the file is empty; its header is expected there");
-  refuse("n;t\n1;a\n", 8, c, "line 1 is one column, and has ';' in it: say `delimiter: \";\"` under `data:` if that parts them");
-  refuse("n\tt\n1\ta\n", 8, (struct data_config){.header = true}, "line 1 is one column, and has tabs in it: say `delimiter: \"\\t\"` under `data:` if that parts them");
+  refuse("n;t\n1;a\n", 8, c,
+         "line 1 is one column, and has ';' in it: say `delimiter: \";\"` under `data:` if that parts them");
+  refuse("n\tt\n1\ta\n", 8, (struct data_config){.header = true},
+         "line 1 is one column, and has tabs in it: say `delimiter: \"\\t\"` under `data:` if that parts them");
   c.delimiter = ';';
-  refuse("n,t\n1,a\n", 8, c, "line 1 is one column, and has ',' in it: say `delimiter: \",\"` under `data:` if that parts them");
+  refuse("n,t\n1,a\n", 8, c,
+         "line 1 is one column, and has ',' in it: say `delimiter: \",\"` under `data:` if that parts them");
   refuse("1,2\n", 4, (struct data_config){0}, "`columns:` must name the columns of a file without a header");
 }
 

@@ -93,7 +93,8 @@ static void a_result_waits_for_its_reviewer(void **state) {
   run_expect(run_all(release), 0, "Delivered to: north");
   run_expect(run("smpc-journal verify site/*.journal"), 0, "no fault");
   run_expect(run("cd site && smpc-study held --config north.yaml study.yaml"), 0, "nothing of this study waits here");
-  run_expect(run("cd site && smpc-cohort-count --config north.yaml --study study.yaml --wait 2 --release %s", id), 5, "was opened before");
+  run_expect(run("cd site && smpc-cohort-count --config north.yaml --study study.yaml --wait 2 --release %s", id), 5,
+             "was opened before");
 }
 
 static void a_reviewer_with_sight_sees_the_table(void **state) {
@@ -121,10 +122,12 @@ static void a_question_with_noise_has_one_answer(void **state) {
   snprintf(first, sizeof first, "%.4000s", run_all("")->out);
   assert_non_null(strstr(first, "Delivered to: north"));
   run_expect(run("cd site && smpc-cohort-count -q --config north.yaml --study study.yaml"), 0, first);
-  run_expect(run("cd site && smpc-cohort-count --config north.yaml --study study.yaml"), 0, "each count has noise, epsilon 1: 95 of 100 are within 3");
+  run_expect(run("cd site && smpc-cohort-count --config north.yaml --study study.yaml"), 0,
+             "each count has noise, epsilon 1: 95 of 100 are within 3");
   run_expect(run("cd site && rm north.journal.*.release && echo >other.csv"), 0, "");
   run_expect(run_all(""), 5, "is answered once"); /* a recipient that lost it does not get another */
-  run_expect(run("cd site && smpc-cohort-count --config north.yaml --question ../question.yaml --data ../rows.csv"), 2, "needs a signed study");
+  run_expect(run("cd site && smpc-cohort-count --config north.yaml --question ../question.yaml --data ../rows.csv"), 2,
+             "needs a signed study");
   run_expect(run("smpc-journal verify --study site/study.yaml site/*.journal"), 0, "no fault");
 }
 
@@ -214,7 +217,8 @@ static void a_dry_run_foresees(void **state) {
 static void refused(const char *do_before, int exit, const char *word) {
   make_site();
   assert_int_equal(run("cd site && %s", do_before)->exit, 0);
-  run_expect(run("cd site && smpc-cohort-count -q --config north.yaml --study study.yaml --data ../rows.csv --wait 2"), exit, word);
+  run_expect(run("cd site && smpc-cohort-count -q --config north.yaml --study study.yaml --data ../rows.csv --wait 2"),
+             exit, word);
 }
 
 static void a_study_that_does_not_hold_is_refused(void **state) {
@@ -256,8 +260,9 @@ static void a_regression_opens_only_what_its_study_lists(void **state) {
   for (int i = 0; i < 200; i++) sprintf(rows + strlen(rows), "%d,%d\n", i % 2, i % 3 == 0 || i % 4 == 1);
   run_write("model.csv", rows);
   run_write("model-more.yaml", "data:\n  columns:\n    - {name: x, type: number}\n    - {name: y, type: number}\n");
-  static const char local[] = "smpc-local -q --names north,south,west %s --study model.yaml --party-yaml model-more.yaml "
-                              "-- smpc-logistic-regression -q --config {config} --study {study} %s";
+  static const char local[] =
+      "smpc-local -q --names north,south,west %s --study model.yaml --party-yaml model-more.yaml "
+      "-- smpc-logistic-regression -q --config {config} --study {study} %s";
   run_write("model.yaml", head);
   run_expect(run(local, "", "--data model.csv"), 5, "opens nothing for the purpose \"a model: whether");
   run_expect(run(local, "", "--dry-run"), 5, "openings are missing");
@@ -266,7 +271,8 @@ static void a_regression_opens_only_what_its_study_lists(void **state) {
            "%s    also opens:\n"
            "      - {purpose: \"a model: whether the fit is sound\", recipients: [north, south, west]}\n"
            "      - {purpose: \"a model: rows of each hospital\", recipients: [north, south, west]}\n"
-           "      - {purpose: \"a model: whether the small-count rules hold\", recipients: [north, south, west]}\n", head);
+           "      - {purpose: \"a model: whether the small-count rules hold\", recipients: [north, south, west]}\n",
+           head);
   run_write("model.yaml", whole);
   run_expect(run(local, "", "--dry-run"), 0, "the fitted model");
   run_expect(run(local, "--dealer", "--data model.csv"), 0, "(Intercept)");
@@ -278,14 +284,16 @@ static void an_overlap_runs_under_a_study(void **state) {
   run_expect(r, 0, "");
   run_write("a.csv", "id\n1\n2\n3\n");
   run_write("b.csv", "id\n2\n3\n4\n");
-  static const char form[] = "study: {title: Overlap, purpose: how many we share}\n"
-                             "questions:\n"
-                             "  - {name: overlap, program: psi, result: count, recipients: [a], key: [{column: id}], unicode: \"%s\"}\n";
+  static const char form[] =
+      "study: {title: Overlap, purpose: how many we share}\n"
+      "questions:\n"
+      "  - {name: overlap, program: psi, result: count, recipients: [a], key: [{column: id}], unicode: \"%s\"}\n";
   char text[600];
   snprintf(text, sizeof text, form, "0"); /* the program says which version it has */
   run_write("psi.yaml", text);
-  static const char count[] = "smpc-local -q --names a,b --study psi.yaml --dir psi-site --logs psi-logs -- smpc-psi --config {config} "
-                              "--study {study} --data {name}.csv";
+  static const char count[] =
+      "smpc-local -q --names a,b --study psi.yaml --dir psi-site --logs psi-logs -- smpc-psi --config {config} "
+      "--study {study} --data {name}.csv";
   r = run("%s", count);
   const char *at = strstr(r->err, "are of Unicode ");
   assert_non_null(at);
@@ -310,13 +318,15 @@ static void unicode_version(char version[16]) {
 /* Sets of three: twice six items are more than ten. */
 static void items_that_meet_are_limited_and_metered(void **state) {
   (void)state;
-  static const char again[] = "cd limit-site; smpc-psi -q --config b.yaml --study study.yaml --data ../b.csv --wait 20 >b.out 2>b.err & "
-                              "smpc-psi -q --config a.yaml --study study.yaml --data ../a.csv --wait 20; code=$?; wait; exit $code";
+  static const char again[] =
+      "cd limit-site; smpc-psi -q --config b.yaml --study study.yaml --data ../b.csv --wait 20 >b.out 2>b.err & "
+      "smpc-psi -q --config a.yaml --study study.yaml --data ../a.csv --wait 20; code=$?; wait; exit $code";
   char text[700], version[16];
   run_write("a.csv", "id\n1\n2\n3\n");
   run_write("b.csv", "id\n2\n3\n4\n");
   unicode_version(version);
-  snprintf(text, sizeof text, "study: {title: Overlap, purpose: how many we share}\n"
+  snprintf(text, sizeof text,
+           "study: {title: Overlap, purpose: how many we share}\n"
            "questions:\n"
            "  - {name: overlap, program: psi, result: count, recipients: [a], key: [{column: id}], unicode: \"%s\", minimum: 3,\n"
            "     limits: {items: 8, items in all: 10}}\n", version);
@@ -326,7 +336,8 @@ static void items_that_meet_are_limited_and_metered(void **state) {
   run_expect(run("smpc-study show limit-site/study.yaml"), 0, "8 items of one party's sets, 10 items of all parties' sets together");
   run_expect(run("smpc-study show --chinese limit-site/study.yaml"), 0, "8 个条目(任一方的集合)、10 个条目(各方集合合计)");
   run_expect(run("smpc-study show limit-site/study.yaml"), 0, "  Between: a, b\n");
-  run_expect(run("smpc-study show limit-site/study.yaml"), 0, "compared as one key: id (text in the normal form NFKC, spaces trimmed)\n");
+  run_expect(run("smpc-study show limit-site/study.yaml"), 0,
+             "compared as one key: id (text in the normal form NFKC, spaces trimmed)\n");
   run_expect(run("smpc-study show limit-site/study.yaml"), 0, "Sizes of the sets: told to the other parties\n");
   run_expect(run("smpc-study show --chinese limit-site/study.yaml"), 0, "合为一个键进行比较:id(NFKC 规范形式的文本,去掉首尾空格)");
   run_expect(run("sed 's/key: .*unicode/between: [b, a], sizes: [70, 80], key: [{column: id, case: ignored}, {column: d, form: date}], unicode/; s/minimum: 3,//' "
@@ -337,9 +348,11 @@ static void items_that_meet_are_limited_and_metered(void **state) {
   run_expect(run("smpc-journal verify --study limit-site/study.yaml limit-site/*.journal"), 0, ": no fault");
   run_expect(run("smpc-journal report limit-site/a.journal"), 0, "hidden 1, items 3, items of all parties 6");
   run_expect(run("smpc-journal report limit-site/a.journal"), 0, "from oblivious transfer ");
-  run_expect(run("smpc-journal report --csv limit-site/a.journal"), 0, ",items,items_in_all,triples,bit_triples,dabits,");
+  run_expect(run("smpc-journal report --csv limit-site/a.journal"), 0,
+             ",items,items_in_all,triples,bit_triples,dabits,");
   run_expect(run("smpc-journal report --json limit-site/a.journal"), 0, "\"items_in_all\": 6");
-  run_expect(run("sed 's/items: 8/items: 0/' limit-site/study.yaml >zero.yaml; smpc-study check zero.yaml"), 2, "a limit is a whole number from 1 on");
+  run_expect(run("sed 's/items: 8/items: 0/' limit-site/study.yaml >zero.yaml; smpc-study check zero.yaml"), 2,
+             "a limit is a whole number from 1 on");
 }
 
 /* One study, four programs; each reads its own question alone. */
@@ -365,7 +378,8 @@ static void a_study_may_have_questions_of_several_programs(void **state) {
   unicode_version(version);
   snprintf(text, sizeof text, form, version, "5");
   run_write("three.yaml", text);
-  run_expect(run("%s smpc-psi --config {config} --study {study} --ask overlap --data {name}.csv", local), 0, "keys in both         2");
+  run_expect(run("%s smpc-psi --config {config} --study {study} --ask overlap --data {name}.csv", local), 0,
+             "keys in both         2");
   run_expect(run("smpc-study check three/study.yaml"), 0, "2 parties, 4 questions: well formed");
   run_expect(run("rm -r three; %s smpc-describe -q --config {config} --study {study} --ask stats --data {name}.csv", local), 0, "6 rows");
   run_expect(run("smpc-journal verify --study three/study.yaml three/*.journal"), 0, ": no fault");
@@ -385,7 +399,8 @@ static void a_study_may_have_questions_of_several_programs(void **state) {
   run_expect(run("smpc-study show three/study.yaml"), 0, "learn how many keys all hold, not which");
   run_expect(run("smpc-study show three/study.yaml"), 0, "Statistics of all patients together");
   run_expect(run("smpc-study show --chinese three/study.yaml"), 0, "结果是一个模型:系数");
-  run_expect(run("sed -i 's/range: .0, 10./range: [10, 0]/' three/study.yaml; smpc-study check three/study.yaml"), 2, "two numbers, the smaller first");
+  run_expect(run("sed -i 's/range: .0, 10./range: [10, 0]/' three/study.yaml; smpc-study check three/study.yaml"), 2,
+             "two numbers, the smaller first");
   snprintf(text, sizeof text, form, "1.0", "5");
   run_write("three.yaml", text);
   run_expect(run("smpc-study check three/study.yaml && sed -i 's/range: 3/range: 99/' three/study.yaml && smpc-study check three/study.yaml"), 2,
@@ -402,7 +417,8 @@ static void mistakes_are_named(void **state) {
   run_expect(run("smpc-study new new.yaml"), 2, "not overwritten");
   run_expect(run("smpc-study check new.yaml"), 2, "new.yaml");
   run_expect(run("smpc-study sign --key site/north.key site/study.yaml"), 2, "exists already");
-  run_expect(run("smpc-party keygen stranger.key && smpc-study sign --key stranger.key site/study.yaml"), 5, "no party's");
+  run_expect(run("smpc-party keygen stranger.key && smpc-study sign --key stranger.key site/study.yaml"), 5,
+             "no party's");
   run_expect(run("smpc-study frown site/study.yaml"), 1, "no command");
   run_expect(run("smpc-journal verify nowhere"), 2, "nowhere");
   run_expect(run("smpc-journal verify question.yaml; test $? = 2"), 0, "");

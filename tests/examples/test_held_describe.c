@@ -63,6 +63,7 @@ static void noise_is_refused(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {T(statistics_wait_and_open_once), T(rejected_statistics_are_erased), T(noise_is_refused)};
+  const struct CMUnitTest tests[] = {T(statistics_wait_and_open_once), T(rejected_statistics_are_erased),
+                                     T(noise_is_refused)};
   return cmocka_run_group_tests(tests, run_setup, run_teardown);
 }

@@ -79,7 +79,8 @@ static void a_model_for_all_waits_too(void **state) {
   snprintf(release, sizeof release, "--release %s --json", id);
   r = run("cd site; for p in south west; do smpc-logistic-regression -q --config $p.yaml --study study.yaml --wait 20 %s >$p.out 2>$p.err & done; "
           "smpc-dealer -q --config dealer.yaml --study study.yaml --wait 20 --release %s >dealer.out 2>&1 & "
-          "smpc-logistic-regression -q --config north.yaml --study study.yaml --wait 20 %s; code=$?; wait; exit $code", release, id, release);
+          "smpc-logistic-regression -q --config north.yaml --study study.yaml --wait 20 %s; code=$?; wait; exit $code",
+          release, id, release);
   assert_int_equal(r->exit, 0);
   check(r->out);
   check(run_read("site/south.out"));
@@ -102,6 +103,7 @@ static void what_cannot_wait_is_refused(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {T(a_model_waits_and_opens_once), T(a_model_for_all_waits_too), T(what_cannot_wait_is_refused)};
+  const struct CMUnitTest tests[] = {T(a_model_waits_and_opens_once), T(a_model_for_all_waits_too),
+                                     T(what_cannot_wait_is_refused)};
   return cmocka_run_group_tests(tests, run_setup, run_teardown);
 }

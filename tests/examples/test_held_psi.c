@@ -21,8 +21,10 @@ static const char *question(const char *lines) {
   static char text[1000];
   char version[16];
   held_unicode(version);
-  snprintf(text, sizeof text, "study: {title: Overlap, purpose: how many we share}\nquestions:\n  - name: overlap\n    program: psi\n"
-           "    recipients: [north]\n    key: [{column: id}]\n    unicode: \"%s\"\n%s", version, lines);
+  snprintf(text, sizeof text,
+           "study: {title: Overlap, purpose: how many we share}\nquestions:\n  - name: overlap\n    program: psi\n"
+           "    recipients: [north]\n    key: [{column: id}]\n    unicode: \"%s\"\n%s",
+           version, lines);
   return text;
 }
 
@@ -89,7 +91,9 @@ static void a_count_with_noise_has_one_answer(void **state) {
   write_sets();
   for (unsigned k = 0; k < 2; k++) {
     char lines[200], first[4096];
-    snprintf(lines, sizeof lines, "    result: %s\n    between: [north, south]\n    minimum: 10\n    epsilon: 0.5\nprivacy budget: 0.5\n", kinds[k]);
+    snprintf(lines, sizeof lines,
+             "    result: %s\n    between: [north, south]\n    minimum: 10\n    epsilon: 0.5\nprivacy budget: 0.5\n",
+             kinds[k]);
     held_site(question(lines), "");
     const struct run *r = held_all("smpc-psi", "");
     assert_int_equal(r->exit, 0);
@@ -103,11 +107,13 @@ static void a_count_with_noise_has_one_answer(void **state) {
     run_expect(run("smpc-journal verify --study site/study.yaml site/*.journal"), 0, ": no fault");
   }
   run_write("alone.yaml", question("    result: count\n    epsilon: 1\n"));
-  run_expect(run("cd site && smpc-psi --config north.yaml --question ../alone.yaml --data ../north.csv"), 2, "needs a signed study");
+  run_expect(run("cd site && smpc-psi --config north.yaml --question ../alone.yaml --data ../north.csv"), 2,
+             "needs a signed study");
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {T(a_count_waits_and_opens_once), T(a_sum_is_seen_by_its_reviewer), T(a_rejected_number_of_keys_is_erased),
-                                     T(what_is_never_in_shares_is_refused), T(a_count_with_noise_has_one_answer)};
+  const struct CMUnitTest tests[] = {T(a_count_waits_and_opens_once), T(a_sum_is_seen_by_its_reviewer),
+                                     T(a_rejected_number_of_keys_is_erased), T(what_is_never_in_shares_is_refused),
+                                     T(a_count_with_noise_has_one_answer)};
   return cmocka_run_group_tests(tests, run_setup, run_teardown);
 }

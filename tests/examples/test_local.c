@@ -50,7 +50,8 @@ static void the_worst_exit_code_is_ours(void **state) {
   assert_int_equal(run("smpc-local -n 3 -- false")->exit, 1);
   run_expect(run("smpc-local -n 4 -- sh -c 'exit {i}'"), 3, "party3 ended with 3 (network)");
   run_expect(run("smpc-local -n 2 -- sh -c 'kill -9 $$'"), 137, "party1 ended with 137");
-  run_expect(run("smpc-local -n 2 -- sh -c 'exec ./nothing'"), 127, "party1 ended with 127 (its program, or a library that it needs, was not found)");
+  run_expect(run("smpc-local -n 2 -- sh -c 'exec ./nothing'"), 127,
+             "party1 ended with 127 (its program, or a library that it needs, was not found)");
   run_expect(run("smpc-local -n 2 -- sh -c 'exit 42'"), 42, "party1 ended with 42 (a code of its own)");
   const struct run *r = run("smpc-local -q -n 2 -- sh -c 'exit {i}'");
   assert_int_equal(r->exit, 1);
@@ -60,7 +61,8 @@ static void the_worst_exit_code_is_ours(void **state) {
 static void the_others_are_stopped_when_one_dies(void **state) {
   (void)state;
   time_t begin = time(NULL);
-  const struct run *r = run("smpc-local -n 3 --grace 1 -- sh -c 'test {i} = 1 && exit 6; echo $$ > pid{i}; sleep 1000'");
+  const struct run *r =
+      run("smpc-local -n 3 --grace 1 -- sh -c 'test {i} = 1 && exit 6; echo $$ > pid{i}; sleep 1000'");
   assert_int_equal(r->exit, 6);
   assert_non_null(strstr(r->err, "party0 was stopped"));
   assert_non_null(strstr(r->err, "party2 was stopped"));

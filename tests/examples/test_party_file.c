@@ -169,7 +169,8 @@ static void a_database_needs_no_word_of_csv(void **state) {
   int fd = mkstemp(path);
   assert_int_equal(close(fd), 0);
   assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-  assert_int_equal(sqlite3_exec(db, "CREATE TABLE p (n INTEGER); INSERT INTO p VALUES (7)", NULL, NULL, NULL), SQLITE_OK);
+  assert_int_equal(sqlite3_exec(db, "CREATE TABLE p (n INTEGER); INSERT INTO p VALUES (7)", NULL, NULL, NULL),
+                   SQLITE_OK);
   sqlite3_close(db);
   for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
     struct data_config *c;
@@ -191,7 +192,8 @@ static void numbers_have_one_spelling(void **state) {
   assert_true(yaml_number(&v, "0", 10) && v == 0);
   assert_true(yaml_number(&v, "10", 10) && v == 10);
   assert_true(yaml_number(&v, "18446744073709551615", UINT64_MAX) && v == UINT64_MAX);
-  static const char *const bad[] = {"", "11", "010", "00", "-1", "+1", " 1", "1 ", "0x1", "1e1", "99999999999999999999"};
+  static const char *const bad[] = {
+      "", "11", "010", "00", "-1", "+1", " 1", "1 ", "0x1", "1e1", "99999999999999999999"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(yaml_number(&v, bad[i], 10));
   assert_false(yaml_number(&v, "18446744073709551616", UINT64_MAX));
 }

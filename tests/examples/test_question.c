@@ -148,7 +148,8 @@ static void true_totals_need_a_flat_table(void **unused) {
   (void)unused;
   refused("    minimum_cell: 10", "    minimum_cell: 10\n    dominance: {parties: 4, percent: 80}", ":19:", "1 to 3");
   refused("    minimum_cell: 10", "    minimum_cell: 10\n    dominance: {parties: 1, percent: 100}", ":19:", "1 to 99");
-  refused("    minimum_cell: 10", "    minimum_cell: 10\n    dominance: {parties: 1, percent: 80}\n    totals: true", ":19:", "displayed");
+  refused("    minimum_cell: 10", "    minimum_cell: 10\n    dominance: {parties: 1, percent: 80}\n    totals: true",
+          ":19:", "displayed");
   refused("    minimum_cell: 10",
           "      - {name: third, expression: age, cells: [1]}\n    minimum_cell: 10\n    totals: true", "q.yaml:20",
           "two strata");

@@ -130,7 +130,8 @@ unsigned sweep(const struct sweep *sw, enum sweep_what what) {
     if (what == SWEEP_FLIP || what == SWEEP_DELAY) continue;
     for (run.k = 1; run.k <= dry.recvs[run.party]; run.k += every, runs++) failed += fail_network(&run, live, dry.us);
   }
-  print_message("# %s: %u runs with one %s failing each, %u ended in an error\n", sw->name, runs, name_of[what], failed);
+  print_message("# %s: %u runs with one %s failing each, %u ended in an error\n", sw->name, runs, name_of[what],
+                failed);
   if (runs == 0 || (failed < runs / 2 && what != SWEEP_DELAY)) fail_msg("%s: the faults were hardly noticed", sw->name);
   return runs;
 }

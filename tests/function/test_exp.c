@@ -25,7 +25,8 @@ static void the_whole_domain(void **state) {
 static void every_scale(void **state) {
   (void)state;
   struct curve c = curve();
-  for (unsigned f = 1; f <= 28; f += 3) curve_sweep(&c, 2, f, -ldexp(1, 59 - 2 * (int)f) < -40 ? -40 : -7, highest(f), 2001);
+  for (unsigned f = 1; f <= 28; f += 3)
+    curve_sweep(&c, 2, f, -ldexp(1, 59 - 2 * (int)f) < -40 ? -40 : -7, highest(f), 2001);
 }
 
 static void the_ends(void **state) {

@@ -51,7 +51,8 @@ static void body(struct smpc_session *s, unsigned me, void *ctx) {
 static void check(const double *got, double (*f)(double, double), double tolerance) {
   for (unsigned i = 0; i < N; i++) {
     double want = f(X[i], Y[i]);
-    if (!(fabs(got[i] - want) <= tolerance * fmax(1, fabs(want)))) fail_msg("at %g, %g: %.9g, not %.9g", X[i], Y[i], got[i], want);
+    if (!(fabs(got[i] - want) <= tolerance * fmax(1, fabs(want))))
+      fail_msg("at %g, %g: %.9g, not %.9g", X[i], Y[i], got[i], want);
   }
 }
 
@@ -130,12 +131,17 @@ static void a_step_of_the_inverse_costs_as_stated(void **state) {
 static void whole(smpc_session *s) { smpc_exp(s, smpc_constant_i64(s, (int64_t[]){1}, (smpc_shape){1, 1})); }
 static smpc_shared *one(smpc_session *s) { return smpc_constant(s, (double[]){1}, (smpc_shape){1, 1}); }
 static void strength(smpc_session *s) { smpc_logistic(s, one(s), (smpc_logistic_strength)7); }
-static void oblong(smpc_session *s) { smpc_inverse(s, smpc_constant(s, (double[]){1, 2}, (smpc_shape){1, 2}), NULL, 1, 3, NULL); }
+static void oblong(smpc_session *s) {
+  smpc_inverse(s, smpc_constant(s, (double[]){1, 2}, (smpc_shape){1, 2}), NULL, 1, 3, NULL);
+}
 static void bound(smpc_session *s) { smpc_inverse(s, one(s), NULL, 0, 3, NULL); }
 static void steps(smpc_session *s) { smpc_inverse(s, one(s), NULL, 1, 101, NULL); }
-static void start(smpc_session *s) { smpc_inverse(s, one(s), smpc_constant(s, (double[]){1, 2}, (smpc_shape){1, 2}), 1, 3, NULL); }
+static void start(smpc_session *s) {
+  smpc_inverse(s, one(s), smpc_constant(s, (double[]){1, 2}, (smpc_shape){1, 2}), 1, 3, NULL);
+}
 static void misfits(smpc_session *s) {
-  smpc_divide(s, smpc_constant(s, (double[]){1, 2, 3}, (smpc_shape){1, 3}), smpc_constant(s, (double[]){1, 2}, (smpc_shape){1, 2}));
+  smpc_divide(s, smpc_constant(s, (double[]){1, 2, 3}, (smpc_shape){1, 3}),
+              smpc_constant(s, (double[]){1, 2}, (smpc_shape){1, 2}));
 }
 static void nothing(smpc_session *s) { smpc_reciprocal(s, NULL); }
 

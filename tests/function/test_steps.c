@@ -27,7 +27,8 @@ static void all_steps_at_once(void **state) {
       size_t stride = smpi_steps_stride(length), wrong = 0;
       int64_t *x = calloc(K * stride + 1, sizeof *x);
       uint64_t seed = i;
-      for (size_t e = 0; e < length; e++) x[e] = e % 3 == 0 ? at[e % K] + (int64_t)(e % 2) : (int64_t)test_random(&seed) >> (2 + e % 60);
+      for (size_t e = 0; e < length; e++)
+        x[e] = e % 3 == 0 ? at[e % K] + (int64_t)(e % 2) : (int64_t)test_random(&seed) >> (2 + e % 60);
       const uint64_t *clear[] = {(const uint64_t *)x};
       struct joint j = {.parties = joint_parties[p], .n = K * stride, .op = run, .cost = cost, .operands = 1};
       joint_run(&j, clear);

@@ -14,8 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     if (text[0] == 0 || a != NULL) abort();
     return 0;
   }
-  if (a->n_variables == 0 || a->n_variables > ASK_MAX_VARIABLES || a->n_ranks > ASK_MAX_RANKS || a->n_t > ASK_MAX_TESTS ||
-      a->n_chi > ASK_MAX_TESTS || a->bits > ASK_MAX_BITS || ((uint64_t)a->n_variables * a->n_ranks) << a->bits > ASK_MAX_POINTS)
+  if (a->n_variables == 0 || a->n_variables > ASK_MAX_VARIABLES || a->n_ranks > ASK_MAX_RANKS ||
+      a->n_t > ASK_MAX_TESTS || a->n_chi > ASK_MAX_TESTS || a->bits > ASK_MAX_BITS ||
+      ((uint64_t)a->n_variables * a->n_ranks) << a->bits > ASK_MAX_POINTS)
     abort();
   for (unsigned i = 0; i < a->n_variables; i++)
     if (!(a->variable[i].low < a->variable[i].high)) abort();

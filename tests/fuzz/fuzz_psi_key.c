@@ -12,7 +12,8 @@ static void try_form(const struct psi_component *c, const char *text, size_t len
   enum psi_value v = psi_normalise(&once, c, text, len);
   if ((v == PSI_VALUE) != (once.len > 0) || v == PSI_NO_MEMORY) abort();
   if (v == PSI_VALUE && psi_normalise(&twice, c, (const char *)once.at, once.len) != PSI_VALUE) abort();
-  if (c->form != PSI_TEXT && (once.len != twice.len || memcmp(once.at, twice.at, v == PSI_VALUE ? once.len : 0) != 0)) abort();
+  if (c->form != PSI_TEXT && (once.len != twice.len || memcmp(once.at, twice.at, v == PSI_VALUE ? once.len : 0) != 0))
+    abort();
   free(once.at);
   free(twice.at);
 }

@@ -24,7 +24,8 @@ static void make_keys(blk *key, const uint8_t *bytes, size_t len) {
   }
 }
 
-static void read_anything(const struct smpi_okvs_shape *shape, blk seed, const blk *key, const uint8_t *bytes, size_t len) {
+static void read_anything(const struct smpi_okvs_shape *shape, blk seed, const blk *key, const uint8_t *bytes,
+                          size_t len) {
   struct smpi_okvs_shape reads = *shape;
   struct smpi_okvs *o;
   reads.n = KEYS;

@@ -12,6 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
   static smpc_study st = {.n_parties = 1};
   uint8_t sign[64];
   snprintf(st.party[0].name, sizeof st.party[0].name, "beijing");
-  if (smpi_release_check(sign, &st, 0, &h, SMPI_RELEASED, (struct smpi_slice){(const char *)bytes, len}) == NULL) abort();
+  if (smpi_release_check(sign, &st, 0, &h, SMPI_RELEASED, (struct smpi_slice){(const char *)bytes, len}) == NULL)
+    abort();
   return 0;
 }

@@ -43,7 +43,8 @@ static void try_contents(const uint8_t *bytes, size_t len) {
     struct smpi_fault fault = {0};
     smpi_abort_encode(again, &a);
     must(len == SMPI_ABORT_LEN && memcmp(bytes, again, len) == 0);
-    if (a.differs != SMPI_SAME) smpi_desync_set(&fault, 1, "peer", (enum smpi_differs)a.differs, a.step, a.yours, a.mine);
+    if (a.differs != SMPI_SAME)
+      smpi_desync_set(&fault, 1, "peer", (enum smpi_differs)a.differs, a.step, a.yours, a.mine);
   }
 }
 

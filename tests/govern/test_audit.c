@@ -231,7 +231,8 @@ static void a_seal_without_all_signatures_is_found(void **state) {
   notary_key(key, 11, 1);
   char *text = notary_read(notary_journals[1], &len), *at = strstr(strstr(text, "kind sealed"), "\nsigned 0 ") + 8;
   snprintf(from, sizeof from, "%.*s", (int)strcspn(at, "\n"), at);
-  snprintf(forged, sizeof forged, "0 %.*s", SMPI_B64_64 - 1, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+  snprintf(forged, sizeof forged, "0 %.*s", SMPI_B64_64 - 1,
+           "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
   rewrite(notary_journals[1], key, &(struct change){.from = from, .to = forged});
   expect("the counter-signature of party0 is wrong");
   notary_write(notary_journals[1], text, len);

@@ -44,7 +44,8 @@ static struct notary begin(const char *lines, struct steps *p) {
   assert_int_equal(system("rm -f *.journal* *.yaml*"), 0);
   notary_write_study("study.yaml", SEED, lines, "");
   notary_sign_all("study.yaml", SEED);
-  return (struct notary){.without = -1, .unaware = -1, .seed = SEED, .study = "study.yaml", .ask = "sum", .program = steps, .ctx = p};
+  return (struct notary){
+      .without = -1, .unaware = -1, .seed = SEED, .study = "study.yaml", .ask = "sum", .program = steps, .ctx = p};
 }
 
 static void expect_run(struct notary *n) {
@@ -215,7 +216,8 @@ static void limits_used_up_open_no_link(void **state) {
   notary_write_study("study.yaml", SEED, "    epsilon: 1\n", "    epsilon: 1\n");
   notary_sign_all("study.yaml", SEED);
   notary_head = "";
-  struct notary n = {.without = -1, .unaware = -1, .seed = SEED, .study = "study.yaml", .ask = "sum", .program = steps, .ctx = &p};
+  struct notary n = {
+      .without = -1, .unaware = -1, .seed = SEED, .study = "study.yaml", .ask = "sum", .program = steps, .ctx = &p};
   expect_run(&n);
   n.ask = "other";
   expect_refusal(&n, SMPC_E_POLICY, "privacy budget of the study is spent");

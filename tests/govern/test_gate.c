@@ -174,7 +174,8 @@ static void the_privacy_budget_is_of_all_questions(void **state) {
   struct notary n = begin_noise("privacy budget: 0.74\n");
   expect_run(&n);
   n.ask = "third";
-  expect_refusal(&n, SMPC_E_POLICY, "budget of the study is spent: 0.5 of 0.74 are used, and the question \"third\" needs 0.25");
+  expect_refusal(&n, SMPC_E_POLICY,
+                 "budget of the study is spent: 0.5 of 0.74 are used, and the question \"third\" needs 0.25");
   assert_int_equal(announced(), 1);
   n = begin_noise("privacy budget: 0.75\n");
   expect_run(&n);
@@ -256,7 +257,8 @@ static void end_the_period(struct smpc_session *s, unsigned me, struct notary *n
   if (me == 0) g->study->until = (int64_t)time(NULL);
   (void)n;
   smpc_shared *x = smpc_input_i64(s, smpc_p(0), &mine, (smpc_shape){1, 1});
-  LET_FAIL(smpc_open_i64(s, x, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "totals for the test", me < 2 ? &out : NULL, me < 2));
+  LET_FAIL(smpc_open_i64(s, x, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "totals for the test", me < 2 ? &out : NULL,
+                         me < 2));
 }
 
 static void a_session_that_outlives_the_period_opens_nothing(void **state) {

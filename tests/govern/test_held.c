@@ -150,9 +150,11 @@ static void a_release_without_all_reviewers_is_found(void **state) {
   assert_int_equal(desk_sign(2, DESK_SEED, id, SMPI_RELEASED), SMPC_OK);
   if (!desk_open(&n, id)) fail_msg("%s", n.text);
   assert_int_equal(smpi_study_load(&st, "study.yaml", NULL), SMPC_OK);
-  assert_int_equal(notary_audit_loaded(findings, sizeof findings, st, "study.yaml", notary_journals, NOTARY_PARTIES), 0);
+  assert_int_equal(notary_audit_loaded(findings, sizeof findings, st, "study.yaml", notary_journals, NOTARY_PARTIES),
+                   0);
   st->question[0].reviewers = smpc_and(st->question[0].reviewers, smpc_p(1));
-  assert_int_equal(notary_audit_loaded(findings, sizeof findings, st, "study.yaml", notary_journals, NOTARY_PARTIES), 3);
+  assert_int_equal(notary_audit_loaded(findings, sizeof findings, st, "study.yaml", notary_journals, NOTARY_PARTIES),
+                   3);
   assert_non_null(strstr(findings, "it was not released by exactly the question's reviewers"));
   smpi_study_free(st);
 }

@@ -116,13 +116,17 @@ static void numbers_are_held_in_one_piece(void **state) {
 /* It arises at its recipient: no party could hold it back. */
 static void what_is_never_in_shares_is_refused(void **state) {
   (void)state;
-  static const struct asked all[] = {{.kind = REVEAL}, {.kind = REVEAL, .minimum = 5}, {.kind = REVEAL, .of_three = true},
-                                     {.kind = REVEAL, .of_three = true, .minimum = 5}, {.kind = COUNT, .protocol = SMPC_PSI_ECDH}};
+  static const struct asked all[] = {{.kind = REVEAL},
+                                     {.kind = REVEAL, .minimum = 5},
+                                     {.kind = REVEAL, .of_three = true},
+                                     {.kind = REVEAL, .of_three = true, .minimum = 5},
+                                     {.kind = COUNT, .protocol = SMPC_PSI_ECDH}};
   for (unsigned i = 0; i < sizeof all / sizeof *all; i++) {
     struct asked a = all[i];
     struct notary n = begin(&a, BLIND);
     assert_false(notary_run(&n, NULL));
-    if (n.met != SMPC_E_POLICY || strstr(n.text, "arises at its recipient") == NULL) fail_msg("%u: %d %s", i, n.met, n.text);
+    if (n.met != SMPC_E_POLICY || strstr(n.text, "arises at its recipient") == NULL)
+      fail_msg("%u: %d %s", i, n.met, n.text);
     assert_int_not_equal(system("grep -q '^kind open' *.journal"), 0);
     assert_int_not_equal(system("grep -q '^kind items' *.journal"), 0); /* nor did the sets meet */
   }

@@ -65,7 +65,8 @@ static void ask(struct smpc_session *s, unsigned me, struct notary *n) {
   if (me == 1 && m->changed != NULL) s->guard = m->changed;
   (void)notary_tell_rows(s, 100);
   if (m->is_tally) open_tally(s, &q, mine, cell, me);
-  else if (m->is_reveal) LET_FAIL(smpc_psi_reveal(s, &q, mine, mine == NULL ? NULL : matched, mine == NULL ? 0 : mine->n, NULL));
+  else if (m->is_reveal)
+    LET_FAIL(smpc_psi_reveal(s, &q, mine, mine == NULL ? NULL : matched, mine == NULL ? 0 : mine->n, NULL));
   else LET_FAIL(smpc_psi_count(s, &q, mine, me == 0 ? &m->count : NULL, NULL));
 }
 
@@ -76,7 +77,8 @@ static struct notary begin(const char *limits, struct meeting *m) {
            limits);
   notary_write_study("study.yaml", SEED, lines, "");
   notary_sign_all("study.yaml", SEED);
-  return (struct notary){.without = -1, .seed = SEED, .study = "study.yaml", .ask = "sum", .program = ask, .ctx = m, .unaware = -1};
+  return (struct notary){
+      .without = -1, .seed = SEED, .study = "study.yaml", .ask = "sum", .program = ask, .ctx = m, .unaware = -1};
 }
 
 static void expect_run(struct notary *n) {
@@ -85,14 +87,16 @@ static void expect_run(struct notary *n) {
 
 static void expect_refusal(struct notary *n, const char *word) {
   assert_false(notary_run(n, NULL));
-  if (n->met != SMPC_E_POLICY || strstr(n->text, word) == NULL) fail_msg("met %d, wanted \"%s\": %s", n->met, word, n->text);
+  if (n->met != SMPC_E_POLICY || strstr(n->text, word) == NULL)
+    fail_msg("met %d, wanted \"%s\": %s", n->met, word, n->text);
 }
 
 static unsigned lines(unsigned party, const char *line) { return notary_count(notary_journals[party], line); }
 
 static void expect_no_fault(void) {
   char findings[4000];
-  if (notary_audit_by(findings, sizeof findings, "study.yaml", notary_journals, NOTARY_PARTIES) != 0) fail_msg("%s", findings);
+  if (notary_audit_by(findings, sizeof findings, "study.yaml", notary_journals, NOTARY_PARTIES) != 0)
+    fail_msg("%s", findings);
 }
 
 static void items_of_a_party_are_limited_over_all_runs(void **state) {

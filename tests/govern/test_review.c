@@ -76,7 +76,8 @@ static void sum_and_tell(struct smpc_session *s, unsigned me, struct notary *n) 
   LET_FAIL(notary_tell_rows(s, 100));
   smpc_shared *x = smpc_input_i64(s, smpc_p(0), mine, (smpc_shape){1, 2});
   memcpy(in_session[me], x->v, sizeof in_session[me]);
-  LET_FAIL(smpc_open_i64(s, x, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "totals for the test", me < 2 ? out : NULL, me < 2 ? 2 : 0));
+  LET_FAIL(smpc_open_i64(s, x, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "totals for the test", me < 2 ? out : NULL,
+                         me < 2 ? 2 : 0));
 }
 
 static void held_shares_are_fresh(void **state) {

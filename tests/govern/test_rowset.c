@@ -85,13 +85,16 @@ static void count(struct smpc_session *s, unsigned me, struct notary *n) {
   LET_FAIL(smpi_record_rows(s, ROWS)); /* the same file for all questions */
   if (!r->untold && !r->late) LET_FAIL(smpi_record_cohort(s, row, kept));
   smpc_shared *sum = smpc_input_i64(s, smpc_p(0), &mine, (smpc_shape){1, 1});
-  for (unsigned i = 1; i < NOTARY_PARTIES; i++) sum = smpc_add(s, sum, smpc_input_i64(s, smpc_p(i), &mine, (smpc_shape){1, 1}));
+  for (unsigned i = 1; i < NOTARY_PARTIES; i++)
+    sum = smpc_add(s, sum, smpc_input_i64(s, smpc_p(i), &mine, (smpc_shape){1, 1}));
   if (r->late) LET_FAIL(smpi_record_cohort(s, row, kept));
   if (!r->silent)
-    LET_FAIL(smpc_open_i64(s, sum, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "totals for the test", me < 2 ? &out : NULL, me < 2));
+    LET_FAIL(smpc_open_i64(s, sum, smpc_and(smpc_to(smpc_p(0)), smpc_p(1)), "totals for the test", me < 2 ? &out : NULL,
+                           me < 2));
 }
 
-static const char THIRD[] = "    grade: ungraded\n  - name: third\n    program: test\n    recipients: [party0, party1]\n";
+static const char THIRD[] =
+    "    grade: ungraded\n  - name: third\n    program: test\n    recipients: [party0, party1]\n";
 static struct rows rows;
 
 static struct notary begin(const char *limits, const char *other) {
@@ -99,7 +102,8 @@ static struct notary begin(const char *limits, const char *other) {
   notary_write_study("study.yaml", SEED, limits, other);
   notary_sign_all("study.yaml", SEED);
   rows = (struct rows){.n = ROWS, .without = -1};
-  return (struct notary){.without = -1, .unaware = -1, .seed = SEED, .study = "study.yaml", .ask = "sum", .program = count, .ctx = &rows};
+  return (struct notary){
+      .without = -1, .unaware = -1, .seed = SEED, .study = "study.yaml", .ask = "sum", .program = count, .ctx = &rows};
 }
 
 static unsigned announced(const char *kind) { return notary_count(notary_journals[1], kind); }

@@ -47,7 +47,8 @@ static void expect_run(struct notary *n, const char *study) {
 static void expect_refusal(struct notary *n, const char *study, const char *word) {
   n->study = study;
   assert_false(notary_run(n, NULL));
-  if (n->met != SMPC_E_POLICY || strstr(n->text, word) == NULL) fail_msg("met %d, wanted \"%s\": %s", n->met, word, n->text);
+  if (n->met != SMPC_E_POLICY || strstr(n->text, word) == NULL)
+    fail_msg("met %d, wanted \"%s\": %s", n->met, word, n->text);
 }
 
 static const char *const V1[] = {"v1.yaml", NULL}, *const V2[] = {"v2.yaml", NULL}, *const BOTH[] = {"v1.yaml", "v2.yaml", NULL};
@@ -57,7 +58,8 @@ static void a_changed_comma_does_not_begin_anew(void **state) {
   struct notary n = begin("    limits: {runs: 1}\n");
   expect_run(&n, "v1.yaml");
   write_version("v2.yaml", "    limits: {runs: 1}\n    # one comment more\n", "", "", NULL);
-  expect_refusal(&n, "v2.yaml", "sessions of another version of the study \"T\", which this one does not say it `replaces`");
+  expect_refusal(&n, "v2.yaml",
+                 "sessions of another version of the study \"T\", which this one does not say it `replaces`");
 }
 
 static void what_was_used_counts_on(void **state) {
@@ -155,12 +157,16 @@ static void the_budget_counts_on(void **state) {
   write_version("v1.yaml", "    epsilon: 1\n", "    epsilon: 1\n", "", NULL);
   struct notary n = {.openings = 1, .without = -1, .seed = SEED, .ask = "sum", .unaware = -1};
   expect_run(&n, "v1.yaml");
-  write_version("v2.yaml", "    epsilon: 0.1\n", "    epsilon: 0.6\n  - name: third\n    program: test\n    epsilon: 0.6\n"
-                "    recipients: [party0, party1]\n", "", V1);
+  write_version("v2.yaml", "    epsilon: 0.1\n",
+                "    epsilon: 0.6\n  - name: third\n    program: test\n    epsilon: 0.6\n"
+                "    recipients: [party0, party1]\n",
+                "", V1);
   n.ask = "third";
   expect_refusal(&n, "v2.yaml", "the privacy budget of the study is spent");
-  write_version("v3.yaml", "    epsilon: 0.1\n", "    epsilon: 0.6\n  - name: third\n    program: test\n    epsilon: 0.5\n"
-                "    recipients: [party0, party1]\n", "", V1);
+  write_version("v3.yaml", "    epsilon: 0.1\n",
+                "    epsilon: 0.6\n  - name: third\n    program: test\n    epsilon: 0.5\n"
+                "    recipients: [party0, party1]\n",
+                "", V1);
   expect_run(&n, "v3.yaml");
   notary_head = "";
 }

@@ -214,7 +214,8 @@ static void cutting_the_end_is_noticed_by_its_receiver(void **state) {
     struct party p[2];
     run(&r, p, CUT, 3 * PAYLOAD - before_the_end[i]);
     assert_true(r.done);
-    if (p[0].right || p[0].fault.code == SMPC_OK) fail_msg("cut %zu bytes before the end: nothing noticed", before_the_end[i]);
+    if (p[0].right || p[0].fault.code == SMPC_OK)
+      fail_msg("cut %zu bytes before the end: nothing noticed", before_the_end[i]);
     done(&r);
   }
 }

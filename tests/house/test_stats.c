@@ -82,7 +82,7 @@ static void too_little_is_no_pass(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {T(uniform_data_pass), T(one_stuck_bit_is_found), T(missing_bytes_are_found), T(different_samples_are_found),
-                                     T(too_little_is_no_pass)};
+  const struct CMUnitTest tests[] = {T(uniform_data_pass), T(one_stuck_bit_is_found), T(missing_bytes_are_found),
+                                     T(different_samples_are_found), T(too_little_is_no_pass)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

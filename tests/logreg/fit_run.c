@@ -57,8 +57,10 @@ void set_up(struct run *r, const struct parties *parties, uint64_t seed, uint64_
     uint64_t all = (UINT64_C(1) << r->sites) - 1;
     parties_config(&r->cfg[i], secret, parties, i);
     r->job[i] = (struct fit_job){.model = r->model, .mine = &r->own[i]};
-    r->job[i].joint = (struct joint){.cfg = &r->cfg[i], .purpose = "p", .roles = {{recipients}, {all}, r->sites}, .everybody = {all}};
-    r->job[i].fit = (struct fit){.p = r->k + 1, .beta = r->result[i], .se = r->result[i] + MAX_P, .log_likelihood = NAN};
+    r->job[i].joint =
+        (struct joint){.cfg = &r->cfg[i], .purpose = "p", .roles = {{recipients}, {all}, r->sites}, .everybody = {all}};
+    r->job[i].fit =
+        (struct fit){.p = r->k + 1, .beta = r->result[i], .se = r->result[i] + MAX_P, .log_likelihood = NAN};
   }
 }
 

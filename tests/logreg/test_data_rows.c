@@ -38,7 +38,8 @@ static void complete_cases_only(void **state) {
   assert_int_equal(data_rows(d, &rows, &seen, &q, &f), 0);
   assert_int_equal(rows.n, 3);
   assert_int_equal(rows.cols, 2);
-  assert_true(rows.v[0] == 1 && rows.v[1] == 6.1 && rows.v[2] == 0 && rows.v[3] == 5.95 && rows.v[4] == 1 && rows.v[5] == 6.4);
+  assert_true(rows.v[0] == 1 && rows.v[1] == 6.1 && rows.v[2] == 0 && rows.v[3] == 5.95 && rows.v[4] == 1 &&
+              rows.v[5] == 6.4);
   assert_int_equal(seen.rows, 5);
   assert_int_equal(seen.cohort, 3);
   assert_int_equal(seen.missing, 2);
@@ -77,7 +78,8 @@ static void every_row_with_the_hospitals_own_columns(void **state) {
   q.columns = three; /* a column that no expression uses need not be there */
   assert_int_equal(data_each(d, &q, see, &seen, &report, &f), 0);
   assert_int_equal(seen.n, 5);
-  assert_true(seen.value[0] == 6.1 && seen.value[1] == 5.95 && isnan(seen.value[2]) && seen.value[3] == 7 && isnan(seen.value[4]));
+  assert_true(seen.value[0] == 6.1 && seen.value[1] == 5.95 && isnan(seen.value[2]) && seen.value[3] == 7 &&
+              isnan(seen.value[4]));
   assert_true(seen.belongs[0] && seen.belongs[1] && !seen.belongs[2] && seen.belongs[3] && !seen.belongs[4]);
   assert_string_equal(seen.own[0], "An f");
   assert_string_equal(seen.own[4], "Ed -");
@@ -121,4 +123,5 @@ static void refusals_name_the_predictor(void **state) {
   file_drop(&t);
 }
 
-TEST_MAIN(T(a_wide_question_is_taken), T(every_row_with_the_hospitals_own_columns), T(complete_cases_only), T(refusals_name_the_predictor))
+TEST_MAIN(T(a_wide_question_is_taken), T(every_row_with_the_hospitals_own_columns), T(complete_cases_only),
+          T(refusals_name_the_predictor))

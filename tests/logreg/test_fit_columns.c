@@ -14,7 +14,8 @@ struct cut {
 };
 
 static const char by_order[] = "    split: columns\n    match: order\n    outcome_party: h0\n";
-static const char by_key[] = "    split: columns\n    match: key\n    key: [{column: id}]\n    unicode: 14.0.0\n    outcome_party: h0\n";
+static const char by_key[] =
+    "    split: columns\n    match: key\n    key: [{column: id}]\n    unicode: 14.0.0\n    outcome_party: h0\n";
 
 static void make_columns_question(struct run *r, const char *how) {
   char text[4096], message[300];
@@ -23,7 +24,8 @@ static void make_columns_question(struct run *r, const char *how) {
           "study: {title: t, purpose: p}\nquestions:\n  - name: q\n    program: logistic-regression\n"
           "    privacy: model-only\n    recipients: [x]\n    minimum_cell: 3\n    columns: [{name: y, type: number}]\n"
           "    outcome: y\n%s%s    predictors:\n", how, r->more);
-  for (unsigned j = 1; j <= r->k; j++) fprintf(f, "      - {name: x%u, expression: y, range: 3, party: h%u}\n", j, j % r->sites);
+  for (unsigned j = 1; j <= r->k; j++)
+    fprintf(f, "      - {name: x%u, expression: y, range: 3, party: h%u}\n", j, j % r->sites);
   fclose(f);
   if (!model_parse(&r->model, "q", text, strlen(text), message, sizeof message)) fail_msg("%s", message);
 }
@@ -54,7 +56,8 @@ static void keep_rows(struct design *d, bool (*keeps)(size_t row)) {
   d->n = n;
 }
 
-static void set_up_columns(struct cut *c, const struct parties *parties, const char *how, uint64_t seed, uint64_t recipients) {
+static void set_up_columns(struct cut *c, const struct parties *parties, const char *how, uint64_t seed,
+                           uint64_t recipients) {
   set_up(&c->r, parties, seed, recipients);
   model_free(c->r.model);
   make_columns_question(&c->r, how);
@@ -98,7 +101,8 @@ static void check_columns_fit(struct cut *c, unsigned party, bool has_errors) {
   for (unsigned j = 0; j <= c->r.k; j++) {
     double most = has_errors ? 1e-3 : 0.15 * want.se[j];
     if (!(fabs(f->beta[j] - want.beta[j]) <= most)) fail_msg("%u: %.9g instead of %.9g", j, f->beta[j], want.beta[j]);
-    if (has_errors && !(fabs(f->se[j] / want.se[j] - 1) <= 0.01)) fail_msg("%u: error %.9g instead of %.9g", j, f->se[j], want.se[j]);
+    if (has_errors && !(fabs(f->se[j] / want.se[j] - 1) <= 0.01))
+      fail_msg("%u: error %.9g instead of %.9g", j, f->se[j], want.se[j]);
   }
   assert_true(fabs(f->auc - want.auc) < 0.003);
   if (has_errors) assert_true(fabs(f->log_likelihood / want.log_likelihood - 1) < 1e-5);
@@ -174,8 +178,8 @@ static void files_of_different_length_are_refused(void **state) {
 /* Four hospitals with columns; two of them compute. */
 static void hospitals_that_only_give_columns(void **state) {
   (void)state;
-  static const unsigned roles[4] = {SMPC_INPUT | SMPC_RESULT, SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT, SMPC_INPUT | SMPC_RESULT,
-                                    SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT};
+  static const unsigned roles[4] = {SMPC_INPUT | SMPC_RESULT, SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT,
+                                    SMPC_INPUT | SMPC_RESULT, SMPC_INPUT | SMPC_COMPUTE | SMPC_RESULT};
   struct parties parties = {.n = 4, .dealer = true, .seed = 3, .roles = roles};
   struct cut *c = typical_cut(4, 4, "");
   set_up_columns(c, &parties, by_order, 61, 4);
@@ -202,7 +206,8 @@ static void names_are_resolved_or_refused(void **state) {
     cfg.parties = 3;
     for (unsigned h = 0; h < 3; h++) {
       snprintf(cfg.member[h].name, sizeof cfg.member[h].name, "h%u", h);
-      cfg.member[h].roles = (job.joint.roles.inputs.bits >> h & 1 ? SMPC_INPUT : 0) | (i == 5 && h == 1 ? 0 : SMPC_COMPUTE);
+      cfg.member[h].roles =
+          (job.joint.roles.inputs.bits >> h & 1 ? SMPC_INPUT : 0) | (i == 5 && h == 1 ? 0 : SMPC_COMPUTE);
     }
     if (i == 2) cfg.member[1].roles = SMPC_COMPUTE;
     bool good = columns_resolve(&job, text, sizeof text);
@@ -342,6 +347,7 @@ static void the_estimate_knows_rounds_and_ranges(void **state) {
   }
 }
 
-TEST_MAIN(T(files_with_the_same_rows), T(what_opens_and_nothing_else), T(files_of_different_length_are_refused), T(hospitals_that_only_give_columns), T(names_are_resolved_or_refused),
-          T(small_counts_are_refused_before_anything_opens), T(shuffled_files_are_matched_by_key), T(too_few_matches_are_not_told),
-          T(the_estimate_knows_rounds_and_ranges))
+TEST_MAIN(T(files_with_the_same_rows), T(what_opens_and_nothing_else), T(files_of_different_length_are_refused),
+          T(hospitals_that_only_give_columns), T(names_are_resolved_or_refused),
+          T(small_counts_are_refused_before_anything_opens), T(shuffled_files_are_matched_by_key),
+          T(too_few_matches_are_not_told), T(the_estimate_knows_rounds_and_ranges))

@@ -92,7 +92,8 @@ static void every_method_refuses_what_is_unsound(void **state) {
       for (size_t row = 0; row < r.own[h].n; row++) all[i].spoil(r.own[h].x + row * r.own[h].p, r.own[h].y + row);
     parties_run_ok(&parties, body, &r, NULL);
     assert_int_equal(r.job[0].joint.err, SMPC_OK);
-    if (strstr(r.job[0].joint.refusal, all[i].words) == NULL || (all[i].words[0] == 0) != (r.job[0].joint.refusal[0] == 0))
+    if (strstr(r.job[0].joint.refusal, all[i].words) == NULL ||
+        (all[i].words[0] == 0) != (r.job[0].joint.refusal[0] == 0))
       fail_msg("%s, %s: '%s'", all[i].method, all[i].words, r.job[0].joint.refusal);
     assert_int_equal(r.job[0].joint.is_delivered, all[i].words[0] == 0);
     tear_down(&r);
@@ -157,5 +158,5 @@ static void too_many_rows_are_refused(void **state) {
 }
 
 TEST_MAIN(T(the_fixed_hessian_agrees), T(gradient_descent_comes_near), T(the_order_of_rows_does_not_matter),
-          T(every_method_refuses_what_is_unsound), T(the_method_is_chosen_from_source_and_shape), T(the_ranges_are_proved),
-          T(too_many_rows_are_refused))
+          T(every_method_refuses_what_is_unsound), T(the_method_is_chosen_from_source_and_shape),
+          T(the_ranges_are_proved), T(too_many_rows_are_refused))

@@ -23,7 +23,8 @@ static void aggregates_are_exact(void **state) {
 
 static void a_ridge_pulls_as_it_does_in_the_clear(void **state) {
   (void)state;
-  static const char *const more[] = {"    site_level: accepted\n    ridge: 0.5\n", "    site_level: accepted\n    ridge: 150\n"};
+  static const char *const more[] = {"    site_level: accepted\n    ridge: 0.5\n",
+                                     "    site_level: accepted\n    ridge: 150\n"};
   for (unsigned i = 0; i < 4; i++) {
     struct run r = typical(2 + i, i % 2 ? "model-only" : "aggregates");
     r.more = more[i / 2];

@@ -95,17 +95,21 @@ static uint64_t sends_to_open(const struct deadly *d) {
 /* An iteration is what one more of them sends: at two places a length of that, every one is hit. */
 static void a_hospital_dies_in_every_iteration(void **state) {
   (void)state;
-  static const struct deadly all[] = {{"model-only", "    method: newton\n", 6}, {"model-only", "    method: fixed-hessian\n", 8},
-                                      {"model-only", "    method: gradient\n    batch: 80\n", 5}, {"aggregates", "", 8}};
+  static const struct deadly all[] = {{"model-only", "    method: newton\n", 6},
+                                      {"model-only", "    method: fixed-hessian\n", 8},
+                                      {"model-only", "    method: gradient\n    batch: 80\n", 5},
+                                      {"aggregates", "", 8}};
   for (unsigned i = 0; i < sizeof all / sizeof *all; i++) {
     uint64_t first = sends_to_open(&all[i]), whole = run_once(&all[i], all[i].steps, 0, 0);
     uint64_t fewer = run_once(&all[i], all[i].steps - 2, 0, 0), step = (whole - fewer) / 2, runs = 0;
     if (whole == fewer) step = whole / 20; /* aggregates stop when nothing moves */
     assert_true(step >= 2);
     for (uint64_t at = 1; at + CLOSING < whole; at += step / 2, runs++) run_once(&all[i], all[i].steps, first, at);
-    print_message("# %s: %u steps of %u sends each, %u deaths\n", all[i].privacy, all[i].steps, (unsigned)step, (unsigned)runs);
+    print_message("# %s: %u steps of %u sends each, %u deaths\n", all[i].privacy, all[i].steps, (unsigned)step,
+                  (unsigned)runs);
     assert_true(runs >= all[i].steps);
   }
 }
 
-TEST_MAIN(T(ten_sets_over_two_four_and_eight), T(eight_hospitals_delegate_to_four), T(without_a_dealer), T(a_hospital_dies_in_every_iteration))
+TEST_MAIN(T(ten_sets_over_two_four_and_eight), T(eight_hospitals_delegate_to_four), T(without_a_dealer),
+          T(a_hospital_dies_in_every_iteration))

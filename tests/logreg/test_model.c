@@ -64,8 +64,10 @@ static void refusals_name_the_key(void **state) {
       {"minimum_cell: 5", "minimum_cell: 5\n    match: order", "match"},
       {"minimum_cell: 5", "minimum_cell: 5\n    site_indicators: yes", "site_level"},
       {"minimum_cell: 5", "minimum_cell: 5\n    minimum_events: 0", "minimum_events"},
-      {"minimum_cell: 5", "minimum_cell: 5\n    strange: 0", "strange"}, {"    outcome: sick > 0\n", "", "outcome"},
-      {"minimum_cell: 5", "minimum_cell: 5\n    ridge: -1", "ridge"}, {"minimum_cell: 5", "minimum_cell: 5\n    ridge: nan", "ridge"},
+      {"minimum_cell: 5", "minimum_cell: 5\n    strange: 0", "strange"},
+      {"    outcome: sick > 0\n", "", "outcome"},
+      {"minimum_cell: 5", "minimum_cell: 5\n    ridge: -1", "ridge"},
+      {"minimum_cell: 5", "minimum_cell: 5\n    ridge: nan", "ridge"},
       {"minimum_cell: 5", "minimum_cell: 5\n    method: gradient", "method"},
       {"privacy: aggregates", "privacy: model-only\n    method: bfgs", "method"},
       {"privacy: aggregates", "privacy: model-only\n    batch: 64", "batch"},
@@ -73,7 +75,8 @@ static void refusals_name_the_key(void **state) {
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     char message[512];
     struct model *m = parse(bad[i][0], bad[i][1], message, sizeof message);
-    if (m != NULL || strstr(message, bad[i][2]) == NULL) fail_msg("\"%s\": %s, '%s'", bad[i][1], m ? "taken" : "refused", message);
+    if (m != NULL || strstr(message, bad[i][2]) == NULL)
+      fail_msg("\"%s\": %s, '%s'", bad[i][1], m ? "taken" : "refused", message);
   }
 }
 
@@ -110,8 +113,11 @@ static void columns_say_whose_they_are(void **state) {
     assert_non_null(at);
     snprintf(text, sizeof text, "%.*s%s%s", (int)(at - whole), whole, bad[i][1], at + strlen(bad[i][0]));
     bool taken = model_parse(&m, "q", text, strlen(text), message, sizeof message);
-    if (taken != (i == 0) || strstr(message, bad[i][2]) == NULL) fail_msg("%zu: %s, '%s'", i, taken ? "taken" : "refused", message);
-    if (taken) assert_true(m->split == MODEL_COLUMNS && m->match == MODEL_BY_KEY && m->n_key == 2 && strcmp(m->party[1], "b") == 0);
+    if (taken != (i == 0) || strstr(message, bad[i][2]) == NULL)
+      fail_msg("%zu: %s, '%s'", i, taken ? "taken" : "refused", message);
+    if (taken)
+      assert_true(m->split == MODEL_COLUMNS && m->match == MODEL_BY_KEY && m->n_key == 2 &&
+                  strcmp(m->party[1], "b") == 0);
     model_free(m);
   }
 }
@@ -173,5 +179,5 @@ static void sums_are_derivatives(void **state) {
   }
 }
 
-TEST_MAIN(T(a_good_question), T(refusals_name_the_key), T(columns_say_whose_they_are), T(ranges_are_checked_by_the_hospital), T(algebra),
-          T(sums_are_derivatives))
+TEST_MAIN(T(a_good_question), T(refusals_name_the_key), T(columns_say_whose_they_are),
+          T(ranges_are_checked_by_the_hospital), T(algebra), T(sums_are_derivatives))

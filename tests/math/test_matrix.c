@@ -41,7 +41,7 @@ static void every_kernel_multiplies_across_its_blocks(void **state) {
                              {1000, 1, 1},  {1, 1, 1000},   {40, 300, 40}, {100, 64, 13}, {1, 600, 600},
                              {600, 600, 1}, {770, 2, 9}};
   EACH_KERNEL(kernel)
-    for (size_t i = 0; i < sizeof shape / sizeof *shape; i++) check_shape(kernel, shape[i][0], shape[i][1], shape[i][2]);
+  for (size_t i = 0; i < sizeof shape / sizeof *shape; i++) check_shape(kernel, shape[i][0], shape[i][1], shape[i][2]);
 }
 
 static void every_kernel_agrees_on_its_parts(void **state) {

@@ -277,7 +277,7 @@ static void the_digest_sees_wrong_messages(void **state) {
   }
 }
 
-TEST_MAIN(T(the_chosen_key_and_no_other), T(cores_do_not_matter), T(keys_belong_to_their_place), T(semi_honest_points_are_shifted),
-          T(malformed_points_are_refused), T(points_do_not_show_the_choice),
+TEST_MAIN(T(the_chosen_key_and_no_other), T(cores_do_not_matter), T(keys_belong_to_their_place),
+          T(semi_honest_points_are_shifted), T(malformed_points_are_refused), T(points_do_not_show_the_choice),
           T(semi_honest_points_do_not_show_the_choice), T(all_leaves_but_one), T(leaves_are_distinct),
           T(the_digest_sees_wrong_messages))

@@ -36,7 +36,8 @@ enum { POINTS = 1, TREES = 2, FIRST = 3, N = 5000 }; /* rounds; transfers: 5 blo
 
 /* Transfers from party 0 to party 1.  They are opened both ways where points are altered: else each has only some. */
 static struct ot_run transfers(const struct cheat *c, unsigned k, size_t n) {
-  return (struct ot_run){.parties = 2, .k = k, .is_active = true, .n = {{0, n}, {0, 0}}, .is_one_way = c->round != POINTS};
+  return (struct ot_run){
+      .parties = 2, .k = k, .is_active = true, .n = {{0, n}, {0, 0}}, .is_one_way = c->round != POINTS};
 }
 
 /* Who must find it, and with what. */

@@ -144,7 +144,8 @@ static void plant(struct both *v, const struct smpi_vole_tree_keys *k, size_t i,
     m1[l] = pad_of(smpi_blk_xor(v->q[i * depth + l], v->delta), l);
   }
   blk *leaf = at < half ? v->b + at : v->b_rest + (at - half);
-  smpi_vole_plant(k, leaf, v->message + i * (2 * depth + 1), random_blk(seed), m0, m1, smpi_vole_pack(v->q + noise, v->shape.dim), depth);
+  smpi_vole_plant(k, leaf, v->message + i * (2 * depth + 1), random_blk(seed), m0, m1,
+                  smpi_vole_pack(v->q + noise, v->shape.dim), depth);
 }
 
 static void unplant(struct both *v, const struct smpi_vole_tree_keys *k, size_t i, blk *a, blk *c) {
@@ -253,4 +254,5 @@ static void a_changed_message_is_noticed(void **state) {
 }
 
 TEST_MAIN(T(trees_agree_but_at_the_hole), T(every_tree_has_its_own_permutations), T(leaves_look_uniform),
-          T(masks_are_right), T(packed_transfers_are_vole), T(runs_at_boundary_sizes), T(runs_in_every_subspace), T(a_changed_message_is_noticed))
+          T(masks_are_right), T(packed_transfers_are_vole), T(runs_at_boundary_sizes), T(runs_in_every_subspace),
+          T(a_changed_message_is_noticed))

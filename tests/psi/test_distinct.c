@@ -121,7 +121,9 @@ static void what_makes_no_sense_is_refused(void **state) {
 static void program(smpc_session *s, void *user) {
   struct asked *a = user;
   int64_t out[STRATA];
-  if (a->is_tally) LET_FAIL(smpc_open_i64(s, smpc_psi_tally(s, &a->run.q, &a->run.set[0], NULL, STRATA, NULL), a->run.q.to, "test", out, STRATA));
+  if (a->is_tally)
+    LET_FAIL(smpc_open_i64(s, smpc_psi_tally(s, &a->run.q, &a->run.set[0], NULL, STRATA, NULL), a->run.q.to, "test",
+                           out, STRATA));
   else LET_FAIL(smpc_psi_distinct(s, &a->run.q, &a->run.set[0], NULL, NULL));
 }
 

@@ -68,7 +68,8 @@ static void a_lost_party_ends_it(void **state) {
   struct parties setting = {.n = 3, .dealer = true, .seed = 1, .n_faults = 1};
   parties_run_ok(&(struct parties){.n = 3, .dealer = true, .seed = 1}, body, &a, &whole);
   for (unsigned who = 0; who < 3; who++)
-    for (uint64_t k = whole.sends_open[who] + 1; k <= whole.sends[who]; k += 1 + (whole.sends[who] - whole.sends_open[who]) / 2) {
+    for (uint64_t k = whole.sends_open[who] + 1; k <= whole.sends[who];
+         k += 1 + (whole.sends[who] - whole.sends_open[who]) / 2) {
       struct smpi_sim_fault fault = {.what = SMPI_SIM_CRASH, .where = SMPI_SIM_AT_SEND, .from = who, .at = k};
       setting.fault = &fault;
       parties_run(&setting, body, &a, &got);

@@ -78,7 +78,8 @@ static void body(struct smpc_session *s, unsigned me, void *ctx) {
   if ((unsigned)smpi_rank(s) == r->rank[side]) {
     size_t items = r->sets->n[side];
     const smpc_items set = {.n = items, .flat = r->sets->item[side], .item_len = 8};
-    struct smpi_join_pair p = {.rank = r->rank[!side], .number = 1, .n = r->n, .m = r->m, .columns = r->columns, .runs = 1};
+    struct smpi_join_pair p = {
+        .rank = r->rank[!side], .number = 1, .n = r->n, .m = r->m, .columns = r->columns, .runs = 1};
     size_t n = side == HUB ? r->n : r->m, *row = malloc((n + 1) * sizeof *row);
     fill_rows(row, n, items);
     struct smpi_join_set mine = {.items = &set, .row = row, .n = n};

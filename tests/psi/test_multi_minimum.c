@@ -135,7 +135,8 @@ static void the_bit_is_an_opening_to_everybody(void **state) {
       struct asked a = {.me = 0};
       minimum_make(&a.r, &m, 1, 2);
       if (owners == 2) a.r.q.owners.bits = 0;
-      parties_run(&(struct parties){.n = 3, .dealer = true, .seed = 1, .roles = has_role ? NULL : roles}, asked_body, &a, &got);
+      parties_run(&(struct parties){.n = 3, .dealer = true, .seed = 1, .roles = has_role ? NULL : roles}, asked_body,
+                  &a, &got);
       for (unsigned k = 0; k < 3; k++) {
         assert_int_equal(got.close[k], has_role ? SMPC_OK : SMPC_E_POLICY);
         assert_int_equal(a.n[k], has_role ? 2 : 0);
@@ -221,5 +222,5 @@ static void lengths_tell_which_it_was_and_no_more(void **state) {
 }
 
 TEST_MAIN(T(items_are_revealed_above_the_minimum_alone), T(no_minimum_and_nobody_are_results),
-          T(a_question_is_checked_before_it_is_counted), T(the_bit_is_an_opening_to_everybody), T(the_estimate_is_what_is_spent),
-          T(lengths_tell_which_it_was_and_no_more))
+          T(a_question_is_checked_before_it_is_counted), T(the_bit_is_an_opening_to_everybody),
+          T(the_estimate_is_what_is_spent), T(lengths_tell_which_it_was_and_no_more))

@@ -50,7 +50,8 @@ static void ask(struct smpc_session *s, unsigned me, void *ctx) {
 }
 
 static void try_lookup_of(unsigned runs, size_t n, size_t m, size_t common, unsigned words, unsigned first_len) {
-  struct lookup l = {n, m, common, words, first_len, runs, malloc((n * words + 1) * 8), {SMPC_E_STATE, SMPC_E_STATE}, {0, 0}};
+  struct lookup l = {
+      n, m, common, words, first_len, runs, malloc((n * words + 1) * 8), {SMPC_E_STATE, SMPC_E_STATE}, {0, 0}};
   uint64_t asker, programmer, first_mask = first_len == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * first_len) - 1;
   parties_run_ok(&(struct parties){.n = 2, .seed = n + m}, ask, &l, NULL);
   assert_true(l.err[0] == SMPC_OK && l.err[1] == SMPC_OK);
@@ -61,7 +62,8 @@ static void try_lookup_of(unsigned runs, size_t n, size_t m, size_t common, unsi
     stats_add(&others, (const uint8_t *)(l.read + w * n + common), (n - common) * 8);
   }
   if (n - common >= 2000) assert_true(stats_bytes_are_uniform(&others) && stats_bits_are_balanced(&others, NULL));
-  smpi_opprf_bytes(&asker, &programmer, &(struct smpi_opprf_task){.n = n, .m = m, .words = words, .first_len = first_len, .runs = runs});
+  smpi_opprf_bytes(&asker, &programmer,
+                   &(struct smpi_opprf_task){.n = n, .m = m, .words = words, .first_len = first_len, .runs = runs});
   assert_int_equal(l.bytes[0], asker);
   assert_int_equal(l.bytes[1], programmer);
   free(l.read);
@@ -83,7 +85,8 @@ static void bounds_are_those_of_all_runs(void **state) {
       unsigned lambda = SMPI_OKVS_LAMBDA + (unsigned)ceil(log2(2.0 * all[i]));
       size_t len = (size_t)ceil((40 + log2(3.0 * (double)n * all[i])) / 8);
       uint64_t asker, programmer, sent, received;
-      assert_true(smpi_okvs_shape(&p, t.n, SMPI_OKVS_BINARY, lambda) == SMPC_OK && smpi_okvs_shape(&q, t.m, SMPI_OKVS_BINARY, lambda) == SMPC_OK);
+      assert_true(smpi_okvs_shape(&p, t.n, SMPI_OKVS_BINARY, lambda) == SMPC_OK &&
+                  smpi_okvs_shape(&q, t.m, SMPI_OKVS_BINARY, lambda) == SMPC_OK);
       smpi_vole_bytes(&sent, &received, p.len, 8 * (unsigned)len, false);
       smpi_opprf_bytes(&asker, &programmer, &t);
       assert_int_equal(asker, received + p.len * len);
@@ -227,5 +230,5 @@ static void numbers_are_kept_where_the_bit_is_set(void **state) {
   try_keep(2, 3, SMPI_KEEP_STRETCH + 65, 1); /* two stretches */
 }
 
-TEST_MAIN(T(programmed_values_are_read_and_others_are_uniform), T(bounds_are_those_of_all_runs), T(words_of_all_lengths_are_compared),
-          T(numbers_are_kept_where_the_bit_is_set))
+TEST_MAIN(T(programmed_values_are_read_and_others_are_uniform), T(bounds_are_those_of_all_runs),
+          T(words_of_all_lengths_are_compared), T(numbers_are_kept_where_the_bit_is_set))

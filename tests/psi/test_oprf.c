@@ -230,7 +230,8 @@ static void a_lost_peer_ends_it(void **state) {
   run_sets(&r, &p, 3, 0, 1, &whole);
   psi_run_free(&r);
   for (unsigned who = 0; who < 2; who++)
-    for (uint64_t k = whole.sends_open[who] + 1; k <= whole.sends[who]; k += 1 + (whole.sends[who] - whole.sends_open[who]) / 5) {
+    for (uint64_t k = whole.sends_open[who] + 1; k <= whole.sends[who];
+         k += 1 + (whole.sends[who] - whole.sends_open[who]) / 5) {
       struct smpi_sim_fault fault = {.what = SMPI_SIM_CRASH, .where = SMPI_SIM_AT_SEND, .from = who, .at = k};
       psi_run_make(&r, &p, 3);
       r.q.protocol = SMPC_PSI_VOLE;
@@ -280,7 +281,8 @@ static void keys_differ_where_items_do(void **state) {
         any[0][b] |= ((const uint8_t *)&value[i])[b];
         any[1][b] |= ((const uint8_t *)&mask[i])[b];
       }
-    for (size_t b = 0; b < 16; b++) assert_true((any[0][b] != 0) == (b < mask_len) && (any[1][b] != 0) == (b < mask_len));
+    for (size_t b = 0; b < 16; b++)
+      assert_true((any[0][b] != 0) == (b < mask_len) && (any[1][b] != 0) == (b < mask_len));
   }
 }
 

@@ -21,8 +21,9 @@ static void try_sets(size_t n, size_t m, size_t common, unsigned to, uint64_t pa
     assert_int_equal(r.err[k], SMPC_OK);
     assert_int_equal(r.result[k].protocol, SMPC_PSI_VOLE); /* small sets, too */
     assert_int_equal(r.result[k].matched, learns ? common : 0);
-    assert_int_equal(r.result[k].recipient_most, smpi_psi_oprf_most(r.q.to.bits == 1 ? r.result[k].size_a : r.result[k].size_b,
-                                                                    r.q.to.bits == 1 ? r.result[k].size_b : r.result[k].size_a));
+    assert_int_equal(r.result[k].recipient_most,
+                     smpi_psi_oprf_most(r.q.to.bits == 1 ? r.result[k].size_a : r.result[k].size_b,
+                                        r.q.to.bits == 1 ? r.result[k].size_b : r.result[k].size_a));
     for (size_t i = 0; i < p.n[k]; i++) assert_int_equal(r.matched[k][i], learns && i < common);
   }
   psi_run_free(&r);
@@ -210,7 +211,8 @@ static void watch_small(void *user, unsigned from, unsigned to, size_t off, cons
   struct small *small = user;
   (void)to;
   if (off == 0) small->seen[from]++;
-  if (small->seen[from] > BASE && small->seen[from] < (from == 0 ? END_0 : END_1) && len <= 1032) stats_add(&small->sent[from], data, len);
+  if (small->seen[from] > BASE && small->seen[from] < (from == 0 ? END_0 : END_1) && len <= 1032)
+    stats_add(&small->sent[from], data, len);
 }
 
 static void small_messages_look_random(void **state) {

@@ -26,7 +26,8 @@ struct sorted {
 static void add_all(struct smpi_psi_parts *p, const smpc_items *items) {
   for (size_t i = 0, k = 1; i < items->n; i += k, k = k * 3 % 1021) {
     size_t n = k < items->n - i ? k : items->n - i;
-    const smpc_items some = {.n = n, .flat = (const uint8_t *)items->flat + i * items->item_len, .item_len = items->item_len};
+    const smpc_items some = {
+        .n = n, .flat = (const uint8_t *)items->flat + i * items->item_len, .item_len = items->item_len};
     assert_int_equal(smpi_psi_parts_add_vt(p, &some), SMPC_OK);
   }
 }
@@ -69,8 +70,8 @@ static void sort_body(struct smpc_session *s, unsigned me, void *ctx) {
   smpi_scratch_release(s, mark);
 }
 
-static void sort(struct sorted *t, const smpc_items *items, unsigned buckets, size_t size, bool is_stream, uint64_t held,
-                 struct parties_result *got) {
+static void sort(struct sorted *t, const smpc_items *items, unsigned buckets, size_t size, bool is_stream,
+                 uint64_t held, struct parties_result *got) {
   *t = (struct sorted){.items = items, .buckets = buckets, .size = size, .is_stream = is_stream, .held = held};
   t->matched = calloc(items->n + 1, 1);
   t->key = calloc(buckets * size + 1, sizeof *t->key);
@@ -195,5 +196,5 @@ static void the_number_of_buckets_is_agreed(void **state) {
   assert_int_equal(smpi_psi_buckets(SMPI_PSI_PARTS_MAX, 1), SMPI_PSI_PARTS);
 }
 
-TEST_MAIN(T(every_item_is_in_one_bucket), T(one_item_may_stand_often), T(too_small_a_bucket_is_found), T(buckets_overflow_rarely),
-          T(the_number_of_buckets_is_agreed))
+TEST_MAIN(T(every_item_is_in_one_bucket), T(one_item_may_stand_often), T(too_small_a_bucket_is_found),
+          T(buckets_overflow_rarely), T(the_number_of_buckets_is_agreed))

@@ -68,8 +68,9 @@ static void paddings_match_nothing(void **state) {
 /* Rows with equal items are marked alike; they count once. */
 static void duplicates_are_counted_and_reported(void **state) {
   (void)state;
-  static const char big[] = "a very long item: 0123456789012345678901234567890123456789012345678901234567890123456789"
-                            "012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789";
+  static const char big[] =
+      "a very long item: 0123456789012345678901234567890123456789012345678901234567890123456789"
+      "012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789";
   const void *a[] = {"x", "y", "", "x", big, "\0", "x"}, *b[] = {"", "x", "x", big, "z", big};
   const size_t a_len[] = {1, 1, 0, 1, sizeof big, 1, 1}, b_len[] = {0, 1, 1, sizeof big, 1, sizeof big - 1};
   const uint8_t a_in[] = {1, 0, 1, 1, 1, 0, 1}, b_in[] = {1, 1, 1, 1, 0, 0};

@@ -53,7 +53,8 @@ static void look_for(const void *bytes, size_t len) {
 
 static void look_for_run(const void *bytes) {
   pthread_mutex_lock(&seen.lock);
-  for (size_t i = 0; i < RUN_LEN && seen.runs < MOST_RUNS; i++) seen.run[seen.runs][i] = (uint8_t)~((const uint8_t *)bytes)[i];
+  for (size_t i = 0; i < RUN_LEN && seen.runs < MOST_RUNS; i++)
+    seen.run[seen.runs][i] = (uint8_t) ~((const uint8_t *)bytes)[i];
   seen.runs += seen.runs < MOST_RUNS;
   pthread_mutex_unlock(&seen.lock);
 }
@@ -109,9 +110,12 @@ __attribute__((noinline, no_sanitize_address)) static void look_at_stack(void) {
 
 /* --- where secrets are seen --------------------------------------------------------------------- */
 
-smpc_err __real_smpi_okvs_open_vt(struct smpi_okvs **o, const struct smpi_okvs_shape *shape, blk seed, const blk *key, size_t n);
-smpc_err __wrap_smpi_okvs_open_vt(struct smpi_okvs **o, const struct smpi_okvs_shape *shape, blk seed, const blk *key, size_t n);
-smpc_err __wrap_smpi_okvs_open_vt(struct smpi_okvs **o, const struct smpi_okvs_shape *shape, blk seed, const blk *key, size_t n) {
+smpc_err __real_smpi_okvs_open_vt(struct smpi_okvs **o, const struct smpi_okvs_shape *shape, blk seed, const blk *key,
+                                  size_t n);
+smpc_err __wrap_smpi_okvs_open_vt(struct smpi_okvs **o, const struct smpi_okvs_shape *shape, blk seed, const blk *key,
+                                  size_t n);
+smpc_err __wrap_smpi_okvs_open_vt(struct smpi_okvs **o, const struct smpi_okvs_shape *shape, blk seed, const blk *key,
+                                  size_t n) {
   smpc_err err = __real_smpi_okvs_open_vt(o, shape, seed, key, n);
   if (err != SMPC_OK) return err;
   look_for(key, n * sizeof *key);
@@ -121,9 +125,12 @@ smpc_err __wrap_smpi_okvs_open_vt(struct smpi_okvs **o, const struct smpi_okvs_s
   return err;
 }
 
-void __real_smpi_oprf_keys(blk *key, const struct smpi_oprf_hash *h, const smpc_items *set, const size_t *row, size_t n);
-void __wrap_smpi_oprf_keys(blk *key, const struct smpi_oprf_hash *h, const smpc_items *set, const size_t *row, size_t n);
-void __wrap_smpi_oprf_keys(blk *key, const struct smpi_oprf_hash *h, const smpc_items *set, const size_t *row, size_t n) {
+void __real_smpi_oprf_keys(blk *key, const struct smpi_oprf_hash *h, const smpc_items *set, const size_t *row,
+                           size_t n);
+void __wrap_smpi_oprf_keys(blk *key, const struct smpi_oprf_hash *h, const smpc_items *set, const size_t *row,
+                           size_t n);
+void __wrap_smpi_oprf_keys(blk *key, const struct smpi_oprf_hash *h, const smpc_items *set, const size_t *row,
+                           size_t n) {
   __real_smpi_oprf_keys(key, h, set, row, n);
   look_for(key, n * sizeof *key);
 }
@@ -135,9 +142,12 @@ void __wrap_smpi_oprf_values(blk *value, const struct smpi_oprf_hash *h, const b
   for (size_t i = 0; i < n; i++) look_for(value[i].w, sizeof value[i].w[0]); /* the second word has few bits */
 }
 
-smpc_err __real_smpi_ecdh_key_make(struct smpi_ecdh_key *k, const uint8_t session[32], uint64_t instance, const uint8_t random[64]);
-smpc_err __wrap_smpi_ecdh_key_make(struct smpi_ecdh_key *k, const uint8_t session[32], uint64_t instance, const uint8_t random[64]);
-smpc_err __wrap_smpi_ecdh_key_make(struct smpi_ecdh_key *k, const uint8_t session[32], uint64_t instance, const uint8_t random[64]) {
+smpc_err __real_smpi_ecdh_key_make(struct smpi_ecdh_key *k, const uint8_t session[32], uint64_t instance,
+                                   const uint8_t random[64]);
+smpc_err __wrap_smpi_ecdh_key_make(struct smpi_ecdh_key *k, const uint8_t session[32], uint64_t instance,
+                                   const uint8_t random[64]);
+smpc_err __wrap_smpi_ecdh_key_make(struct smpi_ecdh_key *k, const uint8_t session[32], uint64_t instance,
+                                   const uint8_t random[64]) {
   smpc_err err = __real_smpi_ecdh_key_make(k, session, instance, random);
   look_for(k->scalar, sizeof k->scalar);
   return err;
@@ -180,7 +190,8 @@ static void three(struct smpc_session *s, unsigned me, void *ctx) {
 static void run(const struct form *f, uint64_t (*item)[N][2]) {
   struct psi_run r;
   struct many_run m;
-  struct parties p = {.n = f->owners, .seed = 3, .source = SMPC_OT, .configure = f->is_malicious ? stand_against_all : NULL};
+  struct parties p = {
+      .n = f->owners, .seed = 3, .source = SMPC_OT, .configure = f->is_malicious ? stand_against_all : NULL};
   forget();
   look_for(item, f->owners * sizeof *item);
   psi_run_make(&r, NULL, f->to);

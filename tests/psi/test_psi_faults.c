@@ -34,7 +34,8 @@ static const char *judge(void *ctx, unsigned me, bool ran) {
   if (!ran) return NULL;
   if (o->is_count) return o->count[me] == (good ? COMMON : 0) ? NULL : "the count is neither right nor zero";
   for (size_t i = 0; i < SIZE; i++)
-    if (o->matched[me][i] != (good && i < COMMON && (me == 0 || !o->is_malicious))) return "the matches are neither right nor zeros";
+    if (o->matched[me][i] != (good && i < COMMON && (me == 0 || !o->is_malicious)))
+      return "the matches are neither right nor zeros";
   return NULL;
 }
 
@@ -48,7 +49,8 @@ static void sweep_all(enum sweep_what what) {
       {"psi_reveal ecdh", SMPC_PSI_ECDH, false, false, 1}, {"psi_count", SMPC_PSI_ECDH, true, false, 1},
       {"psi_reveal vole", SMPC_PSI_VOLE, false, false, 3}, {"psi_reveal malicious", SMPC_PSI_VOLE, false, true, 7}};
   for (int i = 0; i < 4; i++) {
-    struct outcome o = {.protocol = runs[i].protocol, .is_count = runs[i].is_count, .is_malicious = runs[i].is_malicious};
+    struct outcome o = {
+        .protocol = runs[i].protocol, .is_count = runs[i].is_count, .is_malicious = runs[i].is_malicious};
     psi_sets_make(&o.sets, SIZE, SIZE, COMMON, 5);
     struct sweep sw = {.name = runs[i].name, .p = {.n = 2, .seed = 1, .timeout_ms = 1000, .source = SMPC_OT,
                              .configure = o.is_malicious ? stand_against_all : NULL}, .body = body, .ctx = &o,

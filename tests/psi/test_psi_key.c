@@ -23,7 +23,9 @@ static void gives(const struct psi_component *c, const char *text, enum psi_valu
     fail_msg("\"%s\" gave \"%.*s\", not \"%s\"", text, (int)b.len - 6, b.at + 6, normal);
   free(b.at);
 }
-static void same(const struct psi_component *c, const char *text, const char *normal) { gives(c, text, PSI_VALUE, normal); }
+static void same(const struct psi_component *c, const char *text, const char *normal) {
+  gives(c, text, PSI_VALUE, normal);
+}
 
 static void text_is_normalised(void **state) {
   (void)state;

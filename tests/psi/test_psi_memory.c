@@ -33,7 +33,8 @@ static void try_runs(bool is_malicious) {
   }
   seam_heap_reset(0);
   uint64_t before = seam_heap_peak();
-  parties_run_ok(&(struct parties){.n = 2, .seed = 1, .configure = is_malicious ? stand_against_all : NULL}, repeat_body, &all, NULL);
+  parties_run_ok(&(struct parties){.n = 2, .seed = 1, .configure = is_malicious ? stand_against_all : NULL},
+                 repeat_body, &all, NULL);
   for (unsigned i = 0; i < RUNS; i++) {
     assert_int_equal(all.r[i].err[0], SMPC_OK);
     assert_int_equal(all.r[i].result[0].matched, N / 2);

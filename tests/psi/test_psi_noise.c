@@ -99,7 +99,8 @@ static void tally(struct smpc_session *s, unsigned me, void *ctx) {
 
 static void noise_is_for_counts_in_shares(void **state) {
   (void)state;
-  static const char in_shares[] = "noise is added to counts in shares", from[] = "epsilon must be 0, for no noise, or from";
+  static const char in_shares[] = "noise is added to counts in shares",
+                    from[] = "epsilon must be 0, for no noise, or from";
   static const struct {
     parties_body what;
     double epsilon;
@@ -141,7 +142,8 @@ static void all_ask_with_one_epsilon(void **state) {
     struct many_sets m;
     struct parties_result got;
     struct asked a = asked_of(&m, COMMON, is_distinct, 1);
-    parties_run(&(struct parties){.n = SETS, .dealer = true, .seed = 9 + is_distinct, .timeout_ms = 3000}, differ, &a, &got);
+    parties_run(&(struct parties){.n = SETS, .dealer = true, .seed = 9 + is_distinct, .timeout_ms = 3000}, differ, &a,
+                &got);
     for (unsigned me = 0; me < SETS; me++) {
       assert_int_not_equal(a.run.err[me], SMPC_OK);
       assert_int_equal(a.count[me], 0);
@@ -151,5 +153,5 @@ static void all_ask_with_one_epsilon(void **state) {
   }
 }
 
-TEST_MAIN(T(the_count_is_near_and_not_exact), T(an_empty_intersection_is_hidden_by_noise), T(the_estimate_is_what_is_spent),
-          T(noise_is_for_counts_in_shares), T(all_ask_with_one_epsilon))
+TEST_MAIN(T(the_count_is_near_and_not_exact), T(an_empty_intersection_is_hidden_by_noise),
+          T(the_estimate_is_what_is_spent), T(noise_is_for_counts_in_shares), T(all_ask_with_one_epsilon))

@@ -29,8 +29,9 @@ static void refused(const char *lines, const char *words) {
 
 static void keys_have_their_defaults(void **state) {
   (void)state;
-  struct psi_question *q = parse(REST "    key:\n      - {column: a, case: ignored, spaces: removed}\n      - {column: b, form: date}\n"
-                                      "      - {column: c, form: identity number}\n      - {column: d}\n");
+  struct psi_question *q =
+      parse(REST "    key:\n      - {column: a, case: ignored, spaces: removed}\n      - {column: b, form: date}\n"
+                 "      - {column: c, form: identity number}\n      - {column: d}\n");
   if (q == NULL) fail_msg("%s", text);
   assert_int_equal(q->n_key, 4);
   assert_int_equal(q->key[0].letter_case, PSI_CASE_IGNORED);
@@ -116,7 +117,8 @@ static void names_become_parties(void **state) {
   struct psi_ask ask;
   struct psi_question *q = parse("    result: count\n    recipients: [north, office]\n    between: [south, north]\n    sizes: [10, 20]\n" KEY);
   assert_true(psi_question_resolve(&ask, q, &cfg, text, sizeof text));
-  assert_true(ask.psi.a.id == 1 && ask.psi.b.id == 0 && ask.psi.to.bits == 5 && ask.psi.size_a == 10 && ask.psi.size_b == 20);
+  assert_true(ask.psi.a.id == 1 && ask.psi.b.id == 0 && ask.psi.to.bits == 5 && ask.psi.size_a == 10 &&
+              ask.psi.size_b == 20);
   assert_int_equal(ask.psi.owners.bits, 0);
   assert_string_equal(ask.psi.purpose, "P");
   psi_question_free(q);
@@ -143,7 +145,8 @@ static void more_owners_are_in_order(void **state) {
   for (unsigned i = 0; i < 3; i++) assert_true(ask.owner[i].id == i && ask.size[i] == i + 1);
   psi_question_free(q);
   q = parse(REST KEY "    minimum: 3\n");
-  assert_true(psi_question_resolve(&ask, q, &cfg, text, sizeof text) && ask.psi.owners.bits == 7 && ask.psi.minimum == 3);
+  assert_true(psi_question_resolve(&ask, q, &cfg, text, sizeof text) && ask.psi.owners.bits == 7 &&
+              ask.psi.minimum == 3);
   psi_question_free(q);
   q = parse("    result: distinct\n    recipients: [office]\n    between: [south, north]\n    minimum: 7\n" KEY);
   assert_true(psi_question_resolve(&ask, q, &cfg, text, sizeof text));
@@ -155,7 +158,8 @@ static void more_owners_are_in_order(void **state) {
   assert_true(ask.star.owners == 3 && ask.star.owner[1].wholes == 1 && ask.star.owner[1].reals == 0 && ask.am_summed);
   assert_int_equal(ask.star.owner[0].wholes, 0);
   psi_question_free(q);
-  unresolved(&cfg, "    result: sum\n    recipients: [office]\n    column: cost\n    of: east\n" KEY, "not one of the owners");
+  unresolved(&cfg, "    result: sum\n    recipients: [office]\n    column: cost\n    of: east\n" KEY,
+             "not one of the owners");
 }
 
 /* What nobody can count nobody can limit. */

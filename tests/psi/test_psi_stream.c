@@ -28,7 +28,8 @@ static void stand_against_all(smpc_config *cfg, unsigned me, void *ctx) {
   cfg->security = SMPC_MALICIOUS;
 }
 
-static void try_sets(size_t n, size_t m, size_t common, unsigned to, size_t repeat, unsigned streams, bool is_malicious) {
+static void try_sets(size_t n, size_t m, size_t common, unsigned to, size_t repeat, unsigned streams,
+                     bool is_malicious) {
   struct psi_sets p;
   struct stream_run x;
   stream_folder_make();
@@ -48,7 +49,8 @@ static void sets_of_all_sizes_are_joined_exactly(void **state) {
   for (size_t i = 0; i < 5; i++)
     for (size_t j = 0; j < 5; j++) {
       size_t least = sizes[i] < sizes[j] ? sizes[i] : sizes[j];
-      try_sets(sizes[i], sizes[j], (least + 1) / 2, 1 + (unsigned)(i + j) % 3, 1 + i * 2 % 5, 1 + (unsigned)(i + 2 * j) % 3, false);
+      try_sets(sizes[i], sizes[j], (least + 1) / 2, 1 + (unsigned)(i + j) % 3, 1 + i * 2 % 5,
+               1 + (unsigned)(i + 2 * j) % 3, false);
     }
   try_sets(500, 500, 500, 3, 1, 3, false);
   try_sets(500, 500, 0, 3, 1, 3, false);
@@ -246,4 +248,5 @@ static void the_estimate_counts_the_items(void **state) {
 
 TEST_MAIN(T(sets_of_all_sizes_are_joined_exactly), T(sets_on_disk_are_joined_exactly), T(larger_sets_run_in_buckets),
           T(against_malicious_parties_too), T(the_file_has_no_name_and_says_nothing), T(nothing_is_written_that_fits),
-          T(what_cannot_be_done_is_refused), T(a_study_that_compares_sets_takes_no_stream), T(the_estimate_counts_the_items))
+          T(what_cannot_be_done_is_refused), T(a_study_that_compares_sets_takes_no_stream),
+          T(the_estimate_counts_the_items))

@@ -24,8 +24,10 @@ static void run_one(struct stream_run *x, struct parties_result *got, smpc_err (
 }
 
 /* It failed so, both know, and neither learnt anything. */
-static void expect_failure(const struct stream_run *x, const struct parties_result *got, smpc_err err, const char *text) {
-  if (x->r.err[0] != err || strstr(got->fault[0].text, text) == NULL) fail_msg("%d: %s", x->r.err[0], got->fault[0].text);
+static void expect_failure(const struct stream_run *x, const struct parties_result *got, smpc_err err,
+                           const char *text) {
+  if (x->r.err[0] != err || strstr(got->fault[0].text, text) == NULL)
+    fail_msg("%d: %s", x->r.err[0], got->fault[0].text);
   assert_non_null(strstr(got->fault[0].text, stream_folder));
   assert_int_equal(x->r.err[1], SMPC_E_PEER);
   assert_non_null(strstr(got->fault[1].text, "party0"));

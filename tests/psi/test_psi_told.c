@@ -47,7 +47,8 @@ static uint64_t run_three(const struct form *f, smpc_err *err, struct parties_re
   many_run_make(&r, &m, OWNERS, f->to);
   seam_heap_reset(0);
   uint64_t before = seam_heap_peak();
-  parties_run(&(struct parties){.n = OWNERS, .seed = 9, .source = SMPC_OT}, f->is_distinct ? count_distinct : many_reveal, &r, got);
+  parties_run(&(struct parties){.n = OWNERS, .seed = 9, .source = SMPC_OT},
+              f->is_distinct ? count_distinct : many_reveal, &r, got);
   uint64_t risen = seam_heap_peak() - before;
   memcpy(err, r.err, OWNERS * sizeof *err);
   many_run_free(&r);

@@ -35,9 +35,12 @@ int __wrap_crypto_core_ristretto255_from_hash(unsigned char *p, const unsigned c
   return __real_crypto_core_ristretto255_from_hash(p, r);
 }
 
-smpc_err __real_smpi_okvs_open_vt(struct smpi_okvs **o, const struct smpi_okvs_shape *shape, blk seed, const blk *key, size_t n);
-smpc_err __wrap_smpi_okvs_open_vt(struct smpi_okvs **o, const struct smpi_okvs_shape *shape, blk seed, const blk *key, size_t n);
-smpc_err __wrap_smpi_okvs_open_vt(struct smpi_okvs **o, const struct smpi_okvs_shape *shape, blk seed, const blk *key, size_t n) {
+smpc_err __real_smpi_okvs_open_vt(struct smpi_okvs **o, const struct smpi_okvs_shape *shape, blk seed, const blk *key,
+                                  size_t n);
+smpc_err __wrap_smpi_okvs_open_vt(struct smpi_okvs **o, const struct smpi_okvs_shape *shape, blk seed, const blk *key,
+                                  size_t n);
+smpc_err __wrap_smpi_okvs_open_vt(struct smpi_okvs **o, const struct smpi_okvs_shape *shape, blk seed, const blk *key,
+                                  size_t n) {
   work[SORTED] += n;
   return __real_smpi_okvs_open_vt(o, shape, seed, key, n);
 }
@@ -57,9 +60,12 @@ void __wrap_smpi_oprf_values(blk *value, const struct smpi_oprf_hash *h, const b
   __real_smpi_oprf_values(value, h, key, n);
 }
 
-void __real_smpi_oprf_masks(struct smpi_mask *mask, const struct smpi_oprf_hash *h, const blk *z, const blk *key, size_t n);
-void __wrap_smpi_oprf_masks(struct smpi_mask *mask, const struct smpi_oprf_hash *h, const blk *z, const blk *key, size_t n);
-void __wrap_smpi_oprf_masks(struct smpi_mask *mask, const struct smpi_oprf_hash *h, const blk *z, const blk *key, size_t n) {
+void __real_smpi_oprf_masks(struct smpi_mask *mask, const struct smpi_oprf_hash *h, const blk *z, const blk *key,
+                            size_t n);
+void __wrap_smpi_oprf_masks(struct smpi_mask *mask, const struct smpi_oprf_hash *h, const blk *z, const blk *key,
+                            size_t n);
+void __wrap_smpi_oprf_masks(struct smpi_mask *mask, const struct smpi_oprf_hash *h, const blk *z, const blk *key,
+                            size_t n) {
   work[MASKS] += n;
   __real_smpi_oprf_masks(mask, h, z, key, n);
 }
@@ -121,7 +127,8 @@ static void run_many(const struct form *f, const size_t *held, uint64_t *matched
   many_sets_make(&m, OWNERS, held, 0, false, 5);
   many_run_make(&r, &m, OWNERS, f->to);
   r.q.sizes = declared;
-  parties_run_ok(&(struct parties){.n = OWNERS, .seed = 1, .source = SMPC_OT}, f->is_distinct ? count_distinct : many_reveal, &r, NULL);
+  parties_run_ok(&(struct parties){.n = OWNERS, .seed = 1, .source = SMPC_OT},
+                 f->is_distinct ? count_distinct : many_reveal, &r, NULL);
   for (unsigned k = 0; k < OWNERS; k++) {
     assert_int_equal(r.err[k], SMPC_OK);
     matched[k] = r.result[k].matched;

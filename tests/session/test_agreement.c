@@ -80,7 +80,8 @@ static void every_difference_is_named(void **state) {
     run(&l, &r);
     for (unsigned k = 0; k < 2; k++) {
       assert_int_not_equal(r.open[k], SMPC_OK);
-      if (strstr(r.fault[k].text, fields[i].name) == NULL) fail_msg("%s: party %u says: %s", fields[i].name, k, r.fault[k].text);
+      if (strstr(r.fault[k].text, fields[i].name) == NULL)
+        fail_msg("%s: party %u says: %s", fields[i].name, k, r.fault[k].text);
     }
   }
 }

@@ -219,7 +219,8 @@ static void times_have_units(void **state) {
   }
   static const char *const bad[] = {"timeout: -1", "timeout: 1e3", "timeout: 0", "timeout: 99 ms", "timeout: 61 min",
                                     "timeout: 1 day", "timeout: 18446744073709551617", "timeout: s", "timeout: 0x10"};
-  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) own_refused("timeout: 20 s", bad[i], "party.yaml:5", "`timeout`");
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    own_refused("timeout: 20 s", bad[i], "party.yaml:5", "`timeout`");
   own_refused("timeout: 20 s", "timeout: 010", "party.yaml:5", "begin with 0");
   own_refused("wait: 5 min", "wait: 060", "party.yaml:6", "begin with 0");
 }
@@ -269,7 +270,8 @@ static void errors_of_parties_yaml_name_the_place(void **state) {
   all_refused("key: K1", "key: K1x", "parties.yaml:12", "length");
   all_refused("key: K1", "key: 12", "parties.yaml:12", "smpc1_");
   all_refused("    key: K1\n", "", "parties.yaml:10", "`key:` is missing");
-  all_refused("tcp://[2001:db8::1]:7700", "tcp://north.example.org:7700", "parties.yaml:11", "north has the same address");
+  all_refused("tcp://[2001:db8::1]:7700", "tcp://north.example.org:7700", "parties.yaml:11",
+              "north has the same address");
   all_refused("tcp://[2001:db8::1]:7700", "tcp://*:7700", "parties.yaml:11", "tcp://host:port");
   all_refused("    address: tcp://[2001:db8::1]:7700\n", "", "parties.yaml:13", "address");
   all_refused("roles: [compute]", "roles: [computes]", "parties.yaml:16", "a role is one of");

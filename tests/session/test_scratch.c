@@ -83,5 +83,5 @@ static void running_out_is_reported(void **state) {
   assert_int_equal(seam_heap_live(), live);
 }
 
-TEST_MAIN(T(pieces_do_not_overlap), T(what_is_given_back_is_wiped), T(marks_nest), T(large_chunks_are_kept_but_not_huge_ones),
-          T(running_out_is_reported))
+TEST_MAIN(T(pieces_do_not_overlap), T(what_is_given_back_is_wiped), T(marks_nest),
+          T(large_chunks_are_kept_but_not_huge_ones), T(running_out_is_reported))

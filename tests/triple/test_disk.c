@@ -106,8 +106,8 @@ static void lookups_need_two_parties(void **state) {
   (void)state;
   disk_begin();
   struct disk_job j = {.fill = {[SMPI_LOOKUP] = 5}};
-  disk_run_refused(&j, &(struct parties){.n = 3, .source = SMPC_OT, .seed = 5, .configure = disk_configure}, 0, SMPC_E_ARG,
-              "lookups are for two parties");
+  disk_run_refused(&j, &(struct parties){.n = 3, .source = SMPC_OT, .seed = 5, .configure = disk_configure}, 0,
+                   SMPC_E_ARG, "lookups are for two parties");
   disk_end();
 }
 
@@ -283,7 +283,8 @@ static void fail_each(const struct disk_job *job, unsigned least) {
     if (count < k) break;
     steps++;
     bool told = false;
-    for (unsigned i = 0; i < 2; i++) told |= r.close[i] == SMPC_E_FILE && strstr(r.fault[i].text, "No space left") != NULL;
+    for (unsigned i = 0; i < 2; i++)
+      told |= r.close[i] == SMPC_E_FILE && strstr(r.fault[i].text, "No space left") != NULL;
     /* wiping and removing what is used up is tried, no more */
     if (!told && (r.close[0] != SMPC_OK || r.close[1] != SMPC_OK))
       fail_msg("step %u: %d %s, %d %s", (unsigned)k, r.close[0], r.fault[0].text, r.close[1], r.fault[1].text);
@@ -294,7 +295,8 @@ static void fail_each(const struct disk_job *job, unsigned least) {
 
 static void a_full_disk(void **state) {
   (void)state;
-  const struct disk_job filling = {.fill = {[SMPI_BIT_TRIPLE] = 1}}, taking = {.kind = SMPI_TRIPLE, .take = {5, DISK_CHUNK}, .takes = 2};
+  const struct disk_job filling = {.fill = {[SMPI_BIT_TRIPLE] = 1}},
+                        taking = {.kind = SMPI_TRIPLE, .take = {5, DISK_CHUNK}, .takes = 2};
   disk_begin();
   fail_each(&filling, 24);
   disk_fill(&DISK_DEALT, SMPI_TRIPLE, 200 * DISK_CHUNK);

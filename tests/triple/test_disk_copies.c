@@ -20,7 +20,8 @@ static void a_folder_put_back_is_refused(void **state) {
   disk_use_some(1);
   disk_put_back(1, false);
   struct disk_job j = {.kind = SMPI_TRIPLE, .take = {5}, .takes = 1};
-  disk_run_refused(&j, &DISK_TWO, 1, SMPC_E_FILE, "is a stale copy: its record beside it has seen position 2, this copy stands at 1");
+  disk_run_refused(&j, &DISK_TWO, 1, SMPC_E_FILE,
+                   "is a stale copy: its record beside it has seen position 2, this copy stands at 1");
   disk_end();
 }
 

@@ -34,7 +34,8 @@ static const char *judge(void *ctx, unsigned me, bool ran) {
   if (!both) return NULL;
   const uint64_t *x = ledger[0].word + ledger[0].n - 3 * TAKE, *y = ledger[1].word + ledger[1].n - 3 * TAKE;
   for (unsigned w = 0; w < TAKE; w++)
-    if (((x[w] ^ y[w]) & (x[w + TAKE] ^ y[w + TAKE])) != (x[w + 2 * TAKE] ^ y[w + 2 * TAKE])) return "what they were given does not fit";
+    if (((x[w] ^ y[w]) & (x[w + TAKE] ^ y[w + TAKE])) != (x[w + 2 * TAKE] ^ y[w + 2 * TAKE]))
+      return "what they were given does not fit";
   return NULL;
 }
 
@@ -45,7 +46,8 @@ static int by_value(const void *a, const void *b) {
 
 static void fill(void) {
   struct disk_job j = {.fill = {[SMPI_BIT_TRIPLE] = 300 * DISK_CHUNK}};
-  parties_run_ok(&(struct parties){.n = 2, .source = SMPC_OT, .seed = 5, .configure = disk_configure}, disk_body, &j, NULL);
+  parties_run_ok(&(struct parties){.n = 2, .source = SMPC_OT, .seed = 5, .configure = disk_configure}, disk_body, &j,
+                 NULL);
 }
 
 static void nothing_twice_whatever_fails(void **state) {

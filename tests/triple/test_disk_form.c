@@ -103,7 +103,8 @@ static void altered_books_do_not(void **state) {
   size_t len = smpi_disk_book_encode(bytes, &b, KEY);
   for (size_t i = 0; i < 8 * len; i++) {
     bytes[i / 8] ^= (uint8_t)(1u << i % 8);
-    assert_int_equal(smpi_disk_book_decode(&again, bytes, len, KEY), i / 8 >= 8 && i / 8 < 12 ? SMPC_E_VERSION : SMPC_E_FORMAT);
+    assert_int_equal(smpi_disk_book_decode(&again, bytes, len, KEY),
+                     i / 8 >= 8 && i / 8 < 12 ? SMPC_E_VERSION : SMPC_E_FORMAT);
     bytes[i / 8] ^= (uint8_t)(1u << i % 8);
   }
 }

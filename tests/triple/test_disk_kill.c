@@ -24,7 +24,9 @@ enum { CHUNK = SMPI_DISK_WORDS / 3, TAKE = 40, WORDS = 3 * TAKE, SESSION_TAKES =
 
 static smpc_member member[2];
 
-static void at(char out[200], unsigned me, const char *rest) { snprintf(out, 200, "%s/party%u%s", disk_root, me, rest); }
+static void at(char out[200], unsigned me, const char *rest) {
+  snprintf(out, 200, "%s/party%u%s", disk_root, me, rest);
+}
 
 static void make_keys(void) {
   char path[200], text[300];

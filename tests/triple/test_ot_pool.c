@@ -13,7 +13,8 @@ static void every_kind_at_every_size(void **state) {
     struct plan p[SMPI_SHARED];
     struct parties_result r;
     for (unsigned k = 0; k < SMPI_SHARED; k++)
-      p[k] = (struct plan){.kind = k, .source = SMPC_OT, .takes = 9, .take = {0, 1, 127, 128, 129, 1023, 1024, 1025, 3}};
+      p[k] =
+          (struct plan){.kind = k, .source = SMPC_OT, .takes = 9, .take = {0, 1, 127, 128, 129, 1023, 1024, 1025, 3}};
     run_and_check_all(p, SMPI_SHARED, parties, &r);
     for (unsigned k = 0; k < SMPI_SHARED; k++) end(&p[k]);
   }

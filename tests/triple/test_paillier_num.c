@@ -207,5 +207,5 @@ static void made_primes_are_primes(void **state) {
   mpz_clear(z);
 }
 
-TEST_MAIN(T(products_and_differences), T(long_numbers_and_exact_quotients), T(powers), T(remainders_bits_and_bytes), T(order_and_common_factors),
-          T(numbers_are_told_from_primes), T(made_primes_are_primes))
+TEST_MAIN(T(products_and_differences), T(long_numbers_and_exact_quotients), T(powers), T(remainders_bits_and_bytes),
+          T(order_and_common_factors), T(numbers_are_told_from_primes), T(made_primes_are_primes))

@@ -192,6 +192,6 @@ static void a_long_product_and_what_is_sent(void **state) {
   assert_true(stats_bits_are_balanced(&seen.sent[1], NULL));
 }
 
-TEST_MAIN(T(a_long_product_and_what_is_sent), T(the_price_is_the_stated_one), T(elementwise_use_is_refused_with_the_reason),
-          T(an_estimate_says_so_before), T(whom_to_trust_is_said),
+TEST_MAIN(T(a_long_product_and_what_is_sent), T(the_price_is_the_stated_one),
+          T(elementwise_use_is_refused_with_the_reason), T(an_estimate_says_so_before), T(whom_to_trust_is_said),
           T(what_no_honest_party_makes_is_refused), T(products_of_several_shapes), T(products_with_an_owner))

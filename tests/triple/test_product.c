@@ -124,4 +124,5 @@ static void memory_failing_at_any_point_leaves_nothing(void **state) {
   }
 }
 
-TEST_MAIN(T(whole_masks), T(blocks_of_masks), T(one_product_after_another), T(many_tiles), T(memory_failing_at_any_point_leaves_nothing))
+TEST_MAIN(T(whole_masks), T(blocks_of_masks), T(one_product_after_another), T(many_tiles),
+          T(memory_failing_at_any_point_leaves_nothing))

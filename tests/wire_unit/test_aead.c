@@ -17,8 +17,8 @@ static struct smpi_aead *make(enum smpi_cipher cipher, bool sealing) {
 }
 
 /* What the specification says, by another implementation. */
-static void reference(uint8_t *out, enum smpi_cipher cipher, const uint8_t *key, uint64_t n, const uint8_t *in, size_t len,
-                      const uint8_t *ad, size_t ad_len) {
+static void reference(uint8_t *out, enum smpi_cipher cipher, const uint8_t *key, uint64_t n, const uint8_t *in,
+                      size_t len, const uint8_t *ad, size_t ad_len) {
   uint8_t nonce[12] = {0};
   smpi_put64(nonce + 4, n);
   if (cipher == SMPI_CHACHAPOLY) {

@@ -29,7 +29,8 @@ static void run_party(struct smpi_sim *sim, unsigned me, void *ctx) {
   smpi_mesh_close(mesh, p->fault.code == SMPC_OK);
 }
 
-static uint64_t run(struct party *p, unsigned n, void (*act)(struct smpi_mesh *, unsigned, struct party *), const void *user) {
+static uint64_t run(struct party *p, unsigned n, void (*act)(struct smpi_mesh *, unsigned, struct party *),
+                    const void *user) {
   static struct members members;
   struct smpi_sim *sim;
   struct smpi_sim_params params = {.seed = 7, .rtt_ms = 2};
@@ -157,8 +158,10 @@ static void a_difference_is_named_on_both_sides(void **state) {
                "8 bytes by the program of site-0");
   check_desync((struct program[]){{{5, 9}, 8, 16}, {{5, 9}, 8, 8}}, "16 by this party's",
                "16 bytes by the program of site-0");
-  check_desync((struct program[]){{{5, 9}, 0, 8}, {{6, 9}, 0, 8}}, "each wait for the other", "each wait for the other");
-  check_desync((struct program[]){{{5, 9}, 0, 8}, {{5, 9}, 0, 8}}, "each wait for the other", "each wait for the other");
+  check_desync((struct program[]){{{5, 9}, 0, 8}, {{6, 9}, 0, 8}}, "each wait for the other",
+               "each wait for the other");
+  check_desync((struct program[]){{{5, 9}, 0, 8}, {{5, 9}, 0, 8}}, "each wait for the other",
+               "each wait for the other");
 }
 
 /* A waits for B, B for C, C for A: nobody hears from whom it waits for, but heartbeats tell the program. */

@@ -123,8 +123,8 @@ static void start(struct smpi_noise *st, bool initiator, const char *prologue, c
                    SMPC_OK);
 }
 
-static smpc_err first_message(const char *prologue_a, const char *prologue_b, const struct keys *a, const uint8_t *b_seen,
-                              const struct keys *b, const uint8_t *a_seen, int flip) {
+static smpc_err first_message(const char *prologue_a, const char *prologue_b, const struct keys *a,
+                              const uint8_t *b_seen, const struct keys *b, const uint8_t *a_seen, int flip) {
   struct smpi_noise x, y;
   uint8_t m[SMPI_NOISE_OVERHEAD];
   start(&x, true, prologue_a, a, b_seen);
