@@ -239,8 +239,10 @@ static void a_study_that_does_not_hold_is_refused(void **state) {
 static void a_full_disk_is_the_machines_fault(void **state) {
   (void)state;
   make_site();
-  run_expect(run("cd site && trap '' XFSZ && t=$(ulimit -f 0; smpc-cohort-count --config north.yaml --study study.yaml --data ../rows.csv --wait 2 2>&1); "
-                 "c=$?; echo \"$t\" >&2; exit $c"), 7, "north.journal: File too large");
+  const struct run *r = run("cd site && echo age,sex >none.csv && trap '' XFSZ && t=$(ulimit -f 0; smpc-cohort-count --config north.yaml --study "
+                            "study.yaml --data none.csv --wait 2 2>&1); c=$?; echo \"$t\" >&2; exit $c");
+  run_expect(r, 7, "north.journal: File too large");
+  assert_non_null(strstr(r->err, "note: my data have no rows; if the first line of a CSV file is one, say `header: no` under `data:` in north.yaml"));
 }
 
 /* A model opens more than its coefficients: what the study does not list stays shut. */
