@@ -4,6 +4,9 @@
  *  All parties run the same calls in the same order (SPMD).  The library
  *  checks that they do, and stops with SMPC_E_DESYNC when they do not.
  *
+ *  Order       C leaves open which argument of a call comes first, and gcc,
+ *              clang, x86-64 and aarch64 differ: of the arguments of one call
+ *              at most one may contain an operation; give the others a name.
  *  Security    SMPC_SEMI_HONEST: a party follows the protocol but may pool what
  *              it sees with others; safe while one computing party is honest.
  *  Ownership   A session owns every smpc_shared it returns.  Free one early

@@ -104,8 +104,8 @@ static struct judged inputs(smpc_session *s, const struct count_job *job) {
 static smpc_shared *all_rows(smpc_session *s, smpc_shared *bits) {
   for (smpc_shape n = smpc_shared_shape(bits); n.rows > 1; n = smpc_shared_shape(bits)) {
     size_t half = n.rows / 2;
-    smpc_shared *both =
-        smpc_mul(s, smpc_slice(s, bits, 0, 0, shape(half, n.cols)), smpc_slice(s, bits, half, 0, shape(half, n.cols)));
+    smpc_shared *top = smpc_slice(s, bits, 0, 0, shape(half, n.cols));
+    smpc_shared *both = smpc_mul(s, top, smpc_slice(s, bits, half, 0, shape(half, n.cols)));
     bits = n.rows % 2 ? smpc_concat(s, both, row(s, bits, n.rows - 1)) : both;
   }
   return bits;
@@ -118,7 +118,8 @@ static smpc_shared *shown(smpc_session *s, const struct question *q, const struc
   smpc_shared *small = smpc_less(s, rows, constant(s, 0));
   smpc_shared *show = all_rows(s, negate(s, small));
   if (q->zeros == QUESTION_ZEROS_SUPPRESSED) return show;
-  return smpc_add(s, show, smpc_equal(s, row(s, versions, 0), constant(s, 0))); /* never both: k >= 1 */
+  smpc_shared *joint = row(s, versions, 0);
+  return smpc_add(s, show, smpc_equal(s, joint, constant(s, 0))); /* never both: k >= 1 */
 }
 
 /* Step 3, displayed totals. */
@@ -145,7 +146,8 @@ static smpc_shared *margins(const struct totals *t, smpc_shared *cells) {
   if (t->flags->rows == 1) return smpc_sum(t->s, cells);
   smpc_shared *table = smpc_reshape(t->s, cells, shape(t->flags->rows, t->flags->cols));
   smpc_shared *rows = smpc_sum_rows(t->s, smpc_transpose(t->s, table)), *cols = smpc_sum_rows(t->s, table);
-  return smpc_concat(t->s, smpc_transpose(t->s, rows), smpc_transpose(t->s, cols));
+  rows = smpc_transpose(t->s, rows);
+  return smpc_concat(t->s, rows, smpc_transpose(t->s, cols));
 }
 
 /* How often each column of `sums` (n_versions rows) is below its public minimum: 1 x n. */
@@ -216,13 +218,14 @@ static smpc_err check_total(const struct totals *t, int64_t *room) {
 /* Cells, margins and total in one column, each one more than it is; those that are not published are 0. */
 static smpc_err open_table(const struct totals *t, int64_t *room) {
   size_t cells = t->job->question->n_cells, lines = t->flags->lines, n = cells + lines + 1;
-  smpc_shared *joint = row(t->s, t->versions, 0);
-  smpc_shared *all = smpc_concat(t->s, smpc_reshape(t->s, joint, shape(cells, 1)), margins(t, joint));
+  smpc_shared *joint = row(t->s, t->versions, 0), *all = smpc_reshape(t->s, joint, shape(cells, 1));
+  all = smpc_concat(t->s, all, margins(t, joint));
   all = smpc_concat(t->s, all, smpc_sum(t->s, joint));
   for (size_t c = 0; c < cells; c++) room[c] = !t->flags->hidden[c];
   for (size_t l = 0; l < lines; l++) room[cells + l] = t->flags->line_shown[l];
   room[n - 1] = t->flags->total_shown;
-  all = smpc_mul(t->s, smpc_scale_i64(t->s, 1, all, 1), smpc_constant_i64(t->s, room, shape(n, 1)));
+  all = smpc_scale_i64(t->s, 1, all, 1);
+  all = smpc_mul(t->s, all, smpc_constant_i64(t->s, room, shape(n, 1)));
   return joint_open(t->s, &t->job->joint, all);
 }
 

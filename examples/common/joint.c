@@ -45,7 +45,8 @@ smpc_err joint_tell(smpc_session *s, const struct joint *j, const smpc_shared *h
   int64_t fact[2] = {0, 0};
   const int64_t none = 0;
   if (!joint_tells(j)) return SMPC_OK;
-  smpc_shared *facts = smpc_concat(s, all_rows(s, j), hidden != NULL ? hidden : smpc_constant_i64(s, &none, ONE));
+  smpc_shared *facts = all_rows(s, j);
+  facts = smpc_concat(s, facts, hidden != NULL ? hidden : smpc_constant_i64(s, &none, ONE));
   smpc_err err = smpc_open_i64(s, facts, j->reviewers, j->review_purpose, fact, 2);
   if (err != SMPC_OK || !joint_is_in(j->reviewers, j->cfg->me.id)) return err;
   if (j->epsilon == 0) smpc_journal_all_rows(s, (uint64_t)fact[0]);

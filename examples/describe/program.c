@@ -81,8 +81,8 @@ static void share(smpc_session *s, struct shares *t) {
 /* 1 if none of the counts is below the minimum. */
 static smpc_shared *hold(smpc_session *s, const struct shares *t, const smpc_shared *counts) {
   if (counts == NULL) return constant(s, 1);
-  smpc_shared *few = smpc_less(s, counts, constant(s, t->job->ask->base.minimum_cell));
-  return smpc_less(s, smpc_sum(s, few), constant(s, 1));
+  smpc_shared *few = smpc_sum(s, smpc_less(s, counts, constant(s, t->job->ask->base.minimum_cell)));
+  return smpc_less(s, few, constant(s, 1));
 }
 
 static smpc_shared *group_counts(smpc_session *s, const struct shares *t) {
@@ -91,7 +91,8 @@ static smpc_shared *group_counts(smpc_session *s, const struct shares *t) {
   smpc_shared *n = smpc_transpose(s, smpc_slice(s, t->counts, 0, 0, shape(versions, 1))), *all = NULL;
   for (unsigned i = 0; i < a->n_t; i++) {
     smpc_shared *one = smpc_transpose(s, smpc_slice(s, t->counts, 0, 1 + i, shape(versions, 1)));
-    all = stack(s, stack(s, all, one), smpc_sub(s, n, one));
+    all = stack(s, all, one);
+    all = stack(s, all, smpc_sub(s, n, one));
   }
   return all;
 }
@@ -117,7 +118,8 @@ static smpc_shared *ranks_hold(smpc_session *s, const struct shares *t) {
     if (is_quantile) room = stack(s, room, smpc_scale_i64(s, r->whole - r->part, n, -least));
   }
   if (room == NULL) return constant(s, 1);
-  return smpc_less(s, smpc_sum(s, smpc_less(s, room, constant(s, 0))), constant(s, 1));
+  smpc_shared *few = smpc_sum(s, smpc_less(s, room, constant(s, 0)));
+  return smpc_less(s, few, constant(s, 1));
 }
 
 static void explain(struct desc_job *job, const int64_t flag[RULES]) {
@@ -168,7 +170,8 @@ static smpc_shared *ranks(smpc_session *s, const struct shares *t) {
     }
     rows = stack(s, rows, own);
   }
-  smpc_shared *before = smpc_less(s, smpc_transpose(s, rows), smpc_transpose(s, targets));
+  rows = smpc_transpose(s, rows);
+  smpc_shared *before = smpc_less(s, rows, smpc_transpose(s, targets));
   return smpc_transpose(s, smpc_sum_rows(s, before));
 }
 

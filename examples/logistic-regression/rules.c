@@ -42,14 +42,18 @@ static void count(int64_t *counts, const struct design *d, const struct model *m
 }
 
 static smpc_shared *constant(smpc_session *s, int64_t value) { return smpc_constant_i64(s, &value, fit_shape(1, 1)); }
-static smpc_shared *none(smpc_session *s, const smpc_shared *bits) { return smpc_less(s, smpc_sum(s, bits), constant(s, 1)); }
+static smpc_shared *none(smpc_session *s, const smpc_shared *bits) {
+  smpc_shared *sum = smpc_sum(s, bits);
+  return smpc_less(s, sum, constant(s, 1));
+}
 
 static smpc_shared *cells_hold(smpc_session *s, const struct fit_job *job, const smpc_shared *all) {
   unsigned k = job->model->n_predictors;
   size_t versions = smpc_shared_shape(all).rows;
-  smpc_shared *binary = smpc_equal(s, smpc_slice(s, all, 0, FIRST, fit_shape(1, k)), constant(s, job->joint.roles.n_inputs));
-  smpc_shared *small = smpc_less(s, smpc_slice(s, all, 0, FIRST + k, fit_shape(versions, CELLS * k)),
-                                 constant(s, job->model->base.minimum_cell));
+  smpc_shared *binary = smpc_slice(s, all, 0, FIRST, fit_shape(1, k));
+  binary = smpc_equal(s, binary, constant(s, job->joint.roles.n_inputs));
+  smpc_shared *small = smpc_slice(s, all, 0, FIRST + k, fit_shape(versions, CELLS * k));
+  small = smpc_less(s, small, constant(s, job->model->base.minimum_cell));
   smpc_shared *by_column = smpc_sum_rows(s, smpc_reshape(s, small, fit_shape(versions * CELLS, k)));
   return none(s, smpc_mul(s, binary, by_column));
 }
@@ -65,10 +69,11 @@ smpc_err fit_rules(smpc_session *s, struct fit_job *job, bool *pass) {
   smpc_shared *sum = fit_sum(s, job, mine, n, FIT_MOST_ROWS, own, &n_own), *all = sum;
   free(mine);
   for (unsigned r = 0; r < n_own; r++) all = smpc_concat(s, all, smpc_sub(s, sum, own[r]));
-  smpc_shared *few = smpc_less(s, smpc_slice(s, all, 0, EVENTS, fit_shape(smpc_shared_shape(all).rows, 2)),
-                               constant(s, m->minimum_events * (int64_t)job->fit.p));
-  smpc_shared *hold = smpc_concat(s, none(s, few), cells_hold(s, job, all));
-  smpc_shared *rows = smpc_equal(s, smpc_slice(s, sum, 0, SUFFICE, fit_shape(1, 1)), constant(s, job->joint.roles.n_inputs));
+  smpc_shared *few = smpc_slice(s, all, 0, EVENTS, fit_shape(smpc_shared_shape(all).rows, 2));
+  smpc_shared *hold = none(s, smpc_less(s, few, constant(s, m->minimum_events * (int64_t)job->fit.p)));
+  hold = smpc_concat(s, hold, cells_hold(s, job, all));
+  smpc_shared *rows = smpc_slice(s, sum, 0, SUFFICE, fit_shape(1, 1));
+  rows = smpc_equal(s, rows, constant(s, job->joint.roles.n_inputs));
   smpc_err err = fit_open(s, job, smpc_concat(s, hold, rows), FIT_RULES, flag, RULES);
   *pass = err == SMPC_OK && flag[RULE_EVENTS] && flag[RULE_CELLS] && flag[RULE_ROWS];
   if (err != SMPC_OK || *pass) return err;

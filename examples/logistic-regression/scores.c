@@ -42,14 +42,14 @@ smpc_err fit_scores(smpc_session *s, struct fit_job *job, const double *beta) {
   if (job->mine != NULL && !job->joint.estimating) score_rows(c, job->mine, beta);
   smpc_shared *counts = fit_sum(s, job, c->count, COUNTS, ldexp(64 * FIT_MOST_ROWS, SCALE), NULL, NULL);
   smpc_shared *positive = fit_sum(s, job, c->positive, BINS, FIT_MOST_ROWS, NULL, NULL);
-  smpc_shared *both = smpc_concat(s, fit_sum(s, job, c->below, BINS, 2 * FIT_MOST_ROWS, NULL, NULL),
-                                  fit_sum(s, job, c->negative, BINS, FIT_MOST_ROWS, NULL, NULL));
+  smpc_shared *both = fit_sum(s, job, c->below, BINS, 2 * FIT_MOST_ROWS, NULL, NULL);
+  both = smpc_concat(s, both, fit_sum(s, job, c->negative, BINS, FIT_MOST_ROWS, NULL, NULL));
   free(c);
   smpc_shared *pairs = smpc_mul(s, both, positive);
   const double most = 2 * FIT_MOST_ROWS * FIT_MOST_ROWS; /* pairs, twice */
-  smpc_shared *sums = smpc_concat(s, fit_within(s, smpc_sum(s, smpc_slice(s, pairs, 0, 0, fit_shape(1, BINS))), most),
-                                  fit_within(s, smpc_sum(s, smpc_slice(s, pairs, 1, 0, fit_shape(1, BINS))), most));
-  smpc_shared *all = smpc_concat(s, smpc_transpose(s, counts), sums);
+  smpc_shared *all = smpc_transpose(s, counts);
+  for (unsigned i = 0; i < 2; i++)
+    all = smpc_concat(s, all, fit_within(s, smpc_sum(s, smpc_slice(s, pairs, i, 0, fit_shape(1, BINS))), most));
   smpc_err err = fit_open(s, job, all, FIT_RESULT, out, NUMBERS);
   double pairs_in_all = (double)f->events * (double)(f->n - f->events);
   f->accuracy = (double)out[CORRECT] / (double)f->n;

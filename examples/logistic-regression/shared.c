@@ -105,7 +105,8 @@ smpc_shared *shared_slopes(smpc_session *s, size_t p, double value) {
 static smpc_shared *one(smpc_session *s) { return smpc_constant_i64(s, &(const int64_t){1}, fit_shape(1, 1)); }
 static smpc_shared *row_of(smpc_session *s, const smpc_shared *x, size_t i) { return smpc_slice(s, x, i, 0, fit_shape(1, 1)); }
 static smpc_shared *either(smpc_session *s, const smpc_shared *x, const smpc_shared *y) {
-  return smpc_sub(s, smpc_add(s, x, y), smpc_mul(s, x, y));
+  smpc_shared *sum = smpc_add(s, x, y);
+  return smpc_sub(s, sum, smpc_mul(s, x, y));
 }
 
 /* Is each of the sums of squares below its limit?  Garbage, which has left the ring, may be negative: not that either. */
@@ -116,7 +117,8 @@ static smpc_shared *are_small(smpc_session *s, const struct shared_fit *t) {
   for (unsigned i = 0; i < 4; i++) x = shared_stack(s, x, smpc_slice(s, sums[i] ? sums[i] : zero, 0, 0, fit_shape(1, 1)));
   smpc_shared *less = t->earlier ? smpc_scale(s, 0.5, t->earlier, 0) : shared_fill(s, 1, 1, 0);
   limit = shared_stack(s, limit, less);
-  return smpc_mul(s, smpc_less(s, x, limit), smpc_less(s, shared_fill(s, 4, 1, above), x));
+  smpc_shared *below = smpc_less(s, x, limit);
+  return smpc_mul(s, below, smpc_less(s, shared_fill(s, 4, 1, above), x));
 }
 
 /* The four bits of step 5. */
@@ -146,7 +148,8 @@ static smpc_err open_sound(smpc_session *s, struct shared_fit *t, bool *sound) {
 struct back { smpc_shared *c, *t; };
 
 static struct back back_of(smpc_session *s, const struct shared_fit *t) {
-  smpc_shared *c = smpc_transpose(s, t->c), *shift = smpc_mul(s, smpc_transpose(s, t->mean), smpc_scale_i64(s, -1, c, 0));
+  smpc_shared *c = smpc_transpose(s, t->c), *shift = smpc_transpose(s, t->mean);
+  shift = smpc_mul(s, shift, smpc_scale_i64(s, -1, c, 0));
   return (struct back){c, smpc_concat(s, shared_fill(s, 1, 1, 1), shift)};
 }
 

@@ -137,7 +137,10 @@ static smpc_err make_table(smpc_session *s, struct shared_fit *t, smpc_shared **
 /* --- 2: rules ---------------------------------------------------------------------------- */
 
 static smpc_shared *whole(smpc_session *s, int64_t value) { return smpc_constant_i64(s, &value, fit_shape(1, 1)); }
-static smpc_shared *none(smpc_session *s, const smpc_shared *bits) { return smpc_less(s, smpc_sum(s, bits), whole(s, 1)); }
+static smpc_shared *none(smpc_session *s, const smpc_shared *bits) {
+  smpc_shared *sum = smpc_sum(s, bits);
+  return smpc_less(s, sum, whole(s, 1));
+}
 
 /* 1 for a column of 0 and 1, 1 x k: each hospital says so of its own. */
 static smpc_shared *binary_columns(smpc_session *s, const struct shared_fit *t) {
@@ -173,7 +176,8 @@ static smpc_shared *cells_hold(smpc_session *s, const struct shared_fit *t, cons
   smpc_shared *cell[] = {both, only_x, only_y, smpc_sub(s, smpc_sub(s, in_all, only_y), sum)};
   smpc_shared *least = smpc_scale_i64(s, t->job->model->base.minimum_cell, unit, 0), *limits[4];
   for (unsigned i = 0; i < 4; i++) limits[i] = smpc_slice(s, least, 0, 0, fit_shape(t->k, 1));
-  smpc_shared *small = smpc_less(s, shared_gather(s, cell, 4), shared_gather(s, limits, 4));
+  smpc_shared *small = shared_gather(s, cell, 4);
+  small = smpc_less(s, small, shared_gather(s, limits, 4));
   smpc_shared *by_column = smpc_sum_rows(s, smpc_reshape(s, small, fit_shape(4, t->k)));
   return none(s, smpc_mul(s, by_column, binary_columns(s, t)));
 }
@@ -223,7 +227,8 @@ static smpc_shared *moments_of(smpc_session *s, const struct shared_fit *t, cons
   smpc_shared *squares = shared_gather(s, square, t->k), *second = smpc_transpose(s, squares);
   smpc_shared_free(s, products);
   smpc_shared_free(s, squares);
-  return smpc_concat(s, mean_of(s, t, smpc_sum_rows(s, x)), mean_of(s, t, second));
+  smpc_shared *first = mean_of(s, t, smpc_sum_rows(s, x));
+  return smpc_concat(s, first, mean_of(s, t, second));
 }
 
 smpc_err shared_columns(smpc_session *s, struct shared_fit *t) {

@@ -30,7 +30,8 @@ static void find_penalty(smpc_session *s, struct shared_fit *t) {
   smpc_shared *turned = smpc_slice(s, t->z, 0, 1, fit_shape(t->n, t->k)), *squares = smpc_mul(s, turned, turned);
   smpc_shared *sums = fit_within(s, smpc_sum_rows(s, squares), SHARED_MEAN_SQUARE * n);
   smpc_shared *means = shared_halved(s, sums, t->m), *slopes = smpc_scale(s, ldexp(ridge / n, t->m) / n, means, 0);
-  t->penalty = shared_stack(s, shared_fill(s, 1, 1, 0), smpc_transpose(s, slopes));
+  t->penalty = shared_fill(s, 1, 1, 0);
+  t->penalty = shared_stack(s, t->penalty, smpc_transpose(s, slopes));
   smpc_shared *all[] = {turned, squares, means, slopes};
   for (unsigned i = 0; i < sizeof all / sizeof *all; i++) smpc_shared_free(s, all[i]);
 }

@@ -73,7 +73,8 @@ static smpc_shared *likelihood(smpc_session *s, const smpc_shared *below, const 
   smpc_shared *eta = smpc_reshape(s, eta_column, shape), *mu = smpc_logistic(s, eta, SMPC_LOGISTIC_FINE);
   smpc_shared *u = smpc_sub(s, eta, at_knot(s, below, itself, n)), *u2 = smpc_mul(s, u, u);
   smpc_shared *sides = smpc_add(s, mu, at_knot(s, below, logistic, n));
-  smpc_shared *steeper = smpc_sub(s, smpc_sub(s, mu, smpc_mul(s, mu, mu)), at_knot(s, below, slope, n));
+  smpc_shared *steeper = smpc_sub(s, mu, smpc_mul(s, mu, mu));
+  steeper = smpc_sub(s, steeper, at_knot(s, below, slope, n));
   smpc_shared *trapezoid = smpc_sum(s, smpc_mul(s, u, sides)), *bend = smpc_sum(s, smpc_mul(s, u2, steeper));
   smpc_shared *base = smpc_sum(s, at_knot(s, below, log_sum, n));
   smpc_shared *events = smpc_sum(s, smpc_mul(s, eta, smpc_reshape(s, y, shape)));
@@ -95,11 +96,11 @@ static smpc_shared *counts(smpc_session *s, const smpc_shared *below, const smpc
   smpc_shared *all = used != NULL ? smpc_matmul(s, below, used) : smpc_transpose(s, smpc_sum_rows(s, smpc_transpose(s, below)));
   smpc_shared *negative = smpc_sub(s, all, positive), *zeros = smpc_sub(s, smpc_constant_i64(s, &rows, fit_shape(1, 1)), ones);
   smpc_shared *p = ends(s, positive, ones), *q = ends(s, negative, zeros);
-  smpc_shared *in_cell = smpc_sub(s, upper(s, p), lower(s, p));
-  smpc_shared *won = smpc_sum(s, smpc_mul(s, in_cell, smpc_add(s, upper(s, q), lower(s, q))));
-  smpc_shared *tied = smpc_sum(s, smpc_mul(s, in_cell, smpc_sub(s, upper(s, q), lower(s, q))));
-  smpc_shared *right = smpc_add(s, smpc_slice(s, negative, ZERO_KNOT, 0, fit_shape(1, 1)),
-                                smpc_sub(s, ones, smpc_slice(s, positive, ZERO_KNOT, 0, fit_shape(1, 1))));
+  smpc_shared *p_low = lower(s, p), *in_cell = smpc_sub(s, upper(s, p), p_low), *q_low = lower(s, q), *q_up = upper(s, q);
+  smpc_shared *won = smpc_sum(s, smpc_mul(s, in_cell, smpc_add(s, q_up, q_low)));
+  smpc_shared *tied = smpc_sum(s, smpc_mul(s, in_cell, smpc_sub(s, q_up, q_low)));
+  smpc_shared *right = smpc_slice(s, negative, ZERO_KNOT, 0, fit_shape(1, 1));
+  right = smpc_add(s, right, smpc_sub(s, ones, smpc_slice(s, positive, ZERO_KNOT, 0, fit_shape(1, 1))));
   return smpc_concat(s, smpc_concat(s, right, won), tied);
 }
 

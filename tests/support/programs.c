@@ -14,48 +14,64 @@ static smpc_shared *whole_y(smpc_session *s) { return smpc_input_i64(s, smpc_p(1
 static smpc_shared *fixed_x(smpc_session *s) { return smpc_input(s, smpc_p(0), FIXED_X, FOUR); }
 static smpc_shared *fixed_y(smpc_session *s) { return smpc_input(s, smpc_p(1), FIXED_Y, FOUR); }
 
+/* f(x, y), with x input first: the order in which arguments are evaluated is the compiler's. */
+typedef smpc_shared *operation(smpc_session *s, const smpc_shared *x, const smpc_shared *y);
+static smpc_shared *of_whole(smpc_session *s, operation *f) {
+  smpc_shared *x = whole_x(s);
+  return f(s, x, whole_y(s));
+}
+static smpc_shared *of_fixed(smpc_session *s, operation *f) {
+  smpc_shared *x = fixed_x(s);
+  return f(s, x, fixed_y(s));
+}
+
 /* --- the programs -------------------------------------------------------------------- */
 
 static smpc_shared *share(smpc_session *s) { return whole_x(s); }
-static smpc_shared *constant(smpc_session *s) { return smpc_add(s, smpc_constant_i64(s, WHOLE_X, FOUR), whole_y(s)); }
-static smpc_shared *local(smpc_session *s) {
-  smpc_shared *d = smpc_sub(s, smpc_transpose(s, whole_x(s)), whole_y(s));
-  return smpc_concat(s, smpc_scale_i64(s, -2, d, 1), smpc_sum_rows(s, d));
+static smpc_shared *constant(smpc_session *s) {
+  smpc_shared *x = smpc_constant_i64(s, WHOLE_X, FOUR);
+  return smpc_add(s, x, whole_y(s));
 }
-static smpc_shared *mul(smpc_session *s) { return smpc_mul(s, whole_x(s), whole_y(s)); }
-static smpc_shared *mul_fixed(smpc_session *s) { return smpc_mul(s, fixed_x(s), fixed_y(s)); }
+static smpc_shared *local(smpc_session *s) {
+  smpc_shared *x = smpc_transpose(s, whole_x(s)), *d = smpc_sub(s, x, whole_y(s)), *scaled = smpc_scale_i64(s, -2, d, 1);
+  return smpc_concat(s, scaled, smpc_sum_rows(s, d));
+}
+static smpc_shared *mul(smpc_session *s) { return of_whole(s, smpc_mul); }
+static smpc_shared *mul_fixed(smpc_session *s) { return of_fixed(s, smpc_mul); }
 static smpc_shared *nearest(smpc_session *s) {
   return smpc_set_rounding(s, SMPC_ROUND_NEAREST) == SMPC_OK ? mul_fixed(s) : NULL;
 }
 static void products(smpc_session *s, void *user) {
   (void)user;
-  smpc_matmul(s, whole_x(s), whole_y(s));
+  of_whole(s, smpc_matmul);
 }
 static smpc_shared *prepared(smpc_session *s) {
-  return smpc_preprocess(s, products, NULL) == SMPC_OK ? smpc_matmul(s, whole_x(s), whole_y(s)) : NULL;
+  return smpc_preprocess(s, products, NULL) == SMPC_OK ? of_whole(s, smpc_matmul) : NULL;
 }
 static smpc_shared *scale(smpc_session *s) { return smpc_scale(s, 0.5, fixed_x(s), 1); }
 static smpc_shared *matmul(smpc_session *s) {
-  smpc_shared *x = whole_x(s);
-  return smpc_concat(s, smpc_matmul(s, x, whole_y(s)), smpc_matmul(s, x, x));
+  smpc_shared *x = whole_x(s), *xy = smpc_matmul(s, x, whole_y(s));
+  return smpc_concat(s, xy, smpc_matmul(s, x, x));
 }
-static smpc_shared *matmul_fixed(smpc_session *s) { return smpc_matmul(s, fixed_x(s), fixed_y(s)); }
-static smpc_shared *less(smpc_session *s) { return smpc_less(s, whole_x(s), whole_y(s)); }
-static smpc_shared *less_full(smpc_session *s) { return smpc_less_full(s, whole_x(s), whole_y(s)); }
-static smpc_shared *equal(smpc_session *s) { return smpc_equal(s, whole_x(s), whole_y(s)); }
+static smpc_shared *matmul_fixed(smpc_session *s) { return of_fixed(s, smpc_matmul); }
+static smpc_shared *less(smpc_session *s) { return of_whole(s, smpc_less); }
+static smpc_shared *less_full(smpc_session *s) { return of_whole(s, smpc_less_full); }
+static smpc_shared *equal(smpc_session *s) { return of_whole(s, smpc_equal); }
 static smpc_shared *select_one(smpc_session *s) {
   static const int64_t bits[4] = {1, 0, 0, 1};
-  return smpc_select(s, smpc_input_i64(s, smpc_p(1), bits, FOUR), whole_x(s), whole_y(s));
+  smpc_shared *bit = smpc_input_i64(s, smpc_p(1), bits, FOUR), *x = whole_x(s);
+  return smpc_select(s, bit, x, whole_y(s));
 }
 static smpc_shared *reciprocal(smpc_session *s) { return smpc_reciprocal(s, fixed_y(s)); }
-static smpc_shared *divide(smpc_session *s) { return smpc_divide(s, fixed_x(s), fixed_y(s)); }
+static smpc_shared *divide(smpc_session *s) { return of_fixed(s, smpc_divide); }
 static smpc_shared *exponential(smpc_session *s) { return smpc_exp(s, fixed_y(s)); }
 static smpc_shared *logistic(smpc_session *s) {
-  return smpc_concat(s, smpc_logistic(s, fixed_x(s), SMPC_LOGISTIC_FINE), smpc_logistic(s, fixed_y(s), SMPC_LOGISTIC_COARSE));
+  smpc_shared *fine = smpc_logistic(s, fixed_x(s), SMPC_LOGISTIC_FINE);
+  return smpc_concat(s, fine, smpc_logistic(s, fixed_y(s), SMPC_LOGISTIC_COARSE));
 }
 static smpc_shared *inverse(smpc_session *s) {
   static const double a[4] = {1, 0.25, 0.25, 0.5};
-  smpc_shared *zero = smpc_sub(s, fixed_x(s), fixed_x(s)), *residual;
+  smpc_shared *x = fixed_x(s), *zero = smpc_sub(s, x, fixed_x(s)), *residual;
   return smpc_inverse(s, smpc_add(s, smpc_constant(s, a, FOUR), zero), NULL, 1.5, 6, &residual);
 }
 static smpc_shared *largest(smpc_session *s) { return smpc_max(s, smpc_reshape(s, whole_x(s), ROW)); }
@@ -76,7 +92,9 @@ static smpc_shared *join(smpc_session *s) {
   q.owner[0] = (smpc_psi_owner){smpc_p(1), 7, 0, 1};
   q.owner[1] = (smpc_psi_owner){smpc_p(0), 0, 0, 1};
   if (smpc_psi_join(s, &q, me < 2 ? &of[me] : NULL, &j) != SMPC_OK) return NULL;
-  return smpc_concat(s, smpc_sum(s, j.matched), smpc_concat(s, smpc_sum(s, j.whole[0]), smpc_sum(s, j.whole[1])));
+  smpc_shared *sum = smpc_sum(s, j.matched);
+  for (unsigned i = 0; i < 2; i++) sum = smpc_concat(s, sum, smpc_sum(s, j.whole[i]));
+  return sum;
 }
 
 /* Items 1 .. 4 of party 0, and 3 .. 7 of party 1, by whether they are even; each counts once. */
