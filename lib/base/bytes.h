@@ -27,5 +27,7 @@ static inline uint64_t smpi_get64(const uint8_t *p) {
 
 static inline size_t smpi_min(size_t a, size_t b) { return a < b ? a : b; }
 static inline size_t smpi_ceil_div(size_t a, size_t b) { return a / b + (a % b != 0); }
+/* ceil(log2 v); 0 for v <= 1 */
+static inline unsigned smpi_log2_up(uint64_t v) { return v <= 1 ? 0 : 64 - (unsigned)__builtin_clzll(v - 1); }
 
 #endif

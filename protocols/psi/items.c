@@ -12,13 +12,10 @@ _Static_assert(SMPI_PSI_SIGMA >= 40, "a false match is rarer than 2^-40");
 _Static_assert((SMPI_PSI_SIGMA + 64 + 7) / 8 <= SMPI_PSI_MASK_MAX, "the largest sets have masks");
 _Static_assert(sizeof(struct smpi_mask) == SMPI_PSI_MASK_MAX, "a mask is its bytes");
 
-/* ceil(log2 v), 0 for v <= 1 */
-static unsigned log2_up(uint64_t v) { return v <= 1 ? 0 : 64 - (unsigned)__builtin_clzll(v - 1); }
-
-/* log2(n m) <= log2_up(n) + log2_up(m); the product itself where it fits. */
+/* log2(n m) <= log2(n) + log2(m), each rounded up; the product itself where it fits. */
 size_t smpi_psi_mask_len(uint64_t n, uint64_t m) {
   uint64_t product;
-  unsigned bits = __builtin_mul_overflow(n, m, &product) ? log2_up(n) + log2_up(m) : log2_up(product);
+  unsigned bits = __builtin_mul_overflow(n, m, &product) ? smpi_log2_up(n) + smpi_log2_up(m) : smpi_log2_up(product);
   return (SMPI_PSI_SIGMA + bits + 7) / 8;
 }
 

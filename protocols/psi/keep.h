@@ -19,8 +19,8 @@ struct smpi_keep_task {
  *   in    bit[ceil(n / 64)]   xor shares among the group
  *         x[columns][n]       shares by sum among the group
  *   out   z[columns][n]       fresh shares by sum among the group; not x
- *   cost  smpi_keep_bytes(): with two parties 7 rounds a stretch, and of each about a byte a bit
- *         and 8 a number; with G parties G times the rounds and G - 1 times the bytes
+ *   cost  smpi_keep_bytes(): with G parties 4 (G - 1) + 1 + G rounds a stretch, 7 for two; of each to each
+ *         other about a byte a bit and 8 a number
  *   leaks nothing
  *   error z is wiped
  * All of the group call it at the same step. */

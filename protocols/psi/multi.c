@@ -77,12 +77,8 @@ static uint64_t all_items(const struct smpi_psi_many *t) { return (uint64_t)larg
 
 size_t smpi_psi_many_mask_len(const struct smpi_psi_many *t) { return smpi_psi_mask_len(all_items(t), chances(t)); }
 
-/* log2 of something for each owner and run, rounded up. */
-static unsigned shared_bits(const struct smpi_psi_many *t) {
-  unsigned bits = 0;
-  while (1u << bits < t->owners * runs_of(t)) bits++;
-  return bits;
-}
+/* Of something for each owner and run. */
+static unsigned shared_bits(const struct smpi_psi_many *t) { return smpi_log2_up((uint64_t)t->owners * runs_of(t)); }
 
 /* The stores P, and P-1 of T, all together fail with 2^-40. */
 static smpc_err shape_of(struct smpi_okvs_shape *shape, const struct smpi_psi_many *t) {

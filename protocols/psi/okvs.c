@@ -12,12 +12,6 @@ enum { RUN = 256, AHEAD = 32 }; /* LOCAL: keys hashed or read at a time; asked f
 
 /* --- parameters, in integers -------------------------------------------------------- */
 
-static unsigned log2_up(size_t n) {
-  unsigned k = 0;
-  while (((size_t)1 << k) < n) k++;
-  return k;
-}
-
 static uint64_t root_up(uint64_t x) { /* ceil(sqrt(x)), x < 2^62 */
   uint64_t r = 0;
   for (int bit = 31; bit >= 0; bit--)
@@ -48,7 +42,7 @@ static uint64_t slope_of(uint64_t m) {
 smpc_err smpi_okvs_shape(struct smpi_okvs_shape *s, size_t n, enum smpi_okvs_form form, unsigned lambda_all) {
   if (n > (size_t)1 << 30 || lambda_all == 0 || lambda_all > SMPI_OKVS_LAMBDA + SMPI_OKVS_MORE) return SMPC_E_ARG;
   unsigned bins = n <= SMPI_OKVS_BIN ? 1 : (unsigned)smpi_ceil_div(n, SMPI_OKVS_BIN);
-  unsigned lambda = lambda_all + log2_up(bins);
+  unsigned lambda = lambda_all + smpi_log2_up(bins);
   uint64_t m = bins == 1 ? n : smpi_okvs_bin_size(n, bins, lambda);
   if (m < SMPI_OKVS_MIN) m = SMPI_OKVS_MIN;
   uint64_t l = slope_of(m), sparse = smpi_ceil_div(m * (1223 * l + 1000 * lambda + 9200), 1000 * l);

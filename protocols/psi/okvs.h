@@ -57,6 +57,14 @@ uint64_t smpi_okvs_bin_size(size_t n, unsigned b, unsigned lambda);
  * several stores share one bound; toy values are for tests of the failure rate. */
 smpc_err smpi_okvs_shape(struct smpi_okvs_shape *shape, size_t n, enum smpi_okvs_form form, unsigned lambda_all);
 
+/* The same columns for who only reads: n keys, which are others than those the store is made for, any number in a bin. */
+static inline struct smpi_okvs_shape smpi_okvs_read_shape(const struct smpi_okvs_shape *shape, size_t n) {
+  struct smpi_okvs_shape s = *shape;
+  s.n = n;
+  s.m = UINT32_MAX;
+  return s;
+}
+
 /* Keys, hashed and sorted into bins: for encoding, or for decoding. */
 struct smpi_okvs;
 

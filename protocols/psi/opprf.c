@@ -110,9 +110,7 @@ static size_t subspace_len(const struct smpi_opprf_task *t) { return smpi_psi_ma
 
 /* P is store 0, Q is store 1: two for each run. */
 static smpc_err shape_of(struct smpi_okvs_shape *shape, const struct smpi_opprf_task *t, unsigned store) {
-  unsigned more = 1;
-  while (1u << (more - 1) < runs(t)) more++;
-  return smpi_okvs_shape(shape, store == 0 ? t->n : t->m, SMPI_OKVS_BINARY, SMPI_OKVS_LAMBDA + more);
+  return smpi_okvs_shape(shape, store == 0 ? t->n : t->m, SMPI_OKVS_BINARY, SMPI_OKVS_LAMBDA + 1 + smpi_log2_up(runs(t)));
 }
 
 static smpc_err prepare(struct run *r) {
@@ -132,13 +130,9 @@ out:
   return err;
 }
 
-/* Sort my keys into the bins of store k.  Who only reads has other numbers than it was made for. */
+/* Sort my keys into the bins of store k. */
 static smpc_err open_store(struct run *r, unsigned k, bool reads) {
-  struct smpi_okvs_shape shape = r->shape[k];
-  if (reads) {
-    shape.n = r->n_keys;
-    shape.m = UINT32_MAX;
-  }
+  struct smpi_okvs_shape shape = reads ? smpi_okvs_read_shape(&r->shape[k], r->n_keys) : r->shape[k];
   smpc_err err = smpi_okvs_open_vt(&r->store[k], &shape, r->seed[k], r->key, r->n_keys);
   if (err != SMPC_OK) return err;
   smpi_secret_free(r->value);

@@ -138,11 +138,9 @@ static size_t mask_len(uint64_t n, uint64_t m, unsigned runs, bool is_malicious)
   return is_malicious ? SMPI_PSI_MASK_MAX : smpi_psi_mask_len(n * runs, m);
 }
 
-static unsigned log2_of(unsigned power) { return (unsigned)__builtin_ctz(power); }
-
 /* So is a store that cannot be solved. */
 static smpc_err shape_of(struct smpi_okvs_shape *shape, size_t n, unsigned runs, bool is_malicious) {
-  return smpi_okvs_shape(shape, n, form(is_malicious), SMPI_OKVS_LAMBDA + log2_of(runs));
+  return smpi_okvs_shape(shape, n, form(is_malicious), SMPI_OKVS_LAMBDA + smpi_log2_up(runs));
 }
 
 static smpc_err prepare(struct smpi_oprf_run *r) {

@@ -11,13 +11,8 @@ enum { RUN = 64 }; /* LOCAL: items at a time */
 
 /* --- my keys ------------------------------------------------------------------------- */
 
-/* The sender has other numbers than the store was made for: it only reads. */
 smpc_err smpi_oprf_open_store(struct smpi_oprf_run *r) {
-  struct smpi_okvs_shape shape = r->shape;
-  if (!r->receives) {
-    shape.n = r->t->n;
-    shape.m = UINT32_MAX;
-  }
+  struct smpi_okvs_shape shape = r->receives ? r->shape : smpi_okvs_read_shape(&r->shape, r->t->n);
   smpc_err err = smpi_okvs_open_vt(&r->store, &shape, r->seed, r->t->key, r->t->n);
   if (err != SMPC_OK) return err;
   r->value = smpi_secret_alloc(smpi_okvs_largest_bin(r->store), sizeof *r->value);

@@ -24,8 +24,7 @@ unsigned smpi_psi_buckets(uint64_t n, uint64_t m) {
 
 /* Two parties have 2 b buckets, each below its bound but for 2^-40 in all. */
 size_t smpi_psi_bucket_size(uint64_t n, unsigned buckets) {
-  unsigned lambda = SMPI_PSI_SIGMA + 1;
-  for (unsigned b = buckets; b > 1; b /= 2) lambda++;
+  unsigned lambda = SMPI_PSI_SIGMA + 1 + smpi_log2_up(buckets);
   return buckets == 1 ? (size_t)n : (size_t)smpi_okvs_bin_size((size_t)n, buckets, lambda);
 }
 

@@ -22,7 +22,7 @@ struct smpi_psi_places {
   uint64_t probes;  /* masks looked at */
 };
 
-/* For up to n < 2^32 masks, which are all known already; 4 to 8 bytes each, and 4 more.  false: out of memory. */
+/* For up to n < 2^32 masks, which are all known already; 4 to 8 bytes each, and 4 more, of secret memory.  false: out of it. */
 bool smpi_psi_places_make(struct smpi_psi_places *p, size_t n, struct smpi_prg *own);
 /* Empty it, for other masks; n: no more than it was made for, and than are in it. */
 void smpi_psi_places_clear(struct smpi_psi_places *p, size_t n);

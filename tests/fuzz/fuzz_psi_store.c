@@ -26,10 +26,8 @@ static void make_keys(blk *key, const uint8_t *bytes, size_t len) {
 
 static void read_anything(const struct smpi_okvs_shape *shape, blk seed, const blk *key, const uint8_t *bytes,
                           size_t len) {
-  struct smpi_okvs_shape reads = *shape;
+  struct smpi_okvs_shape reads = smpi_okvs_read_shape(shape, KEYS);
   struct smpi_okvs *o;
-  reads.n = KEYS;
-  reads.m = UINT32_MAX;
   if (smpi_okvs_open_vt(&o, &reads, seed, key, KEYS) != SMPC_OK) abort();
   blk *column = malloc(3 * shape->bin_len * sizeof *column); /* just what the bin has: the sanitizer watches */
   blk value[3][KEYS];
