@@ -186,11 +186,8 @@ static smpc_err hear_others(struct run *r, const struct smpi_pump *p) {
     struct smpi_received rec;
     if (l == NULL || l == p->link) continue;
     (void)smpi_link_listen(l);
-    while (smpi_link_has_abort(l)) {
-      smpc_err err = smpi_link_next(l, &rec, 0);
-      if (err != SMPC_OK) return lost(r, &other, err);
-      if (rec.type == SMPI_ABORT) return heed_abort(r, &other, &rec);
-    }
+    smpc_err err = smpi_link_find_abort(l, &rec);
+    if (err != SMPC_E_TIMEOUT) return err == SMPC_OK ? heed_abort(r, &other, &rec) : lost(r, &other, err);
   }
   return SMPC_OK;
 }

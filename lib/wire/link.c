@@ -125,15 +125,17 @@ static smpc_err receive_some(struct smpi_link *l, size_t *got, unsigned wait_ms)
  * space up to the end could not hold a whole record. */
 static smpc_err receive(struct smpi_link *l, unsigned wait_ms) {
   size_t got = 0;
-  if (l->lo == l->hi) l->lo = l->hi = 0;
+  if (l->lo == l->hi) l->lo = l->hi = l->opened = 0;
   if (l->lo > 0 && (SMPI_LINK_BUFFER - l->lo < SMPI_RECORD_MAX || l->hi == SMPI_LINK_BUFFER)) {
     memmove(l->buffer, l->buffer + l->lo, l->hi - l->lo);
     l->hi -= l->lo;
+    l->opened = l->opened > l->lo ? l->opened - l->lo : 0;
     l->lo = 0;
   }
   smpc_err err = receive_some(l, &got, wait_ms);
   if (err == SMPC_OK) l->hi += got;
-  if (err != SMPC_OK && err != SMPC_E_TIMEOUT) l->peer_left = true;
+  bool has_ended = err != SMPC_OK && err != SMPC_E_TIMEOUT && !atomic_load(&l->is_stopped); /* I stopped: it is there */
+  if (has_ended) l->peer_left = true;
   return err;
 }
 
@@ -142,14 +144,30 @@ bool smpi_link_listen(struct smpi_link *l) {
   return before < SMPI_LINK_BUFFER - SMPI_RECORD_MAX && receive(l, 0) == SMPC_OK;
 }
 
-/* DATA has a header of SMPI_FRAME_LEN bytes and at least one more, so it is longer. */
-_Static_assert((int)SMPI_ABORT_LEN != (int)SMPI_BEAT_LEN && (int)SMPI_ABORT_LEN <= (int)SMPI_FRAME_LEN, "an ABORT is told by its length");
+/* The whole record at `at`, in clear: records are opened in order, and once. */
+static smpc_err open_record(struct smpi_link *l, size_t at, size_t total, struct smpi_received *r) {
+  uint8_t *record = l->buffer + at;
+  smpc_err err = SMPC_OK;
+  *r = (struct smpi_received){.content = record + 2, .len = total - SMPI_RECORD_EXTRA};
+  r->type = record[2 + r->len]; /* in clear, if it has been opened */
+  if (at < l->opened) return SMPC_OK;
+  TRY(smpi_channel_open(&l->channel, record, total, &r->type, &r->len));
+  l->opened = at + total;
+out:
+  return err;
+}
 
-bool smpi_link_has_abort(const struct smpi_link *l) {
-  size_t total;
-  for (size_t at = l->lo; smpi_channel_measure(&total, l->buffer + at, l->hi - at) == SMPC_OK && total != 0 && total <= l->hi - at; at += total)
-    if (total == SMPI_ABORT_LEN + SMPI_RECORD_EXTRA) return true;
-  return false;
+smpc_err smpi_link_find_abort(struct smpi_link *l, struct smpi_received *r) {
+  smpc_err err;
+  for (size_t at = l->lo, total;; at += total) {
+    TRY(smpi_channel_measure(&total, l->buffer + at, l->hi - at));
+    if (total == 0 || total > l->hi - at) return SMPC_E_TIMEOUT;
+    TRY(open_record(l, at, total, r));
+    if (r->type == SMPI_ABORT) break;
+  }
+  l->peer_left = true;
+out:
+  return err;
 }
 
 smpc_err smpi_link_read_raw(struct smpi_link *l, uint8_t *out, size_t len, uint64_t deadline_ms) {
@@ -186,9 +204,7 @@ smpc_err smpi_link_next(struct smpi_link *l, struct smpi_received *r, unsigned w
   err = await_record(l, &total, wait_ms);
   atomic_store(&l->waiting, 0);
   TRY(err);
-  uint8_t *record = l->buffer + l->lo;
-  TRY(smpi_channel_open(&l->channel, record, total, &r->type, &r->len));
-  r->content = record + 2;
+  TRY(open_record(l, l->lo, total, r));
   l->lo += total;
   l->heard_ms = smpi_link_now(l);
   l->data_in += r->type == SMPI_DATA;

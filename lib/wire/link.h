@@ -26,7 +26,7 @@ struct smpi_link {
   bool said_goodbye;          /* ABORT or FIN is out: nothing more may be sent */
 
   uint8_t *buffer;            /* bytes [lo, hi) have been received and not read */
-  size_t lo, hi;
+  size_t lo, hi, opened;      /* of these [lo, opened) are records in clear        */
   uint64_t heard_ms, data_in; /* time of the last good record; DATA records received */
   _Atomic uint64_t waiting;   /* for heartbeats: 0, or 1 + data_in while blocked on this peer */
   bool peer_left;             /* its ABORT or FIN was read, or the stream has ended */
@@ -68,7 +68,8 @@ void smpi_link_beat(struct smpi_link *l, uint64_t idle_ms, const struct smpi_tag
 smpc_err smpi_link_next(struct smpi_link *l, struct smpi_received *r, unsigned wait_ms);
 /* Read what is there without waiting; true if anything came. */
 bool smpi_link_listen(struct smpi_link *l);
-/* Does an ABORT stand among what was read?  By its length, which no other record has: not yet authentic. */
-bool smpi_link_has_abort(const struct smpi_link *l);
+/* An ABORT among what was read; what stands before it is opened and left for smpi_link_next().
+ * SMPC_E_TIMEOUT: there is none.  SMPC_E_FORMAT, SMPC_E_AUTH. */
+smpc_err smpi_link_find_abort(struct smpi_link *l, struct smpi_received *r);
 
 #endif

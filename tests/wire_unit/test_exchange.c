@@ -4,6 +4,7 @@
 
 #include "support/mesh_support.h"
 #include "support/seams.h"
+#include "wire/frame.h"
 #include "wire/sim/sim.h"
 
 enum { TIMEOUT_MS = 4000 };
@@ -29,11 +30,11 @@ static void run_party(struct smpi_sim *sim, unsigned me, void *ctx) {
   smpi_mesh_close(mesh, p->fault.code == SMPC_OK);
 }
 
-static uint64_t run(struct party *p, unsigned n, void (*act)(struct smpi_mesh *, unsigned, struct party *),
-                    const void *user) {
+static uint64_t run_with(const struct smpi_sim_fault *fault, struct party *p, unsigned n,
+                         void (*act)(struct smpi_mesh *, unsigned, struct party *), const void *user) {
   static struct members members;
   struct smpi_sim *sim;
-  struct smpi_sim_params params = {.seed = 7, .rtt_ms = 2};
+  struct smpi_sim_params params = {.seed = 7, .rtt_ms = 2, .fault = fault, .n_faults = fault != NULL};
   void *ctx[TEST_MOST];
   members_make(&members, n);
   memset(p, 0, n * sizeof *p);
@@ -48,6 +49,10 @@ static uint64_t run(struct party *p, unsigned n, void (*act)(struct smpi_mesh *,
   uint64_t ms = smpi_sim_now_us(sim) / 1000;
   smpi_sim_free(sim);
   return ms;
+}
+static uint64_t run(struct party *p, unsigned n, void (*act)(struct smpi_mesh *, unsigned, struct party *),
+                    const void *user) {
+  return run_with(NULL, p, n, act, user);
 }
 
 /* --- what arrives --------------------------------------------------------------- */
@@ -77,6 +82,21 @@ static void every_size_arrives_whole(void **state) {
         for (unsigned k = 0; k < n; k++) assert_true(p[k].good);
       }
     }
+  }
+}
+
+/* While party 0 waits for party 1, it looks for an ABORT in what party 2 sent: data whose last chunk is as long as
+ * one. */
+static void data_as_long_as_an_abort_are_kept(void **state) {
+  (void)state;
+  const struct smpi_sim_fault late = {.what = SMPI_SIM_DELAY, .where = SMPI_SIM_AT_BYTE, .from = 1, .to = 0, .at = 1000,
+                                      .amount = 1500000};
+  for (size_t chunks = 1; chunks <= 3; chunks++) {
+    struct shape s = {SMPI_CHUNK, chunks * SMPI_CHUNK + SMPI_ABORT_LEN};
+    struct party p[3];
+    assert_true(run_with(&late, p, 3, exchange_twice, &s) >= 1500);
+    for (unsigned k = 0; k < 3; k++)
+      if (!p[k].good) fail_msg("%zu chunks, party %u: %s", chunks, k, p[k].fault.text);
   }
 }
 
@@ -197,5 +217,5 @@ static void wrong_flows_are_refused(void **state) {
   assert_true(p[0].good && p[1].good);
 }
 
-TEST_MAIN(T(every_size_arrives_whole), T(chunks_come_in_the_promised_order), T(a_difference_is_named_on_both_sides),
-          T(a_circle_of_waiting_ends), T(wrong_flows_are_refused))
+TEST_MAIN(T(every_size_arrives_whole), T(data_as_long_as_an_abort_are_kept),
+          T(chunks_come_in_the_promised_order), T(a_difference_is_named_on_both_sides), T(a_circle_of_waiting_ends), T(wrong_flows_are_refused))
