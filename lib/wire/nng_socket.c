@@ -23,10 +23,13 @@ static bool is_same(const union address *a, const nng_sockaddr *b) {
          memcmp(&a->in6.sin6_addr, b->s_in6.sa_addr, 16) == 0;
 }
 
+/* A stream: the program's own socket of datagrams may have the same addresses. */
 static bool is_between(int fd, const nng_sockaddr *mine, const nng_sockaddr *theirs) {
   union address a = {0}, b = {0};
-  socklen_t a_len = sizeof a, b_len = sizeof b;
-  return getsockname(fd, &a.any, &a_len) == 0 && getpeername(fd, &b.any, &b_len) == 0 && is_same(&a, mine) &&
+  int type = 0;
+  socklen_t a_len = sizeof a, b_len = sizeof b, type_len = sizeof type;
+  return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len) == 0 && type == SOCK_STREAM &&
+         getsockname(fd, &a.any, &a_len) == 0 && getpeername(fd, &b.any, &b_len) == 0 && is_same(&a, mine) &&
          is_same(&b, theirs);
 }
 

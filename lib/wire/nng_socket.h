@@ -3,7 +3,7 @@
  * A receive by nng that finds nothing asks nng's polling thread to watch the socket.  What
  * arrives then wakes that thread first, which wakes the receiver: two changes of threads where
  * a receive from the socket itself has one, and twice the round trip.  nng does not tell the
- * descriptor; it is found by its two addresses, which no other socket of the process has. */
+ * descriptor; it is found by its two addresses, which no other stream of the process has. */
 #ifndef SMPI_NNG_SOCKET_H
 #define SMPI_NNG_SOCKET_H
 

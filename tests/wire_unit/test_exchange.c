@@ -218,4 +218,5 @@ static void wrong_flows_are_refused(void **state) {
 }
 
 TEST_MAIN(T(every_size_arrives_whole), T(data_as_long_as_an_abort_are_kept),
-          T(chunks_come_in_the_promised_order), T(a_difference_is_named_on_both_sides), T(a_circle_of_waiting_ends), T(wrong_flows_are_refused))
+          T(chunks_come_in_the_promised_order), T(a_difference_is_named_on_both_sides),
+          T(a_circle_of_waiting_ends), T(wrong_flows_are_refused))

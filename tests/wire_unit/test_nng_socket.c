@@ -1,6 +1,8 @@
 /* test_nng_socket.c - the socket under a stream of nng: found, read, written, and woken by a close. */
 #include "support/test.h"
 
+#include <arpa/inet.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -100,6 +102,30 @@ static void other_streams_have_none(void **state) {
   free_pair(&p);
 }
 
+static struct sockaddr_in address_of(nng_stream *end, const char *which) {
+  nng_sockaddr a;
+  assert_int_equal(nng_stream_get_addr(end, which, &a), 0);
+  return (struct sockaddr_in){.sin_family = AF_INET, .sin_port = a.s_in.sa_port, .sin_addr.s_addr = a.s_in.sa_addr};
+}
+
+/* A socket of datagrams with both addresses, under a lower number. */
+static void other_sockets_are_passed_over(void **state) {
+  (void)state;
+  struct pair p;
+  int first = open("/dev/null", O_RDONLY), datagrams = socket(AF_INET, SOCK_DGRAM, 0);
+  connect_at(&p, "127.0.0.1");
+  struct sockaddr_in mine = address_of(p.end[0], NNG_OPT_LOCADDR), theirs = address_of(p.end[0], NNG_OPT_REMADDR);
+  assert_int_equal(bind(datagrams, (struct sockaddr *)&mine, sizeof mine), 0);
+  assert_int_equal(connect(datagrams, (struct sockaddr *)&theirs, sizeof theirs), 0);
+  assert_int_equal(dup2(datagrams, first), first);
+  int found = smpi_nng_socket(p.end[0]);
+  assert_true(found >= 0);
+  assert_int_not_equal(found, first);
+  assert_int_not_equal(found, datagrams);
+  free_pair(&p);
+  close(first), close(datagrams);
+}
+
 static void nothing_there_and_no_room_are_timeouts(void **state) {
   (void)state;
   struct pair p;
@@ -147,4 +173,4 @@ static void a_close_wakes_both_ends(void **state) {
 }
 
 TEST_MAIN(T(each_end_has_its_own_socket), T(it_is_found_under_ipv6), T(other_streams_have_none),
-          T(nothing_there_and_no_room_are_timeouts), T(a_close_wakes_both_ends))
+          T(other_sockets_are_passed_over), T(nothing_there_and_no_room_are_timeouts), T(a_close_wakes_both_ends))
