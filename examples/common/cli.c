@@ -146,14 +146,19 @@ static error_t parse_option(int key, char *arg, struct argp_state *state) {
   return 0;
 }
 
+static void set_format(struct cli_options *o, enum cli_format format, struct argp_state *state) {
+  if (o->format != CLI_TABLE && o->format != format) argp_error(state, "--json and --csv: one of them");
+  o->format = format;
+}
+
 static error_t parse_result_option(int key, char *arg, struct argp_state *state) {
   struct cli_options *o = state->input;
   switch (key) {
   case DATA: o->data = arg; break;
   case REVIEW: o->review = arg; break;
   case OUTPUT: o->output = arg; break;
-  case JSON: o->format = CLI_JSON; break;
-  case CSV: o->format = CLI_CSV; break;
+  case JSON: set_format(o, CLI_JSON, state); break;
+  case CSV: set_format(o, CLI_CSV, state); break;
   default: return ARGP_ERR_UNKNOWN;
   }
   return 0;

@@ -27,7 +27,7 @@ static void book_names(char inside[600], char beside[600], const struct smpi_dis
 }
 
 static smpc_err errno_fault(const struct smpi_disk *d, struct smpi_fault *f) {
-  return smpi_disk_fault(f, d->folder, strerror(errno));
+  return smpi_disk_failed(f, d->folder, errno);
 }
 
 /* --- the books -------------------------------------------------------------------- */
@@ -41,11 +41,11 @@ static smpc_err read_book(struct smpi_disk_book *b, bool *exists, const char *pa
   *exists = false;
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0 && errno == ENOENT) return SMPC_OK;
-  if (fd < 0) return smpi_disk_fault(f, path, strerror(errno));
+  if (fd < 0) return smpi_disk_failed(f, path, errno);
   smpc_err err = smpi_file_get(fd, bytes, sizeof bytes, &got);
   int why = errno;
   close(fd);
-  if (err != SMPC_OK) return smpi_disk_fault(f, path, strerror(why));
+  if (err != SMPC_OK) return smpi_disk_failed(f, path, why);
   *exists = true;
   err = smpi_disk_book_decode(b, bytes, got, key);
   if (err == SMPC_OK) return SMPC_OK;
@@ -72,8 +72,8 @@ smpc_err smpi_disk_save(struct smpi_disk *d, struct smpi_fault *f) {
   char inside[600], beside[600];
   size_t len = smpi_disk_book_encode(bytes, &d->book, d->key);
   book_names(inside, beside, d);
-  if (smpi_file_replace(inside, bytes, len) != SMPC_OK) return smpi_disk_fault(f, inside, strerror(errno));
-  if (smpi_file_replace(beside, bytes, len) != SMPC_OK) return smpi_disk_fault(f, beside, strerror(errno));
+  if (smpi_file_replace(inside, bytes, len) != SMPC_OK) return smpi_disk_failed(f, inside, errno);
+  if (smpi_file_replace(beside, bytes, len) != SMPC_OK) return smpi_disk_failed(f, beside, errno);
   return SMPC_OK;
 }
 
@@ -160,7 +160,7 @@ static smpc_err find_lot(struct smpi_disk *d, const char *name, struct smpi_faul
 static smpc_err remove_file(struct smpi_disk *d, const char *name, struct smpi_fault *f) {
   char path[1024];
   snprintf(path, sizeof path, "%s/%s", d->folder, name);
-  return smpi_file_remove(path) == SMPC_OK ? SMPC_OK : smpi_disk_fault(f, path, strerror(errno));
+  return smpi_file_remove(path) == SMPC_OK ? SMPC_OK : smpi_disk_failed(f, path, errno);
 }
 
 static smpc_err remove_part(struct smpi_disk *d, const char *name, struct smpi_fault *f) {
@@ -179,9 +179,9 @@ static smpc_err take_lock(struct smpi_disk *d, struct smpi_fault *f) {
   snprintf(path, sizeof path, "%s/lock", d->folder);
   if (mkdir(d->folder, 0700) != 0 && errno != EEXIST) return errno_fault(d, f);
   d->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
-  if (d->lock < 0) return smpi_disk_fault(f, path, strerror(errno));
+  if (d->lock < 0) return smpi_disk_failed(f, path, errno);
   if (flock(d->lock, LOCK_EX | LOCK_NB) == 0) return SMPC_OK;
-  if (errno != EWOULDBLOCK) return smpi_disk_fault(f, path, strerror(errno));
+  if (errno != EWOULDBLOCK) return smpi_disk_failed(f, path, errno);
   d->is_busy = true;
   return SMPC_OK;
 }

@@ -90,7 +90,7 @@ static smpc_err commit(struct filling *w) {
   TRY(smpi_disk_save(w->d, &f));
   smpi_disk_name(name, w->d, e.id, ".lot");
   w->d->next++; /* the next filling of this session gets another id */
-  if (smpi_file_rename(w->lot->path, name) != SMPC_OK) err = smpi_disk_fault(&f, name, strerror(errno));
+  if (smpi_file_rename(w->lot->path, name) != SMPC_OK) err = smpi_disk_failed(&f, name, errno);
 out:
   return err == SMPC_OK ? SMPC_OK : smpi_disk_fail(w->s, &f);
 }
@@ -103,7 +103,7 @@ static smpc_err fill(struct filling *w) {
   if (smpi_lot_create(w->lot, name, w->d->key, &f) != SMPC_OK) TRY(smpi_disk_fail(w->s, &f));
   TRY(make_all(w));
   if (smpi_file_sync(w->lot->fd) != SMPC_OK) {
-    smpi_disk_fault(&f, name, strerror(errno));
+    smpi_disk_failed(&f, name, errno);
     TRY(smpi_disk_fail(w->s, &f));
   }
   TRY(smpi_disk_confirm(w->d, w->s)); /* 2 */

@@ -18,9 +18,17 @@ enum { NONCE = 24, TAG = 16 };
 _Static_assert(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES == NONCE && crypto_aead_xchacha20poly1305_ietf_ABYTES == TAG,
                "a chunk's layout");
 
-smpc_err smpi_disk_fault(struct smpi_fault *f, const char *path, const char *why) {
+static smpc_err fault_of_kind(struct smpi_fault *f, smpc_err kind, const char *path, const char *why) {
   size_t len = strlen(path);
-  return smpi_fault_set(f, SMPC_E_FILE, -1, "the pool %s: %s", path + (len > 100 ? len - 100 : 0), why);
+  return smpi_fault_set(f, kind, -1, "the pool %s: %s", path + (len > 100 ? len - 100 : 0), why);
+}
+
+smpc_err smpi_disk_fault(struct smpi_fault *f, const char *path, const char *why) {
+  return fault_of_kind(f, SMPC_E_FILE, path, why);
+}
+
+smpc_err smpi_disk_failed(struct smpi_fault *f, const char *path, int why) {
+  return fault_of_kind(f, smpi_file_blame(why), path, strerror(why));
 }
 
 /* --- opening ------------------------------------------------------------------- */
@@ -35,9 +43,9 @@ static smpc_err check_file(struct smpi_disk_lot *lot, const uint8_t key[32], str
   uint8_t bytes[SMPI_DISK_HEAD_LEN];
   struct stat st;
   size_t got;
-  if (fstat(lot->fd, &st) != 0) return smpi_disk_fault(f, lot->path, strerror(errno));
+  if (fstat(lot->fd, &st) != 0) return smpi_disk_failed(f, lot->path, errno);
   if (!S_ISREG(st.st_mode)) return smpi_disk_fault(f, lot->path, "it is not a regular file");
-  if (smpi_file_get(lot->fd, bytes, sizeof bytes, &got) != SMPC_OK) return smpi_disk_fault(f, lot->path, strerror(errno));
+  if (smpi_file_get(lot->fd, bytes, sizeof bytes, &got) != SMPC_OK) return smpi_disk_failed(f, lot->path, errno);
   smpc_err err = smpi_disk_head_decode(&lot->head, bytes, got, key);
   if (err != SMPC_OK) return smpi_disk_fault(f, lot->path, sentence(err));
   if ((uint64_t)st.st_size != smpi_disk_offset(&lot->head, SMPI_CORRS))
@@ -56,7 +64,7 @@ smpc_err smpi_lot_open(struct smpi_disk_lot *lot, const char *path, const uint8_
   smpc_err err = begin(lot, path, f);
   if (err != SMPC_OK) return err;
   lot->fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (lot->fd < 0) return smpi_disk_fault(f, path, strerror(errno));
+  if (lot->fd < 0) return smpi_disk_failed(f, path, errno);
   err = check_file(lot, key, f);
   smpi_disk_chunk_key(lot->chunk_key, key, lot->head.id);
   return err;
@@ -68,9 +76,9 @@ smpc_err smpi_lot_create(struct smpi_disk_lot *lot, const char *path, const uint
   if (err != SMPC_OK) return err;
   smpi_disk_chunk_key(lot->chunk_key, key, lot->head.id);
   lot->fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
-  if (lot->fd < 0) return smpi_disk_fault(f, path, strerror(errno));
+  if (lot->fd < 0) return smpi_disk_failed(f, path, errno);
   smpi_disk_head_encode(bytes, &lot->head, key);
-  if (smpi_file_put_at(lot->fd, bytes, sizeof bytes, 0) != SMPC_OK) return smpi_disk_fault(f, path, strerror(errno));
+  if (smpi_file_put_at(lot->fd, bytes, sizeof bytes, 0) != SMPC_OK) return smpi_disk_failed(f, path, errno);
   return SMPC_OK;
 }
 
@@ -114,7 +122,7 @@ smpc_err smpi_lot_write(struct smpi_disk_lot *lot, uint64_t *const col[], size_t
   crypto_aead_xchacha20poly1305_ietf_encrypt(work + NONCE, NULL, work + NONCE, len, ad, sizeof ad, NULL, work,
                                              lot->chunk_key);
   if (smpi_file_put_at(lot->fd, work, NONCE + len + TAG, place(lot, kind, index)) == SMPC_OK) return SMPC_OK;
-  return smpi_disk_fault(f, lot->path, strerror(errno));
+  return smpi_disk_failed(f, lot->path, errno);
 }
 
 /* Zeros over it, then the space back to the file system where it can. */
@@ -133,13 +141,13 @@ smpc_err smpi_lot_take(struct smpi_disk_lot *lot, uint64_t *const col[], size_t 
   uint8_t ad[16];
   associate(ad, kind, index);
   if (smpi_file_get_at(lot->fd, work, NONCE + len, place(lot, kind, index)) != SMPC_OK)
-    return smpi_disk_fault(f, lot->path, strerror(errno));
+    return smpi_disk_failed(f, lot->path, errno);
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(work + NONCE, NULL, NULL, work + NONCE, len, ad, sizeof ad, work,
                                                  lot->chunk_key) != 0)
     return smpi_disk_fault(f, lot->path, "a part of it is damaged or was changed; empty the pool and fill it anew");
   move_columns(col, first, kind, work + NONCE, false);
   if (wipe(lot, kind, index, work) == SMPC_OK) return SMPC_OK;
-  return smpi_disk_fault(f, lot->path, strerror(errno));
+  return smpi_disk_failed(f, lot->path, errno);
 }
 
 static bool is_wiped(const struct smpi_disk_lot *lot, enum smpi_corr kind, uint64_t index) {

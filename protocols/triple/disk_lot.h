@@ -32,7 +32,7 @@ smpc_err smpi_lot_write(struct smpi_disk_lot *lot, uint64_t *const col[], size_t
                         uint64_t index, uint8_t *work, struct smpi_fault *f);
 
 /* Read chunk `index` of a kind to the units first .. of col[], and wipe it in the
- * file.  SMPC_E_FILE: it cannot be read, or is not what was written. */
+ * file.  SMPC_E_FILE: it is not what was written; SMPC_E_DISK.  */
 smpc_err smpi_lot_take(struct smpi_disk_lot *lot, uint64_t *const col[], size_t first, enum smpi_corr kind,
                        uint64_t index, uint8_t *work, struct smpi_fault *f);
 /* Wipe what a session that was cut off has reserved and left: best effort. */
@@ -40,5 +40,7 @@ void smpi_lot_sweep(struct smpi_disk_lot *lot);
 
 /* "the pool <path>: <why>", SMPC_E_FILE */
 smpc_err smpi_disk_fault(struct smpi_fault *f, const char *path, const char *why);
+/* The same of a call that failed with this errno: SMPC_E_DISK where the disk is full or failing. */
+smpc_err smpi_disk_failed(struct smpi_fault *f, const char *path, int why);
 
 #endif

@@ -426,6 +426,7 @@ static void mistakes_are_named(void **state) {
   run_expect(run("smpc-journal verify question.yaml; test $? = 2"), 0, "");
   run_expect(run("smpc-journal verify"), 1, "at least one");
   run_expect(run("smpc-cohort-count --study a --question b"), 1, "leave --parties and --question out");
+  run_expect(run("smpc-cohort-count --json --csv"), 1, "--json and --csv: one of them");
   run_expect(run("smpc-cohort-count --ask a"), 1, "belongs to --study or --question");
 }
 

@@ -284,7 +284,7 @@ static void fail_each(const struct disk_job *job, unsigned least) {
     steps++;
     bool told = false;
     for (unsigned i = 0; i < 2; i++)
-      told |= r.close[i] == SMPC_E_FILE && strstr(r.fault[i].text, "No space left") != NULL;
+      told |= r.close[i] == SMPC_E_DISK && strstr(r.fault[i].text, "No space left") != NULL;
     /* wiping and removing what is used up is tried, no more */
     if (!told && (r.close[0] != SMPC_OK || r.close[1] != SMPC_OK))
       fail_msg("step %u: %d %s, %d %s", (unsigned)k, r.close[0], r.fault[0].text, r.close[1], r.fault[1].text);
