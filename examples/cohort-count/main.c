@@ -82,7 +82,8 @@ static enum cli_exit read_own(struct frame *f) {
   f->joint->rows = (uint64_t)seen.rows;
   r->job.cell = r->keys.cell;
   if (r->keys.without != 0)
-    cli_note(&f->options, "own data: %llu rows of the cohort have no key and are not counted", (unsigned long long)r->keys.without);
+    cli_note(&f->options, "own data: %llu rows of the cohort have no key and are not counted",
+             (unsigned long long)r->keys.without);
   cli_note(&f->options, "own data: %lld rows, %lld in the cohort, %lld in `other`, %lld with missing values",
            (long long)seen.rows, (long long)seen.cohort, (long long)seen.other, (long long)seen.missing);
   return CLI_DONE;

@@ -137,7 +137,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state) {
     if (o->study != NULL && (o->parties != NULL || o->question != NULL))
       argp_error(state, "--study has the parties and the questions: leave --parties and --question out");
     if (o->ask != NULL && o->study == NULL && o->question == NULL) argp_error(state, "--ask belongs to --study or --question");
-    if ((o->release != NULL || o->review != NULL) && o->study == NULL) argp_error(state, "--release and --review belong to --study");
+    if ((o->release != NULL || o->review != NULL) && o->study == NULL)
+      argp_error(state, "--release and --review belong to --study");
     break;
   case 'q': o->quiet = true; break;
   case 'v': o->verbose = true; break;

@@ -41,7 +41,8 @@ static int try_parts(struct count *c) {
   const struct data_question *q = c->q;
   if (q->condition != NULL) try_part(c, "condition", q->condition);
   for (unsigned i = 0; i < q->n_strata && c->f->exit == 0; i++) {
-    char *what = sqlite3_mprintf("%s '%.100s'", q->part != NULL ? q->part : "stratum", q->strata[i].name != NULL ? q->strata[i].name : "");
+    char *what = sqlite3_mprintf("%s '%.100s'", q->part != NULL ? q->part : "stratum",
+                                 q->strata[i].name != NULL ? q->strata[i].name : "");
     if (what == NULL) return data_fail(c->f, DATA_MACHINE, "out of memory");
     try_part(c, what, q->strata[i].expression);
     sqlite3_free(what);

@@ -63,8 +63,11 @@ static char other_delimiter(const struct data_load *l, const struct data_record 
 }
 
 static int fail_delimiter(struct data_load *l, const struct data_record *r, char other) {
-  return data_fail(l->f, DATA_INPUT, "line %llu is one column, and has %s in it: say `delimiter: \"%s\"` under `data:` if that parts them",
-                   (unsigned long long)r->line, other == '\t' ? "tabs" : (char[]){'\'', other, '\'', 0}, other == '\t' ? "\\t" : (char[]){other, 0});
+  return data_fail(
+      l->f, DATA_INPUT,
+      "line %llu is one column, and has %s in it: say `delimiter: \"%s\"` under `data:` if that parts them",
+      (unsigned long long)r->line, other == '\t' ? "tabs" : (char[]){'\'', other, '\'', 0},
+      other == '\t' ? "\\t" : (char[]){other, 0});
 }
 
 /* The first record names the columns; `columns:` gives types to some of them. */

@@ -46,7 +46,8 @@ static int open_csv(struct data *d, const struct data_config *c, int fd, struct 
 
 /* What is said of CSV files must not be silently ignored for a database. */
 static int open_database(struct data *d, const struct data_config *c, struct data_fault *f) {
-  if ((c->header && c->header_is_written) || c->n_columns > 0 || c->missing != NULL || c->encoding != DATA_UTF8 || c->delimiter != 0)
+  if ((c->header && c->header_is_written) || c->n_columns > 0 || c->missing != NULL || c->encoding != DATA_UTF8 ||
+      c->delimiter != 0)
     return data_fail(f, DATA_INPUT,
                      "is an SQLite database: `header`, `columns`, `missing`, `encoding` and `delimiter` are for CSV "
                      "files; use a view");

@@ -149,7 +149,9 @@ static enum cli_exit read_own(struct frame *f) {
   if (!frame_is_mine(f, f->joint->roles.inputs)) return CLI_DONE;
   enum cli_exit code = f->program->read_own(f);
   if (code == CLI_DONE && f->joint->rows == 0)
-    cli_note(&f->options, "note: my data have no rows; if the first line of a CSV file is one, say `header: no` under `data:` in %s and list its `columns:`",
+    cli_note(&f->options,
+             "note: my data have no rows; if the first line of a CSV file is one, say `header: no` under `data:` in %s "
+             "and list its `columns:`",
              f->options.config);
   return code == CLI_DONE && !f->options.dry_run ? read_cohort(f) : code;
 }
@@ -175,7 +177,8 @@ static enum cli_exit foresee(FILE *out, const struct frame *f) {
   smpc_err err = smpc_study_foresee(&f->cfg, text, sizeof text);
   print_obstacle(&o, (smpc_party){0}, err, text);
   bool is_titled = o.is_titled;
-  if (smpc_study_verify(f->study, f->options.study, print_obstacle, &o, first, sizeof first) != SMPC_OK && o.is_titled == is_titled)
+  if (smpc_study_verify(f->study, f->options.study, print_obstacle, &o, first, sizeof first) != SMPC_OK &&
+      o.is_titled == is_titled)
     print_obstacle(&o, (smpc_party){0}, SMPC_E_POLICY, first); /* not a party's word: its period */
   return cli_exit_of(err);
 }
@@ -195,8 +198,10 @@ static enum cli_exit dry_run(struct frame *f) {
   enum cli_exit foreseen = foresee(out.file, f);
   cli_note_ports(&f->cfg, &f->options);
   code = cli_output_end(&out, true);
-  if (code == CLI_DONE && !is_allowed) code = frame_refuse(f, CLI_POLICY, "it would be refused: openings are missing, the lines above");
-  else if (code == CLI_DONE && foreseen != CLI_DONE) code = frame_refuse(f, foreseen, "it would be refused: see \"Before it can run\" above");
+  if (code == CLI_DONE && !is_allowed)
+    code = frame_refuse(f, CLI_POLICY, "it would be refused: openings are missing, the lines above");
+  else if (code == CLI_DONE && foreseen != CLI_DONE)
+    code = frame_refuse(f, foreseen, "it would be refused: see \"Before it can run\" above");
   return code;
 }
 

@@ -30,7 +30,8 @@ struct party {
 enum { OPTIONAL = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL };
 
 static const cyaml_strval_t types[] = {{"text", DATA_TEXT}, {"number", DATA_NUMBER}};
-static const cyaml_strval_t encodings[] = {{"UTF-8", DATA_UTF8}, {"GB18030", DATA_GB18030}, {"Windows-1252", DATA_LATIN}, {"Latin-1", DATA_LATIN}};
+static const cyaml_strval_t encodings[] = {
+    {"UTF-8", DATA_UTF8}, {"GB18030", DATA_GB18030}, {"Windows-1252", DATA_LATIN}, {"Latin-1", DATA_LATIN}};
 /* not libcyaml's own boolean, which takes every unknown word for true */
 static const cyaml_strval_t answers[] = {{"yes", YES}, {"true", YES}, {"no", NO}, {"false", NO}};
 static const cyaml_schema_value_t missing_schema = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, 255)};

@@ -32,9 +32,11 @@ static const cyaml_strval_t protocols[] = {{"ecdh", SMPC_PSI_ECDH}, {"vole", SMP
 static const cyaml_schema_field_t entry_fields[] = {
     QUESTION_KEYS(struct entry, programs),
     CYAML_FIELD_ENUM("result", QUESTION_ENUM, struct entry, kind, kinds, QUESTION_N(kinds)),
-    CYAML_FIELD_SEQUENCE_COUNT("between", QUESTION_MAYBE, struct entry, between, n_between, &question_string, 2, SMPC_MAX_COMPUTING),
+    CYAML_FIELD_SEQUENCE_COUNT("between", QUESTION_MAYBE, struct entry, between, n_between, &question_string, 2,
+                               SMPC_MAX_COMPUTING),
     PSI_KEY_KEYS("key", QUESTION_NEEDED, struct entry, key, n_key),
-    CYAML_FIELD_SEQUENCE_COUNT("sizes", QUESTION_MAYBE, struct entry, sizes, n_sizes, &question_string, 2, SMPC_MAX_COMPUTING),
+    CYAML_FIELD_SEQUENCE_COUNT("sizes", QUESTION_MAYBE, struct entry, sizes, n_sizes, &question_string, 2,
+                               SMPC_MAX_COMPUTING),
     CYAML_FIELD_ENUM("protocol", QUESTION_MAYBE_ENUM, struct entry, protocol, protocols, QUESTION_N(protocols)),
     CYAML_FIELD_STRING_PTR("minimum", QUESTION_MAYBE, struct entry, minimum, 1, 20),
     CYAML_FIELD_STRING_PTR("column", QUESTION_MAYBE, struct entry, column, 1, 255),
@@ -56,7 +58,8 @@ static bool check_sizes(const struct question_reader *r, struct psi_question *q,
     if (!yaml_number(&q->size[i], e->sizes[i], UINT32_MAX) || q->size[i] == 0)
       return question_refuse(r, "sizes", NULL, "\"%s\" is not a whole number from 1 to 2^32 - 1", e->sizes[i]);
   if (e->n_sizes != 0 && e->n_between == 0) return question_refuse(r, "sizes", NULL, "say by `between:` whose they are");
-  if (e->n_sizes != 0 && e->n_sizes != e->n_between) return question_refuse(r, "sizes", NULL, "there must be one for each of `between:`");
+  if (e->n_sizes != 0 && e->n_sizes != e->n_between)
+    return question_refuse(r, "sizes", NULL, "there must be one for each of `between:`");
   return true;
 }
 
@@ -72,7 +75,8 @@ static bool check_kind(const struct question_reader *r, const struct psi_questio
   bool is_joined = q->kind == PSI_DISTINCT || q->kind == PSI_SUM;
   if (q->kind == PSI_SUM && (e->column == NULL || e->of == NULL))
     return question_refuse(r, "column", NULL, "say by `column:` and `of:` what is summed, and whose it is");
-  if (q->kind != PSI_SUM && (e->column != NULL || e->of != NULL)) return question_refuse(r, "column", NULL, "is for `result: sum`");
+  if (q->kind != PSI_SUM && (e->column != NULL || e->of != NULL))
+    return question_refuse(r, "column", NULL, "is for `result: sum`");
   if (q->kind == PSI_COUNT && q->protocol == SMPC_PSI_VOLE)
     return question_refuse(r, "protocol", NULL, "vole shows which keys match: it cannot count");
   if (q->kind == PSI_REVEAL && q->protocol == SMPC_PSI_JOIN)
@@ -124,10 +128,12 @@ const char *psi_question_refuses(const struct psi_question *q, const smpc_study_
   if (q->kind == PSI_REVEAL && asked->max_values != 0 && !are_declared)
     return "`limits: opened values`: without declared `sizes` nobody knows how many keys are revealed";
   if (asked->epsilon != 0 && !is_count)
-    return "`epsilon`: noise is for a count or the number of different keys: one person in or out may change a sum by any amount, "
+    return "`epsilon`: noise is for a count or the number of different keys: one person in or out may change a sum by "
+           "any amount, "
            "and no noise hides which keys match";
   if (asked->epsilon != 0 && is_clear)
-    return "`epsilon`: noise is added in shares, and with `protocol: ecdh` the count is never in shares: leave the protocol out, or take join";
+    return "`epsilon`: noise is added in shares, and with `protocol: ecdh` the count is never in shares: leave the "
+           "protocol out, or take join";
   if (asked->review == SMPC_REVIEW_NONE) return NULL;
   if (q->kind == PSI_REVEAL)
     return "`review`: which keys match arises at the recipient alone and is never in shares, so nobody can hold it back for "
@@ -205,10 +211,12 @@ static bool find_recipients(const struct resolver *r) {
   for (unsigned i = 0; i < r->q->base.n_recipients; i++) {
     smpc_party p;
     bool owns = false;
-    if (!find_member(&p, "recipients", r->q->base.recipients[i], SMPC_RESULT, "result", r->cfg, r->text, r->text_len)) return false;
+    if (!find_member(&p, "recipients", r->q->base.recipients[i], SMPC_RESULT, "result", r->cfg, r->text, r->text_len))
+      return false;
     for (unsigned k = 0; k < r->ask->n; k++) owns |= r->ask->owner[k].id == p.id;
     if (!owns && r->q->kind == PSI_REVEAL)
-      return wrong(r, "recipients: \"%s\" is not one of the owners, so there is nothing to reveal to it", r->q->base.recipients[i]);
+      return wrong(r, "recipients: \"%s\" is not one of the owners, so there is nothing to reveal to it",
+                   r->q->base.recipients[i]);
     r->ask->psi.to = smpc_and(r->ask->psi.to, p);
   }
   return true;

@@ -46,7 +46,8 @@ struct psi_question {
   enum psi_numbers numbers;
 };
 
-/* Read the file at `path`, and of its questions the one called `ask` (NULL: it has only one).  False: `text` has one sentence that names the file and the key. */
+/* Read the file at `path`, and of its questions the one called `ask` (NULL: it has only one).  False: `text` has one
+ * sentence that names the file and the key. */
 bool psi_question_load(struct psi_question **q, const char *path, const char *ask, char *text, size_t text_len);
 bool psi_question_parse(struct psi_question **q, const char *name, const char *bytes, size_t len, char *text,
                         size_t text_len);

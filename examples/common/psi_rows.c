@@ -45,7 +45,8 @@ static int sqlite_fault(const struct psi_rows *r, struct data_fault *f) {
 /* Two readings of what is drawn anew would not tell of the same rows. */
 static int allow(void *user, int action, const char *a, const char *name, const char *database, const char *within) {
   (void)user, (void)a, (void)database, (void)within;
-  bool is_drawn = action == SQLITE_FUNCTION && name != NULL && (sqlite3_stricmp(name, "random") == 0 || sqlite3_stricmp(name, "randomblob") == 0);
+  bool is_drawn = action == SQLITE_FUNCTION && name != NULL &&
+                  (sqlite3_stricmp(name, "random") == 0 || sqlite3_stricmp(name, "randomblob") == 0);
   return is_drawn ? SQLITE_DENY : SQLITE_OK;
 }
 
@@ -133,7 +134,8 @@ static bool grow(struct psi_rows *r) {
 static int check_types(const struct psi_rows *r, struct data_fault *f) {
   for (unsigned k = 0; k < r->q->n_key; k++)
     if (sqlite3_column_type(r->st, r->column[k]) == SQLITE_FLOAT)
-      return data_fail(f, DATA_INPUT, "%s: column \"%s\" holds numbers with a fraction, which have no one spelling: read it as text",
+      return data_fail(f, DATA_INPUT,
+                       "%s: column \"%s\" holds numbers with a fraction, which have no one spelling: read it as text",
                        r->d->path, r->q->key[k].column);
   return 0;
 }

@@ -21,7 +21,8 @@ struct psi_tally {
 enum psi_reading { PSI_KEYS, PSI_KEYS_AND_NUMBERS, PSI_STREAM };
 
 /* Read the keys of all rows, and the numbers of the column that is summed; or only count them, as a stream whose keys
- * psi_rows_next() gives.  As in data.h: 0, DATA_INPUT (a stream of a CSV file, too: SQLite holds that in memory) or DATA_MACHINE. */
+ * psi_rows_next() gives.  As in data.h: 0, DATA_INPUT (a stream of a CSV file, too: SQLite holds that in memory) or
+ * DATA_MACHINE. */
 int psi_rows_open(struct psi_rows **r, const struct data_config *c, const struct psi_question *q, enum psi_reading how,
                   struct data_fault *f);
 /* Of a stream: the next keys, valid until the next call; some->n = 0 after the last, and then it begins anew. */

@@ -31,7 +31,8 @@ static const cyaml_strval_t totals[] = {{"displayed", QUESTION_TOTALS_DISPLAYED}
 static const cyaml_schema_field_t stratum_fields[] = {
     CYAML_FIELD_STRING_PTR("name", QUESTION_NEEDED, struct data_stratum, name, 1, 128),
     CYAML_FIELD_STRING_PTR("expression", QUESTION_NEEDED, struct data_stratum, expression, 1, QUESTION_MAX_STRING),
-    CYAML_FIELD_SEQUENCE_COUNT("cells", QUESTION_NEEDED, struct data_stratum, cells, n_cells, &question_string, 1, DATA_MAX_CELLS),
+    CYAML_FIELD_SEQUENCE_COUNT("cells", QUESTION_NEEDED, struct data_stratum, cells, n_cells, &question_string, 1,
+                               DATA_MAX_CELLS),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t stratum_value = {
@@ -106,8 +107,10 @@ static bool read_dominance(const struct question_reader *r, struct question *q, 
   if (!yaml_number(&percent, d->percent, 99) || percent == 0)
     return question_refuse(r, "dominance", NULL, "`percent` is not a whole number from 1 to 99");
   if (q->totals == QUESTION_TOTALS_TRUE)
-    return question_refuse(r, "dominance", NULL, "true totals protect small cells, not dominated ones: they need `totals: displayed`");
-  if (q->has_noise) return question_refuse(r, "dominance", NULL, "what it hides depends on true counts: not together with `epsilon`");
+    return question_refuse(r, "dominance", NULL,
+                           "true totals protect small cells, not dominated ones: they need `totals: displayed`");
+  if (q->has_noise)
+    return question_refuse(r, "dominance", NULL, "what it hides depends on true counts: not together with `epsilon`");
   q->dominance_parties = (unsigned)parties;
   q->dominance_percent = (int64_t)percent;
   return true;
@@ -130,8 +133,10 @@ static bool read_distinct(const struct question_reader *r, struct question *q, c
   for (unsigned i = 0; i < e->n_distinct; i++)
     if (!is_text_column(&q->data, e->distinct[i].column))
       return question_refuse(r, "distinct", NULL, "\"%s\" is not in `columns` as text", e->distinct[i].column);
-  if (e->dominance != NULL) return question_refuse(r, "dominance", NULL, "how much a party has of a cell is known to nobody with `distinct`");
-  if (q->n_cells > QUESTION_MAX_DISTINCT) return question_refuse(r, "distinct", NULL, "the table has more than %d cells", QUESTION_MAX_DISTINCT);
+  if (e->dominance != NULL)
+    return question_refuse(r, "dominance", NULL, "how much a party has of a cell is known to nobody with `distinct`");
+  if (q->n_cells > QUESTION_MAX_DISTINCT)
+    return question_refuse(r, "distinct", NULL, "the table has more than %d cells", QUESTION_MAX_DISTINCT);
   q->distinct = e->distinct;
   q->n_distinct = e->n_distinct;
   q->empty_matches = e->empty != 0;
@@ -161,7 +166,8 @@ static bool fill(const struct question_reader *r, void *made, const void *entry)
   return check_strata(r, &q->data) && check_minimum(r, q) && check_totals(r, q);
 }
 
-static const struct question_format format = {&document_value, sizeof(struct question), sizeof(struct entry), fill, "cohort-count"};
+static const struct question_format format = {&document_value, sizeof(struct question), sizeof(struct entry), fill,
+                                              "cohort-count"};
 
 bool question_parse(struct question **q, const char *name, const char *bytes, size_t len, const char *ask, char *text,
                     size_t text_len) {

@@ -61,7 +61,8 @@ static bool check_columns(const struct question_reader *r, const struct data_que
 
 bool question_unicode(const struct question_reader *r, const char *version) {
   return strcmp(version, psi_unicode()) == 0 ||
-         question_refuse(r, "unicode", NULL, "the tables of this program are of Unicode %s, not %s: keys could differ", psi_unicode(), version);
+         question_refuse(r, "unicode", NULL, "the tables of this program are of Unicode %s, not %s: keys could differ",
+                         psi_unicode(), version);
 }
 
 /* --- the head ----------------------------------------------------------------------- */
@@ -98,7 +99,8 @@ static const struct question_entry *entry_at(const struct question_document *d, 
 }
 
 /* Of a study's questions the one called `ask`; NULL: there must be only one. */
-static const struct question_entry *choose(const struct question_reader *r, const struct question_document *d, size_t size, const char *ask) {
+static const struct question_entry *choose(const struct question_reader *r, const struct question_document *d,
+                                           size_t size, const char *ask) {
   if (ask == NULL && d->n_questions == 1) return entry_at(d, size, 0);
   for (unsigned i = 0; ask != NULL && i < d->n_questions; i++)
     if (strcmp(entry_at(d, size, i)->name, ask) == 0) return entry_at(d, size, i);

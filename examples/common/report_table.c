@@ -172,7 +172,8 @@ static void explain(FILE *out, const struct report *r, const struct layout *l) {
   bool subtracts = (r->roles->recipients.bits & r->roles->inputs.bits) != 0;
   size_t hidden = table_n_suppressed(l->t);
   if (l->t->epsilon > 0)
-    fprintf(out, "   each count has noise, epsilon %g: 95 of 100 are within %d of the true one\n", l->t->epsilon, report_noise_within(l->t->epsilon));
+    fprintf(out, "   each count has noise, epsilon %g: 95 of 100 are within %d of the true one\n", l->t->epsilon,
+            report_noise_within(l->t->epsilon));
   if (hidden > 0)
     fprintf(out, "*  suppressed: %sfewer than %lld%s\n", q->zeros == QUESTION_ZEROS_SHOWN ? "not zero, but " : "",
             (long long)q->minimum_cell, subtracts ? ", or fewer without a recipient's own" : "");

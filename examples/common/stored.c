@@ -45,10 +45,13 @@ enum cli_exit stored_read(bool *is_there, int64_t *words, size_t n, const smpc_c
 
 enum { LINE = 21, HEAD = 80 }; /* bytes of a word, and of the lines before, at most */
 
-static bool name_new(char *path, size_t size, const char *final) { return (size_t)snprintf(path, size, "%s.new", final) < size; }
+/* A file of this process alone: another start of the question, which the journal's lock turns away, drops its own. */
+static bool name_new(char *path, size_t size, const char *final) {
+  return (size_t)snprintf(path, size, "%s.%ld.new", final, (long)getpid()) < size;
+}
 
 enum cli_exit stored_reserve(size_t n, const smpc_config *cfg, const smpc_study *st, unsigned question) {
-  char path[600], room[620], claim[SMPC_CLAIM_LEN];
+  char path[600], room[640], claim[SMPC_CLAIM_LEN];
   if (!name_file(path, sizeof path, claim, cfg, st, question) || !name_new(room, sizeof room, path)) return CLI_MACHINE;
   int fd = open(room, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   int why = fd < 0 ? errno : posix_fallocate(fd, 0, (off_t)(HEAD + LINE * n));
@@ -60,7 +63,7 @@ enum cli_exit stored_reserve(size_t n, const smpc_config *cfg, const smpc_study 
 }
 
 void stored_drop(const smpc_config *cfg, const smpc_study *st, unsigned question) {
-  char path[600], room[620], claim[SMPC_CLAIM_LEN];
+  char path[600], room[640], claim[SMPC_CLAIM_LEN];
   if (name_file(path, sizeof path, claim, cfg, st, question) && name_new(room, sizeof room, path)) (void)unlink(room);
 }
 
@@ -77,12 +80,25 @@ static bool write_words(int fd, const char *claim, const int64_t *words, size_t 
   return fclose(out) == 0 && good;
 }
 
+/* To its name, also after a power failure: the journal says already that the question was answered. */
+static bool publish(const char *from, const char *to) {
+  char folder[600];
+  const char *slash = strrchr(to, '/');
+  snprintf(folder, sizeof folder, "%.*s", slash == NULL ? 1 : (int)(slash - to + 1), slash == NULL ? "." : to);
+  int fd = rename(from, to) == 0 ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+  bool good = fd >= 0 && fsync(fd) == 0;
+  if (fd >= 0) close(fd);
+  return good;
+}
+
 enum cli_exit stored_write(const int64_t *words, size_t n, const smpc_config *cfg, const smpc_study *st,
                            unsigned question) {
-  char path[600], room[620], claim[SMPC_CLAIM_LEN];
+  char path[600], room[640], claim[SMPC_CLAIM_LEN];
   if (!name_file(path, sizeof path, claim, cfg, st, question) || !name_new(room, sizeof room, path)) return CLI_MACHINE;
-  if (write_words(open(room, O_WRONLY | O_CREAT | O_CLOEXEC, 0600), claim, words, n) && rename(room, path) == 0) return CLI_DONE;
-  cli_error("the release cannot be kept in %s: %s; keep what is written now, for the question is answered once", path, strerror(errno));
+  if (write_words(open(room, O_WRONLY | O_CREAT | O_CLOEXEC, 0600), claim, words, n) && publish(room, path))
+    return CLI_DONE;
+  cli_error("the release cannot be kept in %s: %s; keep what is written now, for the question is answered once", path,
+            strerror(errno));
   (void)unlink(room);
   return CLI_MACHINE;
 }

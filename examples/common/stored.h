@@ -9,7 +9,7 @@
 
 /* The words as they opened, in JOURNAL.CLAIM.release (mode 0600), where CLAIM stands for
  * study and question.  stored_read: CLI_DONE and *is_there; CLI_INPUT for a file that is not as
- * it should be.  stored_reserve: room on the disk, before anything is asked (JOURNAL.CLAIM.release.new), which
+ * it should be.  stored_reserve: room on the disk, before anything is asked (JOURNAL.CLAIM.release.PID.new), which
  * stored_write fills or stored_drop gives back; CLI_MACHINE, and the message has been printed. */
 enum cli_exit stored_read(bool *is_there, int64_t *words, size_t n, const smpc_config *cfg, const smpc_study *st,
                           unsigned question);

@@ -92,7 +92,8 @@ static void wanted(char what[160], const cyaml_schema_value_t *schema, const str
   else if (v->type == CYAML_MAPPING) strcpy(what, "lines of the form `key: value` belong here");
   else if (v->type != CYAML_ENUM) strcpy(what, "one text or number belongs here");
   else for (unsigned i = 0; i < v->enumeration.count && used < 150; i++)
-    used += snprintf(what + used, 160 - (size_t)used, "%s%s", i == 0 ? "one of these belongs here: " : ", ", v->enumeration.strings[i].str);
+      used += snprintf(what + used, 160 - (size_t)used, "%s%s", i == 0 ? "one of these belongs here: " : ", ",
+                       v->enumeration.strings[i].str);
 }
 
 static const char *kind_of_fault(cyaml_err_t e) {

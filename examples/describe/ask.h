@@ -42,7 +42,8 @@ struct ask {
   struct ask_chi chi[ASK_MAX_TESTS];
 };
 
-/* Read the file, and of its questions the one called `ask` (NULL: it has only one).  False: `text` names the file, the line and the key. */
+/* Read the file, and of its questions the one called `ask` (NULL: it has only one).  False: `text` names the file, the
+ * line and the key. */
 bool ask_load(struct ask **a, const char *path, const char *ask, char *text, size_t text_len);
 bool ask_parse(struct ask **a, const char *name, const char *bytes, size_t len, char *text, size_t text_len);
 void ask_free(struct ask *a); /* NULL is allowed */

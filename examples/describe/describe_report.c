@@ -63,7 +63,8 @@ static void print_tests(FILE *out, const struct desc_job *job) {
     struct desc_t t = desc_t_of(job, i);
     fprintf(out, "\nt test of %s, by %s\n", a->variable[a->t[i].variable].name, a->t[i].name);
     for (unsigned g = 2; g-- > 0;)
-      fprintf(out, "  %-4s n %lld, mean %.8g, std. dev. %.8g\n", g ? "yes:" : "no:", (long long)t.n[g], t.group[g].mean, t.group[g].sd);
+      fprintf(out, "  %-4s n %lld, mean %.8g, std. dev. %.8g\n", g ? "yes:" : "no:", (long long)t.n[g], t.group[g].mean,
+              t.group[g].sd);
     fprintf(out, "  Welch   t = %.5f, df = %.3f, p = %.5g\n", t.welch, t.welch_df, t.welch_p);
     fprintf(out, "  pooled  t = %.5f, df = %.0f, p = %.5g\n", t.pooled, t.pooled_df, t.pooled_p);
   }
@@ -83,7 +84,8 @@ static void print_tests(FILE *out, const struct desc_job *job) {
 }
 
 static void print_openings(FILE *out, const struct desc_job *job) {
-  report_openings(out, job->joint.is_shown ? "Held for review; a release would open" : "Opened", &job->joint, desc_opening, DESC_OPENINGS);
+  report_openings(out, job->joint.is_shown ? "Held for review; a release would open" : "Opened", &job->joint,
+                  desc_opening, DESC_OPENINGS);
   if (job->joint.roles.n_inputs == 2)
     fputs("  Only two parties have data: a recipient among them learns the other's sums by subtracting its own.\n", out);
 }

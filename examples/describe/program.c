@@ -42,7 +42,8 @@ bool desc_opening(struct opening *o, const void *user, unsigned which) {
   o->what = has_ranks ? "the joint counts, means, variances and covariances that the question asks for, and of each quantile "
                         "and rank its place in the range" : what[which];
   o->to_everybody = which == DESC_RULES;
-  snprintf(o->purpose, sizeof o->purpose, "%s%s", job->joint.purpose, o->to_everybody ? ": whether the small-count rules hold" : "");
+  snprintf(o->purpose, sizeof o->purpose, "%s%s", job->joint.purpose,
+           o->to_everybody ? ": whether the small-count rules hold" : "");
   return true;
 }
 

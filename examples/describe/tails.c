@@ -10,7 +10,9 @@ static const double enough = 1e-15, tiny = 1e-300;
 /* b0 + a1/(b1 + a2/(b2 + ...)) by the modified Lentz algorithm: one term more. */
 struct fraction { double c, d, value; };
 
-static void begin(struct fraction *f, double b0) { *f = (struct fraction){fabs(b0) < tiny ? tiny : b0, 0, fabs(b0) < tiny ? tiny : b0}; }
+static void begin(struct fraction *f, double b0) {
+  *f = (struct fraction){fabs(b0) < tiny ? tiny : b0, 0, fabs(b0) < tiny ? tiny : b0};
+}
 
 static double term(struct fraction *f, double a, double b) {
   f->d = b + a * f->d;

@@ -85,14 +85,18 @@ static bool is_journal(const char *path) {
   if (in != NULL) fclose(in);
   bool is_study = strncmp(head, "study:", 6) == 0 || strstr(head, "\nstudy:") != NULL;
   if (n == 0 || strncmp(head, "entry ", 6) == 0) return true; /* the library says why it cannot be read */
-  if (is_study) cli_error("%s is a study, not a journal: give it by --study, and the files that `journal:` in party.yaml names as FILE", path);
+  if (is_study)
+    cli_error(
+        "%s is a study, not a journal: give it by --study, and the files that `journal:` in party.yaml names as FILE",
+        path);
   else if (strncmp(head, "kind ", 5) == 0) cli_error("%s is a signature or a held result, not a journal", path);
   else return true;
   return false;
 }
 
 int main(int argc, char **argv) {
-  static const struct argp argp = {options, parse_option, "verify [--study STUDY] FILE...\nreport FILE...", doc, NULL, NULL, NULL};
+  static const struct argp argp = {options, parse_option, "verify [--study STUDY] FILE...\nreport FILE...", doc, NULL,
+                                   NULL,    NULL};
   struct journal_job job = {.format = CLI_TABLE};
   cli_begin(argv);
   job.file = calloc((size_t)argc + 1, sizeof *job.file);

@@ -30,7 +30,8 @@ bool columns_resolve(struct fit_job *job, char *text, size_t text_len) {
   }
   for (unsigned i = 0; i < job->joint.cfg->parties; i++)
     if (joint_is_in(job->joint.roles.inputs, i) && !joint_is_in(named, i))
-      return snprintf(text, text_len, "party: \"%s\" has the role `input`, and no column in the question", job->joint.cfg->member[i].name),
+      return snprintf(text, text_len, "party: \"%s\" has the role `input`, and no column in the question",
+                      job->joint.cfg->member[i].name),
              false;
   if ((named.bits & (named.bits - 1)) != 0) return true;
   return snprintf(text, text_len, "party: all columns are of one hospital: it needs no joint fit"), false;
@@ -90,7 +91,8 @@ static bool take_values(struct reading *r, const struct data_row *row) {
     int range = r->m->range[r->predictor[j]];
     double x = ldexp(v[j], -range);
     if (fabs(x) > 1)
-      return fail(r->f, "predictor '%s': a value is beyond 2^%d, its `range` in the question", model_predictor(r->m, r->predictor[j]), range);
+      return fail(r->f, "predictor '%s': a value is beyond 2^%d, its `range` in the question",
+                  model_predictor(r->m, r->predictor[j]), range);
     if ((v[j] != 0 && v[j] != 1) || range < 0 || range > 20) o->binary[j] = 0;
     o->x[o->n * o->k + j] = x;
   }
@@ -117,7 +119,8 @@ static enum psi_value take_key(struct reading *r, const struct data_row *row) {
     text[k] = row->own[i];
     len[k] = text[k] != NULL ? strlen(text[k]) : 0;
     if (row->own_is_real[i])
-      return fail(r->f, "column \"%s\" holds numbers with a fraction, which have no one spelling: read it as text", row->own_name[i]),
+      return fail(r->f, "column \"%s\" holds numbers with a fraction, which have no one spelling: read it as text",
+                  row->own_name[i]),
              PSI_BAD;
   }
   r->o->from[r->o->n] = r->o->bytes.len;
@@ -157,7 +160,8 @@ static bool lay_out(struct own_columns *o) {
   return true;
 }
 
-int columns_read(struct own_columns *o, const struct fit_job *job, struct data *d, struct data_report *seen, struct data_fault *f) {
+int columns_read(struct own_columns *o, const struct fit_job *job, struct data *d, struct data_report *seen,
+                 struct data_fault *f) {
   const struct model *m = job->model;
   struct data_fault mine = {0};
   struct reading r = {.o = o, .m = m, .f = &mine};

@@ -26,7 +26,8 @@ bool columns_resolve(struct fit_job *job, char *text, size_t text_len);
 unsigned columns_of(unsigned *predictor, const struct fit_job *job, unsigned id);
 
 /* Read my own.  As in data.h: 0, DATA_INPUT or DATA_MACHINE. */
-int columns_read(struct own_columns *o, const struct fit_job *job, struct data *d, struct data_report *seen, struct data_fault *f);
+int columns_read(struct own_columns *o, const struct fit_job *job, struct data *d, struct data_report *seen,
+                 struct data_fault *f);
 void columns_free(struct own_columns *o); /* wipes */
 
 #endif

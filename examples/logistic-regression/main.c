@@ -80,7 +80,8 @@ static enum cli_exit read_columns(struct frame *f) {
   if (code != 0) return frame_data(code, &fault);
   r->job.columns = &r->columns;
   f->joint->rows = (uint64_t)seen.rows;
-  cli_note(&f->options, "own data: %lld rows read, %lld complete, %zu %s", (long long)seen.rows, (long long)seen.cohort, r->columns.n,
+  cli_note(&f->options, "own data: %lld rows read, %lld complete, %zu %s", (long long)seen.rows, (long long)seen.cohort,
+           r->columns.n,
            r->model->match == MODEL_BY_KEY ? "of them with a key, to be matched" : "rows to be put beside the others'");
   return CLI_DONE;
 }

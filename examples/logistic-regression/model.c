@@ -140,15 +140,17 @@ static bool check_rows(const struct question_reader *r, const struct model *m, c
 
 static bool check_columns(const struct question_reader *r, const struct model *m, const struct entry *e) {
   char text[300];
-  static const char whose[] = "with `split: columns` the outcome and every predictor say whose they are (`outcome_party`, `party`); "
-                              "columns that several hospitals have for their own rows, a mix of both splits, cannot be fitted";
+  static const char whose[] =
+      "with `split: columns` the outcome and every predictor say whose they are (`outcome_party`, `party`); "
+      "columns that several hospitals have for their own rows, a mix of both splits, cannot be fitted";
   for (unsigned i = 0; i <= m->n_predictors; i++)
     if (m->party[i] == NULL) return refuse(r, i == 0 ? "outcome_party" : "party", whose);
   if (m->privacy != MODEL_ONLY) return refuse(r, "privacy", "no hospital can sum over columns it has not: only `model-only`");
   if (m->site_indicators) return refuse(r, "site_indicators", "every row is of all hospitals with `split: columns`");
   if (m->base.data.condition != NULL)
     return refuse(r, "condition", "no hospital has all columns: let each select its rows by the `view:` of its party.yaml");
-  if (e->match == MODEL_NO_MATCH) return refuse(r, "match", "say `order`, for files with the same rows in the same order, or `key`");
+  if (e->match == MODEL_NO_MATCH)
+    return refuse(r, "match", "say `order`, for files with the same rows in the same order, or `key`");
   if ((e->match == MODEL_BY_KEY) != (e->n_key != 0)) return refuse(r, "key", "goes with `match: key`, and that with it");
   if (!psi_key_check(e->key, e->n_key, text, sizeof text)) return refuse(r, "key", text);
   return e->n_key == 0 || question_unicode(r, e->unicode != NULL ? e->unicode : "any");
@@ -181,7 +183,8 @@ static bool fill(const struct question_reader *r, void *made, const void *entry)
   return read_numbers(r, m, e) && read_expressions(r, m, e) && check(r, m, e);
 }
 
-static const struct question_format format = {&document_value, sizeof(struct model), sizeof(struct entry), fill, "logistic-regression"};
+static const struct question_format format = {&document_value, sizeof(struct model), sizeof(struct entry), fill,
+                                              "logistic-regression"};
 
 bool model_parse(struct model **m, const char *name, const char *bytes, size_t len, char *text, size_t text_len) {
   void *made;

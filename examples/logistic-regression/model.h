@@ -49,7 +49,8 @@ struct model {
   int range[MODEL_MAX_PREDICTORS]; /* |value| <= 2^range, checked by every hospital */
 };
 
-/* Read the file, and of its questions the one called `ask` (NULL: it has only one).  False: `text` names the file, the line and the key. */
+/* Read the file, and of its questions the one called `ask` (NULL: it has only one).  False: `text` names the file, the
+ * line and the key. */
 bool model_load(struct model **m, const char *path, const char *ask, char *text, size_t text_len);
 bool model_parse(struct model **m, const char *name, const char *bytes, size_t len, char *text, size_t text_len);
 void model_free(struct model *m);

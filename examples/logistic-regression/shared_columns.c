@@ -32,7 +32,9 @@ struct pieces {
   unsigned predictor[SMPC_MAX_PARTIES][MODEL_MAX_PREDICTORS], k[SMPC_MAX_PARTIES];
 };
 
-static bool is_mine(const struct fit_job *job, unsigned id) { return job->columns != NULL && !job->joint.estimating && job->joint.cfg->me.id == id; }
+static bool is_mine(const struct fit_job *job, unsigned id) {
+  return job->columns != NULL && !job->joint.estimating && job->joint.cfg->me.id == id;
+}
 
 static smpc_err open_sizes(smpc_session *s, struct shared_fit *t) {
   struct fit_job *job = t->job;
@@ -43,8 +45,10 @@ static smpc_err open_sizes(smpc_session *s, struct shared_fit *t) {
   t->n = job->joint.estimating ? shared_stand_in(job) : (size_t)rows[0];
   for (unsigned i = 0; i < sites && err == SMPC_OK; i++)
     if (rows[i] != rows[0] || rows[i] < 0 || rows[i] > MODEL_MAX_ROWS)
-      fit_refuse(job, "the hospitals' files have different numbers of rows: columns can only be put together by order where every "
-                      "row is the same person's");
+      fit_refuse(
+          job,
+          "the hospitals' files have different numbers of rows: columns can only be put together by order where every "
+          "row is the same person's");
   return err;
 }
 
@@ -107,7 +111,8 @@ static smpc_shared *together(smpc_session *s, const struct shared_fit *t, struct
   smpc_shared *row[MODEL_MAX_PREDICTORS] = {NULL};
   for (unsigned i = 0; i < SMPC_MAX_PARTIES; i++) {
     smpc_shared *turned = p->x[i] != NULL ? smpc_transpose(s, p->x[i]) : NULL;
-    for (unsigned j = 0; turned != NULL && j < p->k[i]; j++) row[p->predictor[i][j]] = smpc_slice(s, turned, j, 0, fit_shape(1, t->n));
+    for (unsigned j = 0; turned != NULL && j < p->k[i]; j++)
+      row[p->predictor[i][j]] = smpc_slice(s, turned, j, 0, fit_shape(1, t->n));
     smpc_shared_free(s, turned);
     smpc_shared_free(s, p->x[i]);
   }

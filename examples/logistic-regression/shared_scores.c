@@ -91,7 +91,8 @@ static smpc_shared *upper(smpc_session *s, const smpc_shared *x) { return smpc_s
 static smpc_shared *lower(smpc_session *s, const smpc_shared *x) { return smpc_slice(s, x, 0, 0, fit_shape(KNOTS + 1, 1)); }
 
 /* Steps 2 to 4: correct, twice Mann-Whitney, ties; 3 x 1. */
-static smpc_shared *counts(smpc_session *s, const smpc_shared *below, const smpc_shared *y, const smpc_shared *used, int64_t rows) {
+static smpc_shared *counts(smpc_session *s, const smpc_shared *below, const smpc_shared *y, const smpc_shared *used,
+                           int64_t rows) {
   smpc_shared *positive = smpc_matmul(s, below, y), *ones = smpc_sum(s, y);
   smpc_shared *all = used != NULL ? smpc_matmul(s, below, used) : smpc_transpose(s, smpc_sum_rows(s, smpc_transpose(s, below)));
   smpc_shared *negative = smpc_sub(s, all, positive), *zeros = smpc_sub(s, smpc_constant_i64(s, &rows, fit_shape(1, 1)), ones);

@@ -9,7 +9,8 @@ static const double step_below = 0x1p-14;                                       
 /* --- Hessian and gradient ----------------------------------------------------------- */
 
 void shared_residuals(smpc_session *s, const struct shared_fit *t, smpc_shared **residuals, smpc_shared **w) {
-  smpc_shared *eta = fit_within(s, smpc_matmul(s, t->z, t->beta), SHARED_MAX_ETA), *mu = smpc_logistic(s, eta, SMPC_LOGISTIC_FINE);
+  smpc_shared *eta = fit_within(s, smpc_matmul(s, t->z, t->beta), SHARED_MAX_ETA),
+              *mu = smpc_logistic(s, eta, SMPC_LOGISTIC_FINE);
   *residuals = fit_within(s, smpc_sub(s, t->y, mu), 1);
   if (w != NULL) {
     smpc_shared *square = smpc_mul(s, mu, mu);
@@ -22,7 +23,9 @@ void shared_residuals(smpc_session *s, const struct shared_fit *t, smpc_shared *
 
 /* Z' diag(w) Z / 2^m, or Z' Z / 2^(m + 2) for no w. */
 static smpc_shared *hessian_of(smpc_session *s, const struct shared_fit *t, const smpc_shared *w) {
-  if (w == NULL) return shared_halved(s, fit_within(s, smpc_matmul(s, t->zt, t->z), SHARED_MEAN_SQUARE * (double)t->count), t->m + 2);
+  if (w == NULL)
+    return shared_halved(s, fit_within(s, smpc_matmul(s, t->zt, t->z), SHARED_MEAN_SQUARE * (double)t->count),
+                         t->m + 2);
   smpc_shared *row = smpc_reshape(s, w, fit_shape(1, t->n)), *weighted = smpc_mul(s, t->zt, row);
   smpc_shared *turned = smpc_transpose(s, weighted);
   smpc_shared *h = fit_within(s, smpc_matmul(s, t->zt, turned), SHARED_MEAN_SQUARE / 4 * (double)t->count);

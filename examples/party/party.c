@@ -69,7 +69,8 @@ static int pool(const struct job *job, const struct cli_options *o) {
 }
 
 int main(int argc, char **argv) {
-  static const struct argp more = {options, parse_option, "new DIR\nkeygen [FILE]\nshow [FILE]\ncheck\npool", NULL, NULL, NULL, NULL};
+  static const struct argp more = {
+      options, parse_option, "new DIR\nkeygen [FILE]\nshow [FILE]\ncheck\npool", NULL, NULL, NULL, NULL};
   struct job job = {0};
   struct cli_options o;
   cli_parse(&o, argc, argv, doc, &more, &job);

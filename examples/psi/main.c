@@ -42,7 +42,9 @@ static enum cli_exit resolve(struct frame *f) {
   if (!psi_question_resolve(&r->job.ask, r->question, &f->cfg, text, sizeof text)) return frame_refuse(f, CLI_INPUT, text);
   if (r->job.memory != 0 && (r->question->kind != PSI_REVEAL || r->question->protocol != SMPC_PSI_VOLE || r->job.ask.n != 2 ||
                              r->question->minimum > 1 || cohort_is_wanted(f->study)))
-    return frame_refuse(f, CLI_USAGE, "--memory is for `result: reveal` with `protocol: vole`, two owners and no minimum, and not for studies that compare the rows of their questions");
+    return frame_refuse(f, CLI_USAGE,
+                        "--memory is for `result: reveal` with `protocol: vole`, two owners and no minimum, and not "
+                        "for studies that compare the rows of their questions");
   f->plan_reads = true; /* the number of keys is the cost */
   psi_job_open(&r->job);
   return CLI_DONE;
@@ -83,7 +85,9 @@ static void plan(FILE *out, const struct frame *f, const smpc_cost *cost) {
 static enum cli_exit report(FILE *out, struct frame *f) {
   struct run *r = f->own;
   const struct psi_outcome *o = &r->job.outcome;
-  struct psi_report report = {r->question, &f->cfg, &r->job.ask, r->rows, NULL, o, f->joint->epsilon, f->joint->is_delivered, f->joint->is_shown, r->with_unmatched};
+  struct psi_report report = {
+      r->question,        &f->cfg,          &r->job.ask, r->rows, NULL, o, f->joint->epsilon, f->joint->is_delivered,
+      f->joint->is_shown, r->with_unmatched};
   if (report.is_delivered && r->question->kind == PSI_REVEAL && !o->result.suppressed) report.matched = r->job.matched;
   return psi_report_write(out, &report, f->options.format);
 }

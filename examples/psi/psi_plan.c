@@ -90,8 +90,10 @@ static void print_owners(FILE *out, const struct psi_plan *p) {
 
 static void print_result(FILE *out, const struct psi_plan *p) {
   const struct psi_question *q = p->question;
-  static const char *const what[] = {[PSI_REVEAL] = "which of its own rows all others have too", [PSI_COUNT] = "how many keys all have",
-                                     [PSI_DISTINCT] = "how many different keys there are", [PSI_SUM] = "the sum of a column over the keys that all have"};
+  static const char *const what[] = {[PSI_REVEAL] = "which of its own rows all others have too",
+                                     [PSI_COUNT] = "how many keys all have",
+                                     [PSI_DISTINCT] = "how many different keys there are",
+                                     [PSI_SUM] = "the sum of a column over the keys that all have"};
   char *names = report_names(p->cfg, p->ask->psi.to);
   fprintf(out, "  %s, to %s\n", what[q->kind], names == NULL ? "" : names);
   if (q->kind == PSI_SUM) fprintf(out, "    the column: \"%s\" of %s\n", q->column, q->of);

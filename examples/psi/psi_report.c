@@ -52,9 +52,12 @@ static void write_result(FILE *out, const struct psi_report *r) {
   const char *what = r->question->kind == PSI_DISTINCT ? "different keys" : r->ask->n == 2 ? "keys in both" : "keys in all";
   if (r->is_held) fputs("  held for review: nobody but its reviewers has this yet\n", out);
   if (r->epsilon > 0 && r->is_delivered)
-    fprintf(out, "  the count has noise, epsilon %g: 95 of 100 are within %d of the true one\n", r->epsilon, report_noise_within(r->epsilon));
+    fprintf(out, "  the count has noise, epsilon %g: 95 of 100 are within %d of the true one\n", r->epsilon,
+            report_noise_within(r->epsilon));
   if (!r->is_delivered) fputs("  The result went to the recipients; this party learns nothing of it.\n", out);
-  else if (o->result.suppressed) fprintf(out, "  fewer than %llu %s: not shown\n", number(r->question->minimum > 0 ? r->question->minimum : 1), what);
+  else if (o->result.suppressed)
+    fprintf(out, "  fewer than %llu %s: not shown\n", number(r->question->minimum > 0 ? r->question->minimum : 1),
+            what);
   else if (r->question->kind != PSI_SUM) fprintf(out, "  %-20s %llu\n", what, number(o->result.matched));
   else if (r->question->numbers == PSI_WHOLE) fprintf(out, "  sum of %-13s %lld\n", r->question->column, (long long)o->whole);
   else fprintf(out, "  sum of %-13s %.6g\n", r->question->column, o->decimal);
@@ -180,7 +183,8 @@ static void add_result(json_t *o, const struct psi_report *r) {
   (void)json_object_set_new(o, "suppressed", json_boolean(x->result.suppressed));
   if (x->result.suppressed) return;
   if (r->question->kind == PSI_SUM)
-    (void)json_object_set_new(o, "sum", r->question->numbers == PSI_WHOLE ? json_integer((json_int_t)x->whole) : json_real(x->decimal));
+    (void)json_object_set_new(
+        o, "sum", r->question->numbers == PSI_WHOLE ? json_integer((json_int_t)x->whole) : json_real(x->decimal));
   else add_number(o, r->question->kind == PSI_DISTINCT ? "count" : "matched", x->result.matched);
 }
 

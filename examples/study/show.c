@@ -44,43 +44,81 @@ static const struct { const char *program, *result, *privacy; } kinds[REVEALS] =
 
 /* The words of one language. */
 struct words {
-  const char *head, *purpose, *identifier, *replaces, *basis, *duo, *period, *to_day, *security, *semi_honest, *source, *dealer, *ot;
+  const char *head, *purpose, *identifier, *replaces, *basis, *duo, *period, *to_day, *security, *semi_honest, *source,
+      *dealer, *ot;
   const char *parties, *roles[4], *between, *clearance, *key;
   const char *reveals[REVEALS], *common;
   const char *question, *program, *reads, *graded, *condition, *opens, *nobody, *minimum, *result, *lower;
-  const char *noise, *budget, *dominance, *percent, *change, *blind, *sight, *days, *limits, *runs, *rows, *values, *items, *items_in_all, *no_limit, *subtract, *agreement, *digest, *end;
+  const char *noise, *budget, *dominance, *percent, *change, *blind, *sight, *days, *limits, *runs, *rows, *values,
+      *items, *items_in_all, *no_limit, *subtract, *agreement, *digest, *end;
 };
 
 static const struct words english = {
-    "Study: ", "Purpose: ", "Identifier: ", "Replaces these versions; what was used under them counts: ", "Legal basis: ", "Data use terms (GA4GH DUO): ", "Valid: ", " to ",
+    "Study: ",
+    "Purpose: ",
+    "Identifier: ",
+    "Replaces these versions; what was used under them counts: ",
+    "Legal basis: ",
+    "Data use terms (GA4GH DUO): ",
+    "Valid: ",
+    " to ",
     "Protection: ",
-    "Every party sees random-looking shares only. This holds as long as all parties follow the protocol, and even if all "
+    "Every party sees random-looking shares only. This holds as long as all parties follow the protocol, and even if "
+    "all "
     "but one computing party pool what they see. It does not protect against a party that deviates from the protocol.",
     "Correlated randomness: ",
     "made by a dealer, who sees no data. Whoever controls the dealer and any one computing party can learn all inputs.",
     "made by the computing parties among themselves; nobody else is trusted.",
-    "Parties", {"gives data", "computes on shares", "may receive results", "deals randomness"}, ", ", "cleared for ", "key ",
+    "Parties",
+    {"gives data", "computes on shares", "may receive results", "deals randomness"},
+    ", ",
+    "cleared for ",
+    "key ",
     {"A table: numbers of people in groups.",
-     "Each recipient learns which of its own keys all the others hold. Other parties also learn how many keys each set has, or its declared size.",
-     "The recipients learn how many keys all hold, not which. Other parties also learn how many keys each set has, or its declared size.",
-     "The recipients learn how many different keys there are altogether. Other parties also learn how many keys each set has, or its declared size.",
-     "The recipients learn the sum of a column over the keys that all hold, not the keys. Other parties also learn how many keys each set has, or its declared size.",
-     "A model: its coefficients and how good it is. The steps of the fit stay shared, but for the bits and counts listed here.",
+     "Each recipient learns which of its own keys all the others hold. Other parties also learn how many keys each set "
+     "has, or its declared size.",
+     "The recipients learn how many keys all hold, not which. Other parties also learn how many keys each set has, or "
+     "its declared size.",
+     "The recipients learn how many different keys there are altogether. Other parties also learn how many keys each "
+     "set has, or its declared size.",
+     "The recipients learn the sum of a column over the keys that all hold, not the keys. Other parties also learn how "
+     "many keys each set has, or its declared size.",
+     "A model: its coefficients and how good it is. The steps of the fit stay shared, but for the bits and counts "
+     "listed here.",
      "A model, and at every step of the fit sums over all patients from which it follows.",
      "Statistics of all patients together: counts, means, spread and what else the question asks for."},
     "Where fewer than %s keys are common, nothing is shown.",
-    "Question ", "Computed by ", "Reads at each party with data, without any of it leaving: ", " graded ",
-    "Who counts: ", "What becomes known, and to whom", "Nothing else becomes known to anybody, but that the question was asked, when, and by whom.",
-    "Groups of fewer than %s people are not shown; a recipient's own people do not count towards this.", "The result is graded ",
+    "Question ",
+    "Computed by ",
+    "Reads at each party with data, without any of it leaving: ",
+    " graded ",
+    "Who counts: ",
+    "What becomes known, and to whom",
+    "Nothing else becomes known to anybody, but that the question was asked, when, and by whom.",
+    "Groups of fewer than %s people are not shown; a recipient's own people do not count towards this.",
+    "The result is graded ",
     "Note: the result is graded lower than some data it is computed from. Signing means agreeing to that.",
-    "Every count gets random noise that nobody knows, and the question is answered once; epsilon ", "Privacy budget, of all epsilons together: ",
-    "Groups are not shown either, of which this many parties together have more than a part: ", " per cent",
-    "A party takes part only if its rows behind this are those behind each earlier result, of any question, or at least so many rows differ: ",
+    "Every count gets random noise that nobody knows, and the question is answered once; epsilon ",
+    "Privacy budget, of all epsilons together: ",
+    "Groups are not shown either, of which this many parties together have more than a part: ",
+    " per cent",
+    "A party takes part only if its rows behind this are those behind each earlier result, of any question, or at "
+    "least so many rows differ: ",
     "Held before it opens; only purpose, shape, and how many rows and hidden cells there are is shown to: ",
-    "Held before it opens to its recipients; seen before by: ", "; erased after days without everybody's release: ",
-    "At most, over the whole study, by each party's own journal: ", " runs", " rows", " opened values", " items of one party's sets", " items of all parties' sets together", "no limits",
-    "Note: with two parties that give data, a recipient that is one of them can subtract its own numbers from the result.",
-    "Claim that a refusal for different studies would show: ", "Digest of this study: ", "Changing one character of the file makes it another study, which nobody has signed."};
+    "Held before it opens to its recipients; seen before by: ",
+    "; erased after days without everybody's release: ",
+    "At most, over the whole study, by each party's own journal: ",
+    " runs",
+    " rows",
+    " opened values",
+    " items of one party's sets",
+    " items of all parties' sets together",
+    "no limits",
+    "Note: with two parties that give data, a recipient that is one of them can subtract its own numbers from the "
+    "result.",
+    "Claim that a refusal for different studies would show: ",
+    "Digest of this study: ",
+    "Changing one character of the file makes it another study, which nobody has signed."};
 
 static const struct words chinese = {
     "研究:", "用途:", "标识:", "取代以下版本(在其下的使用量继续累计):", "法律依据:", "数据使用条款(GA4GH DUO):", "有效期:", " 至 ",

@@ -11,12 +11,24 @@ struct words {
 };
 
 static const struct words english = {
-    "Between: ", "Reads at each of them, without any of it leaving, these columns of a row, compared as one key: ", ", ", " (", ")",
-    "a date, as yyyymmdd", "an identity number, checked", "text in the normal form NFKC", {"", ", case ignored"},
-    {", spaces trimmed", ", spaces removed"}, "Normalised by the tables of Unicode ",
+    "Between: ",
+    "Reads at each of them, without any of it leaving, these columns of a row, compared as one key: ",
+    ", ",
+    " (",
+    ")",
+    "a date, as yyyymmdd",
+    "an identity number, checked",
+    "text in the normal form NFKC",
+    {"", ", case ignored"},
+    {", spaces trimmed", ", spaces removed"},
+    "Normalised by the tables of Unicode ",
     {"A row in which one of them is empty takes no part.", "An empty one matches an empty one."},
-    "Adds up the column ", " of ", "Sizes of the sets: told to the other parties", "Sizes of the sets, which are padded to them: ",
-    "No minimum: a single key that all hold is shown, or counts.", "What it reads cannot be shown: "};
+    "Adds up the column ",
+    " of ",
+    "Sizes of the sets: told to the other parties",
+    "Sizes of the sets, which are padded to them: ",
+    "No minimum: a single key that all hold is shown, or counts.",
+    "What it reads cannot be shown: "};
 
 static const struct words chinese = {
     "求交各方:", "在其中每一方本地读取、原始数据不出域,每行的下列各列合为一个键进行比较:", "、", "(", ")", "日期,写成 yyyymmdd",

@@ -131,8 +131,13 @@ static enum cli_exit check_psi(const struct job *job, const smpc_study_question 
 
 /* What the library does not know: the question in its program's eyes. */
 static enum cli_exit check_questions(const struct job *job, const smpc_study *st) {
-  static const struct { const char *program; enum cli_exit (*check)(const struct job *, const smpc_study_question *); } known[] = {
-      {"cohort-count", check_count}, {"describe", check_describe}, {"logistic-regression", check_model}, {"psi", check_psi}};
+  static const struct {
+    const char *program;
+    enum cli_exit (*check)(const struct job *, const smpc_study_question *);
+  } known[] = {{"cohort-count", check_count},
+               {"describe", check_describe},
+               {"logistic-regression", check_model},
+               {"psi", check_psi}};
   for (unsigned i = 0; i < st->n_questions; i++) {
     const smpc_study_question *q = &st->question[i];
     size_t k = 0;

@@ -62,7 +62,8 @@ smpc_err smpc_config_check(const smpc_config *cfg, smpc_check_fn fn, void *user)
     goto out;
   }
   err = smpi_session_open_on(&s, cfg, id->link_secret, &net, on_event, &c);
-  if (s != NULL && err != SMPC_OK && s->mesh != NULL) report(&c, (unsigned)(s->fault.party < 0 ? cfg->me.id : s->fault.party), err, s->fault.text);
+  if (s != NULL && err != SMPC_OK && s->mesh != NULL)
+    report(&c, (unsigned)(s->fault.party < 0 ? cfg->me.id : s->fault.party), err, s->fault.text);
   for (unsigned i = 0; err == SMPC_OK && i < cfg->parties; i++)
     if (i != cfg->me.id) report_good(&c, i);
   smpc_err closed = smpi_session_close(s);

@@ -126,7 +126,8 @@ smpc_shared *smpc_reshape(smpc_session *s, const smpc_shared *x, smpc_shape shap
   smpi_absorb_u64(s, shape.rows);
   smpi_absorb_u64(s, shape.cols);
   size_t n = smpi_value_len(x);
-  bool same = n == 0 ? shape.rows == 0 || shape.cols == 0 : shape.rows != 0 && n / shape.rows == shape.cols && n % shape.rows == 0;
+  bool same = n == 0 ? shape.rows == 0 || shape.cols == 0
+                     : shape.rows != 0 && n / shape.rows == shape.cols && n % shape.rows == 0;
   if (!same)
     TRY(smpi_fail(s, SMPC_E_SHAPE, -1, "smpc_reshape: %zu x %zu has not as many elements as %zu x %zu", shape.rows,
                   shape.cols, x->rows, x->cols));

@@ -51,7 +51,8 @@ static smpc_err check_malicious(smpc_session *s, const smpc_psi *q) {
   if (!owners_compute(s, q))
     return smpi_fail(s, SMPC_E_ARG, -1, "%s: against malicious parties the two owners must be the only computing parties", s->op);
   if (q->to.bits != smpc_to(q->a).bits && q->to.bits != smpc_to(q->b).bits)
-    return smpi_fail(s, SMPC_E_ARG, -1, "%s: against malicious parties exactly one of the two owners may learn the result", s->op);
+    return smpi_fail(s, SMPC_E_ARG, -1,
+                     "%s: against malicious parties exactly one of the two owners may learn the result", s->op);
   return SMPC_OK;
 }
 
@@ -66,7 +67,8 @@ static smpc_err check_built(smpc_session *s, const smpc_psi *q, bool is_count) {
   if (is_malicious(s)) return check_malicious(s, q);
   for (unsigned i = 0; i < s->cfg.parties; i++)
     if (learns(q, i) && !is_owner(q, i))
-      return smpi_fail(s, SMPC_E_ARG, -1, "%s: %s holds no set, so there is nothing to reveal to it", s->op, s->cfg.member[i].name);
+      return smpi_fail(s, SMPC_E_ARG, -1, "%s: %s holds no set, so there is nothing to reveal to it", s->op,
+                       s->cfg.member[i].name);
   return SMPC_OK;
 }
 
@@ -204,7 +206,8 @@ static smpc_err run(struct call *c) {
   c->t.n = *my_size(c);
   c->t.m = *peer_size(c);
   c->r.protocol = choose(c);
-  if (c->t.is_malicious) c->r.recipient_most = c->t.i_learn ? smpi_psi_oprf_most(c->t.n, c->t.m) : smpi_psi_oprf_most(c->t.m, c->t.n);
+  if (c->t.is_malicious)
+    c->r.recipient_most = c->t.i_learn ? smpi_psi_oprf_most(c->t.n, c->t.m) : smpi_psi_oprf_most(c->t.m, c->t.n);
   TRY(c->r.protocol == SMPC_PSI_VOLE ? run_vole(c) : run_ecdh(c));
   c->r.matched = c->t.matched;
 out:
@@ -339,7 +342,9 @@ smpc_err smpc_psi_reveal_stream(smpc_session *s, const smpc_psi *q, const smpc_p
   bool fits = q == NULL || q->size != sizeof *q || (q->protocol == SMPC_PSI_VOLE && q->owners.bits == 0 && q->minimum <= 1);
   if (result != NULL) *result = (smpc_psi_result){.size = sizeof *result};
   if (s != NULL && !fits)
-    return smpi_fail(s, SMPC_E_ARG, -1, "smpc_psi_reveal_stream: only the protocol vole, between two owners and without a minimum, takes a stream");
+    return smpi_fail(
+        s, SMPC_E_ARG, -1,
+        "smpc_psi_reveal_stream: only the protocol vole, between two owners and without a minimum, takes a stream");
   return call(&c, "smpc_psi_reveal", 0, result); /* the other owner may have its set in memory */
 }
 

@@ -77,7 +77,8 @@ static smpc_err check_reveal(struct many *c, size_t n_matched) {
     return smpi_fail(s, SMPC_E_ARG, -1, "%s: items of more than two sets are revealed by the protocol vole alone", s->op);
   for (unsigned i = 0; i < s->cfg.parties; i++)
     if (learns(c, i) && !(c->q->owners.bits >> i & 1))
-      return smpi_fail(s, SMPC_E_ARG, -1, "%s: %s holds no set, so there is nothing to reveal to it", s->op, s->cfg.member[i].name);
+      return smpi_fail(s, SMPC_E_ARG, -1, "%s: %s holds no set, so there is nothing to reveal to it", s->op,
+                       s->cfg.member[i].name);
   if (!i_own(c) || s->is_dry) return SMPC_OK;
   smpc_err err = smpi_psi_set_check(s, c->items);
   bool has_room = c->items == NULL || (n_matched == c->items->n && (n_matched == 0 || c->matched != NULL));
@@ -273,7 +274,8 @@ static smpc_err check_count(struct many *c) {
     return smpi_fail(s, SMPC_E_ARG, -1, "%s: different items are counted by the protocol join alone", s->op);
   for (unsigned i = 0; i < c->t.owners; i++)
     if (c->t.size[i] > SMPI_CUCKOO_MAX)
-      return smpi_fail(s, SMPC_E_RANGE, -1, "%s: sets of more than %d items are too large for a join", s->op, (int)SMPI_CUCKOO_MAX);
+      return smpi_fail(s, SMPC_E_RANGE, -1, "%s: sets of more than %d items are too large for a join", s->op,
+                       (int)SMPI_CUCKOO_MAX);
   return SMPC_OK;
 }
 
@@ -289,7 +291,8 @@ static smpc_err check_strata(struct many *c, const uint32_t *stratum, size_t str
 }
 
 static void fill_task(const struct many *c, struct smpi_distinct *t) {
-  *t = (struct smpi_distinct){.owners = c->t.owners, .mine = c->t.mine, .instance = c->s->step, .progress = progress, .ctx = c->s};
+  *t = (struct smpi_distinct){
+      .owners = c->t.owners, .mine = c->t.mine, .instance = c->s->step, .progress = progress, .ctx = c->s};
   for (unsigned i = 0; i < t->owners; i++) {
     t->rank[i] = (unsigned)smpi_rank_of(c->s, c->t.owner[i]);
     t->size[i] = c->t.size[i];

@@ -83,7 +83,8 @@ smpc_err smpi_psi_compare_sizes(struct smpc_session *s, const unsigned *owner, c
   smpi_hash_end(&h, mine);
   for (unsigned k = 0; k < n; k++)
     if (owner[k] != smpi_me(s))
-      flow[others++] = (struct smpi_flow){.peer = owner[k], .out_len = sizeof mine, .in_len = sizeof mine, .out = mine, .in = theirs[k]};
+      flow[others++] = (struct smpi_flow){
+          .peer = owner[k], .out_len = sizeof mine, .in_len = sizeof mine, .out = mine, .in = theirs[k]};
   smpc_err err = smpi_exchange(s, flow, others);
   for (size_t k = 0; err == SMPC_OK && k < others; k++)
     if (memcmp(mine, flow[k].in, sizeof mine) != 0)

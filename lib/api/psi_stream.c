@@ -9,10 +9,14 @@ enum { TOLD = 4096 }; /* LOCAL: items at a time */
 
 smpc_err smpi_psi_stream_check(struct smpc_session *s, const smpc_psi_stream *in, bool wants_rows) {
   if (in == NULL || in->size != sizeof *in || in->next == NULL)
-    return smpi_fail(s, SMPC_E_ARG, -1, "%s: an owner gives no stream, or one that was not made with SMPC_PSI_STREAM_INIT of this version", s->op);
+    return smpi_fail(s, SMPC_E_ARG, -1,
+                     "%s: an owner gives no stream, or one that was not made with SMPC_PSI_STREAM_INIT of this version",
+                     s->op);
   if (wants_rows && in->tell == NULL) return smpi_fail(s, SMPC_E_ARG, -1, "%s: there is nobody to tell which items match", s->op);
   if (s->guard != NULL && s->guard->compares_sets(s->guard_ctx))
-    return smpi_fail(s, SMPC_E_POLICY, -1, "%s: the study compares this set with those of earlier runs, for which it must be in memory: no stream", s->op);
+    return smpi_fail(
+        s, SMPC_E_POLICY, -1,
+        "%s: the study compares this set with those of earlier runs, for which it must be in memory: no stream", s->op);
   if (in->memory == 0 || in->memory >= SMPC_PSI_STREAM_LEAST) return SMPC_OK;
   return smpi_fail(s, SMPC_E_RANGE, -1, "%s: a bucket takes more memory than the set may: at least %u MB are needed", s->op,
                    (unsigned)(SMPC_PSI_STREAM_LEAST >> 20));

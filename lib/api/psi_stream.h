@@ -5,7 +5,8 @@
 #include "api/value.h"
 #include "psi/parts.h"
 
-/* SMPC_E_ARG: no stream, or one that cannot be read, or told; SMPC_E_RANGE: too little memory; SMPC_E_POLICY: a study that compares sets. */
+/* SMPC_E_ARG: no stream, or one that cannot be read, or told; SMPC_E_RANGE: too little memory; SMPC_E_POLICY: a study
+ * that compares sets. */
 smpc_err smpi_psi_stream_check(struct smpc_session *s, const smpc_psi_stream *in, bool wants_rows);
 
 /* Read it whole, into *p.  Errors of parts.h, SMPC_E_CANCELED, and the caller's own. */

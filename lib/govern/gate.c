@@ -108,7 +108,8 @@ smpc_err smpi_gate_judge(struct gate *g, struct smpc_session *s, smpc_who to, co
     return smpi_gate_refuse(s, "other recipients than the purpose has");
   TRY(check_rows(g, s));
   if (g->question->max_values != 0 && shape.rows * shape.cols == 0)
-    return smpi_gate_refuse(s, "the question limits opened values, and nobody declared how many this opens: declare the sizes of the sets");
+    return smpi_gate_refuse(
+        s, "the question limits opened values, and nobody declared how many this opens: declare the sizes of the sets");
   if (is_beyond(why, g, MORE_VALUES, "opened values", g->tally.values, shape.rows * shape.cols, g->question->max_values))
     return smpi_gate_refuse(s, why);
 out:
@@ -145,8 +146,10 @@ static smpc_err on_items(void *ctx, struct smpc_session *s, const uint64_t *size
   char why[WHY], what[120];
   for (unsigned i = 0; i < g->study->n_parties; i++) {
     all = smpi_entry_add(all, size[i]);
-    snprintf(what, sizeof what, "the sets of %.40s would have more items than one party's may have in all", g->study->party[i].name);
-    if (size[i] != 0 && is_beyond(why, g, what, "items", g->tally.items[i], size[i], q->max_items)) return smpi_gate_refuse(s, why);
+    snprintf(what, sizeof what, "the sets of %.40s would have more items than one party's may have in all",
+             g->study->party[i].name);
+    if (size[i] != 0 && is_beyond(why, g, what, "items", g->tally.items[i], size[i], q->max_items))
+      return smpi_gate_refuse(s, why);
   }
   if (all != 0 && is_beyond(why, g, MORE_ITEMS, "items", g->tally.items_in_all, all, q->max_items_in_all))
     return smpi_gate_refuse(s, why);

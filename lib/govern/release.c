@@ -143,7 +143,8 @@ smpc_err smpi_release_gather(uint8_t (*sign)[64], const smpc_study *st, const ch
                             smpi_word_place(path), id, st->party[i].name);
     const char *why = read_word(sign[i], st, path, i, h, SMPI_RELEASED, &is_there);
     if (!is_there)
-      return smpi_fault_set(f, SMPC_E_POLICY, (int)i, "the reviewer %s has not released the result: there is no %s.%s.%s.released",
+      return smpi_fault_set(f, SMPC_E_POLICY, (int)i,
+                            "the reviewer %s has not released the result: there is no %s.%s.%s.released",
                             st->party[i].name, smpi_word_place(path), id, st->party[i].name);
     if (why != NULL)
       return smpi_fault_set(f, SMPC_E_POLICY, (int)i, "the release by %s: %s (%s.%s.%s.released)", st->party[i].name, why,

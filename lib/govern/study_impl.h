@@ -11,7 +11,8 @@ struct limits { char *runs, *rows, *values, *items, *items_in_all; };
 struct dominance { char *parties, *percent; };
 struct also { char *purpose; struct text_list to; };
 struct asked {
-  char *name, *program, *purpose, *grade, *condition, *minimum_cell, *result, *minimum, *privacy, *review, *hold_days, *min_change, *epsilon;
+  char *name, *program, *purpose, *grade, *condition, *minimum_cell, *result, *minimum, *privacy, *review, *hold_days,
+      *min_change, *epsilon;
   struct text_list recipients, reviewers;
   struct column *columns;
   unsigned n_columns;

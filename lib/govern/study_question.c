@@ -115,7 +115,8 @@ static smpc_err read_columns(struct reader *r, unsigned i) {
     smpc_study_column *c = &q->column[q->n_columns];
     c->name = a->columns[q->n_columns].name;
     if (!smpi_study_grade(&c->grade, r->st, a->columns[q->n_columns].grade, false))
-      return smpi_study_fault(r, "questions", i, "columns", "the grade \"%.40s\" of the column %.60s is none of the study's `grades`",
+      return smpi_study_fault(r, "questions", i, "columns",
+                              "the grade \"%.40s\" of the column %.60s is none of the study's `grades`",
                               a->columns[q->n_columns].grade, c->name);
   }
   return SMPC_OK;

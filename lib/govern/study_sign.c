@@ -40,7 +40,9 @@ smpc_err smpi_word_write(const char *path, const char *text, size_t len, struct 
   if (good) return SMPC_OK;
   if (made) unlink(path);
   return smpi_fault_set(f, smpi_file_blame(why), -1, "%.180s: %s", path,
-                        why == EEXIST ? "exists already; it is not overwritten: if it is of something older, move it away" : strerror(why));
+                        why == EEXIST
+                            ? "exists already; it is not overwritten: if it is of something older, move it away"
+                            : strerror(why));
 }
 
 smpc_err smpi_study_sign(const smpc_study *st, const char *path, enum smpi_word word, const uint8_t sign_secret[64],
@@ -123,10 +125,16 @@ static smpc_err check_party(const smpc_study *st, const char *path, unsigned i, 
   why = smpi_word_read(st, path, i, SMPI_SIGNATURE, &time, &is_there);
   smpi_put_time(when, time);
   if (why == NULL) return snprintf(text, size, "%s signed on %s", name, when), SMPC_OK;
-  if (!is_there) return snprintf(text, size, "%s has not signed the study: there is no %s.%s.sig", name, smpi_word_place(path), name), SMPC_E_POLICY;
+  if (!is_there)
+    return snprintf(text, size, "%s has not signed the study: there is no %s.%s.sig", name, smpi_word_place(path),
+                    name),
+           SMPC_E_POLICY;
   if (why == OTHER_VERSION)
-    return snprintf(text, size, "the study changed since %s signed on %s, or that was another study: %s signs this one anew, once "
-                    "%s.%s.sig is moved away", name, when, name, smpi_word_place(path), name), SMPC_E_POLICY;
+    return snprintf(text, size,
+                    "the study changed since %s signed on %s, or that was another study: %s signs this one anew, once "
+                    "%s.%s.sig is moved away",
+                    name, when, name, smpi_word_place(path), name),
+           SMPC_E_POLICY;
   return snprintf(text, size, "the signature of %s: %s (%s.%s.sig)", name, why, smpi_word_place(path), name), SMPC_E_POLICY;
 }
 

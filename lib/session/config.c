@@ -171,10 +171,10 @@ static const cyaml_schema_field_t all_fields[] = {
     CYAML_FIELD_STRING_PTR("fraction bits", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct all, fraction_bits, 1, 20),
     CYAML_FIELD_SEQUENCE("parties", CYAML_FLAG_POINTER, struct all, parties, &entry_schema, 2, SMPC_MAX_PARTIES),
     /* a study has all of this, and more: lib/govern/study.c reads the rest */
-    CYAML_FIELD_IGNORE("study", CYAML_FLAG_OPTIONAL),      CYAML_FIELD_IGNORE("legal basis", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("study", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("legal basis", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("valid from", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("valid until", CYAML_FLAG_OPTIONAL),
-    CYAML_FIELD_IGNORE("privacy budget", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("grades", CYAML_FLAG_OPTIONAL),     CYAML_FIELD_IGNORE("questions", CYAML_FLAG_OPTIONAL),
-    CYAML_FIELD_END};
+    CYAML_FIELD_IGNORE("privacy budget", CYAML_FLAG_OPTIONAL), CYAML_FIELD_IGNORE("grades", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("questions", CYAML_FLAG_OPTIONAL), CYAML_FIELD_END};
 static const cyaml_schema_value_t all_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct all, all_fields)};
 
 static smpc_err entry_fault(struct smpi_fault *f, const struct smpi_yaml *y, unsigned i, const char *key,

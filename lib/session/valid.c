@@ -45,7 +45,9 @@ static smpc_err check_roles(const smpc_config *cfg, struct smpi_fault *f) {
   /* Without a dealer, sums and openings work; the first product says what is missing. */
   if (dealers > 1) return smpi_fault_set(f, SMPC_E_ARG, -1, "there must be at most one dealer, not %u", dealers);
   if (cfg->security == SMPC_MALICIOUS && (computing != 2 || dealers != 0))
-    return smpi_fault_set(f, SMPC_E_ARG, -1, "security against malicious parties is built for the intersection of two parties alone: there must be two computing parties and no dealer");
+    return smpi_fault_set(f, SMPC_E_ARG, -1,
+                          "security against malicious parties is built for the intersection of two parties alone: "
+                          "there must be two computing parties and no dealer");
   if (dealers != 0 && cfg->source != SMPC_DEALER)
     return smpi_fault_set(f, SMPC_E_ARG, -1, "there is a dealer, but the source of correlated randomness is %s",
                           cfg->source == SMPC_OT ? "ot" : "paillier");

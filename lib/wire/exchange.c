@@ -67,7 +67,8 @@ static smpc_err heed_abort(struct run *r, const struct smpi_pump *p, const struc
   if (a.code == SMPC_E_DESYNC && a.differs != SMPI_SAME)
     return smpi_desync_set(r->fault, peer, name_of(r, p), (enum smpi_differs)a.differs, a.step, a.yours, a.mine);
   if (a.code == SMPC_E_CANCELED && !names_other)
-    return smpi_fault_set(r->fault, SMPC_E_PEER, peer, "%s stopped the session at step %" PRIu64 ": its user or its program canceled it",
+    return smpi_fault_set(r->fault, SMPC_E_PEER, peer,
+                          "%s stopped the session at step %" PRIu64 ": its user or its program canceled it",
                           name_of(r, p), a.step);
   if (names_other)
     return smpi_fault_set(r->fault, a.code == SMPC_E_DESYNC ? SMPC_E_DESYNC : SMPC_E_PEER, m->blame,

@@ -133,7 +133,9 @@ static void receive_some(void *ctx, size_t first, size_t n) {
   bool good = true;
   for (size_t i = first; i < first + n && good; i++) {
     good = crypto_scalarmult_ristretto255(common, t->secret[i], t->offer) == 0;
-    if (good) derive(&t->key[i], t->p, i, choice_bit(t->choice, i), t->offer, t->points + i * t->points_len, t->points_len, common);
+    if (good)
+      derive(&t->key[i], t->p, i, choice_bit(t->choice, i), t->offer, t->points + i * t->points_len, t->points_len,
+             common);
   }
   if (!good) atomic_store(&t->is_bad, true);
   smpi_wipe(common, sizeof common);
@@ -143,7 +145,13 @@ static void receive_some(void *ctx, size_t first, size_t n) {
 static bool receive_keys(blk *key, const struct smpi_base_place *p, const uint8_t offer[SMPI_POINT],
                          const uint8_t (*secret)[SMPI_POINT], const blk *choice, const uint8_t *points,
                          size_t points_len, size_t n) {
-  struct step t = {.p = p, .choice = choice, .offer = offer, .points = points, .points_len = points_len, .secret = secret, .key = key};
+  struct step t = {.p = p,
+                   .choice = choice,
+                   .offer = offer,
+                   .points = points,
+                   .points_len = points_len,
+                   .secret = secret,
+                   .key = key};
   return is_proper(offer) && run(&t, n, receive_some);
 }
 
@@ -287,7 +295,13 @@ static void passive_send_some(void *ctx, size_t first, size_t n) {
 bool smpi_base_passive_sent(blk (*key)[2], const struct smpi_base_place *p, const uint8_t offer[SMPI_POINT],
                             const uint8_t secret[SMPI_POINT], const uint8_t (*point)[SMPI_POINT], size_t n) {
   uint8_t shift[SMPI_POINT];
-  struct step t = {.p = p, .offer = offer, .own = secret, .shift = shift, .points = point[0], .points_len = SMPI_POINT, .key = key[0]};
+  struct step t = {.p = p,
+                   .offer = offer,
+                   .own = secret,
+                   .shift = shift,
+                   .points = point[0],
+                   .points_len = SMPI_POINT,
+                   .key = key[0]};
   shift_point(shift, p);
   bool good = crypto_scalarmult_ristretto255(shift, secret, shift) == 0 && run(&t, n, passive_send_some);
   smpi_wipe(shift, sizeof shift);

@@ -73,7 +73,8 @@ smpc_err smpi_join_open_with(struct smpi_join **out, struct smpc_session *s, uin
   uint32_t transfers;
   struct smpi_join *j = *out = NULL;
   TRY(smpi_status(s));
-  if (!smpi_cot_instance_of(&transfers, SMPI_COT_FOR_JOIN, instance)) TRY(smpi_fail(s, SMPC_E_RANGE, -1, "too many operations in one session for a join"));
+  if (!smpi_cot_instance_of(&transfers, SMPI_COT_FOR_JOIN, instance))
+    TRY(smpi_fail(s, SMPC_E_RANGE, -1, "too many operations in one session for a join"));
   j = smpi_secret_alloc(1, sizeof *j);
   if (j == NULL) TRY(smpi_fail(s, SMPC_E_NOMEM, -1, "not enough memory for a join"));
   j->s = s;
@@ -165,7 +166,8 @@ smpc_err smpi_join_table_vt(struct smpi_join_table **out, struct smpi_join *j, c
   t->slot = smpi_secret_alloc(t->bins, sizeof *t->slot);
   t->key = smpi_secret_alloc(k.n, sizeof *t->key);
   t->bin = smpi_secret_alloc(k.n, sizeof *t->bin);
-  if (t->slot == NULL || t->key == NULL || t->bin == NULL) TRY(smpi_fail(j->s, SMPC_E_NOMEM, -1, "not enough memory for a table"));
+  if (t->slot == NULL || t->key == NULL || t->bin == NULL)
+    TRY(smpi_fail(j->s, SMPC_E_NOMEM, -1, "not enough memory for a table"));
   TRY(fill_table(t, j, &k));
   *out = t;
 out:

@@ -31,8 +31,9 @@ smpc_err smpi_psi_oprf_parts(struct smpc_session *s, struct smpi_psi_task *t, st
 /* What the busier of the two sends, in buckets.  n, m: the receiver's and the sender's set. */
 void smpi_psi_oprf_cost(struct smpi_cost *c, size_t n, size_t m, bool sender_learns, bool is_malicious);
 
-/* Malicious: how many items a receiver that said n can surely use with a sender of m: as many as its stores have columns,
- * which is 434 for each bucket at least, and 1.31 to 1.34 n from n = 2^16 on where m is below 2^20 or n.  0 where n or m is 0 or too large. */
+/* Malicious: how many items a receiver that said n can surely use with a sender of m: as many as its stores have
+ * columns, which is 434 for each bucket at least, and 1.31 to 1.34 n from n = 2^16 on where m is below 2^20 or n.  0
+ * where n or m is 0 or too large. */
 uint64_t smpi_psi_oprf_columns(uint64_t n, uint64_t m);
 /* The bound that is proved: with 2^64 operations it has used more than this many with probability 2^-40 at most; 1.8 to 2.1 n
  * where the former is 1.34 n. */

@@ -114,10 +114,12 @@ static smpc_err walk_on(struct walk *w) {
 static smpc_err no_memory(const struct smpi_psi_parts *p) { return smpi_fail(p->s, SMPC_E_NOMEM, -1, "out of memory"); }
 
 static smpc_err overflow(const struct smpi_psi_parts *p) {
-  return smpi_fail(p->s, SMPC_E_STATE, (int)smpi_me(p->s), "a part of my set overflowed, which happens once in 2^40 runs: run again");
+  return smpi_fail(p->s, SMPC_E_STATE, (int)smpi_me(p->s),
+                   "a part of my set overflowed, which happens once in 2^40 runs: run again");
 }
 
-/* The record's place among the *n different ones there are, plus 1; one more if it is none of them and `most` allows it, else 0. */
+/* The record's place among the *n different ones there are, plus 1; one more if it is none of them and `most` allows
+ * it, else 0. */
 static uint32_t enter(struct smpi_psi_parts *p, blk key, size_t *n, size_t most) {
   struct smpi_mask mask;
   memcpy(&mask, &key, sizeof mask);
@@ -197,7 +199,8 @@ smpc_err smpi_psi_parts_make_vt(struct smpi_psi_parts *p, struct smpc_session *s
   return smpi_psi_parts_end_vt(p);
 }
 
-smpc_err smpi_psi_parts_begin(struct smpi_psi_parts *p, struct smpc_session *s, uint64_t call, uint64_t held, const char *folder) {
+smpc_err smpi_psi_parts_begin(struct smpi_psi_parts *p, struct smpc_session *s, uint64_t call, uint64_t held,
+                              const char *folder) {
   smpc_err err = begin(p, s, call);
   return err == SMPC_OK ? smpi_spill_open(&p->spill, s, SMPI_PSI_PARTS, held, folder) : err;
 }
@@ -236,7 +239,8 @@ size_t smpi_psi_parts_size(const struct smpi_psi_parts *p, unsigned bucket, unsi
 smpc_err smpi_psi_parts_check(const struct smpi_psi_parts *p, size_t most, unsigned buckets) {
   for (unsigned b = 0; b < buckets; b++)
     if (smpi_psi_parts_size(p, b, buckets) > most)
-      return smpi_fail(p->s, SMPC_E_STATE, (int)smpi_me(p->s), "a bucket of my set overflowed, which happens once in 2^40 runs: run again");
+      return smpi_fail(p->s, SMPC_E_STATE, (int)smpi_me(p->s),
+                       "a bucket of my set overflowed, which happens once in 2^40 runs: run again");
   return SMPC_OK;
 }
 

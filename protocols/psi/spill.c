@@ -73,7 +73,9 @@ static void number(uint8_t nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES], u
 
 static smpc_err write_block(struct smpi_spill *p, const uint8_t *bytes, uint32_t block) {
   uint8_t nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES];
-  if (p->fd < 0) return smpi_fail(p->s, SMPC_E_ARG, (int)smpi_me(p->s), "the set does not fit into the memory it may have, and no folder is named for it");
+  if (p->fd < 0)
+    return smpi_fail(p->s, SMPC_E_ARG, (int)smpi_me(p->s),
+                     "the set does not fit into the memory it may have, and no folder is named for it");
   number(nonce, block);
   crypto_aead_chacha20poly1305_ietf_encrypt(p->work, NULL, bytes, BLOCK, NULL, 0, NULL, nonce, p->key);
   if (smpi_file_put_at(p->fd, p->work, SEALED, place(p, block)) == SMPC_OK) return SMPC_OK;
@@ -86,7 +88,8 @@ static smpc_err read_block(struct smpi_spill *p, uint32_t block) {
   if (smpi_file_get_at(p->fd, p->work, SEALED, place(p, block)) != SMPC_OK)
     return fault(p, SMPC_E_DISK, "the set cannot be read back", strerror(errno));
   number(nonce, block);
-  if (crypto_aead_chacha20poly1305_ietf_decrypt(p->work, NULL, NULL, p->work, SEALED, NULL, 0, nonce, p->key) == 0) return SMPC_OK;
+  if (crypto_aead_chacha20poly1305_ietf_decrypt(p->work, NULL, NULL, p->work, SEALED, NULL, 0, nonce, p->key) == 0)
+    return SMPC_OK;
   return fault(p, SMPC_E_DISK, "the set cannot be read back", "what is there is not what was written");
 }
 
@@ -94,7 +97,9 @@ static smpc_err read_block(struct smpi_spill *p, uint32_t block) {
 
 static smpc_err no_memory(struct smpi_spill *p) { return smpi_fail(p->s, SMPC_E_NOMEM, -1, "out of memory"); }
 
-static uint8_t *held_at(const struct smpi_spill *p, uint32_t block) { return p->held[block / CHUNK] + (size_t)(block % CHUNK) * BLOCK; }
+static uint8_t *held_at(const struct smpi_spill *p, uint32_t block) {
+  return p->held[block / CHUNK] + (size_t)(block % CHUNK) * BLOCK;
+}
 static bool is_held(const struct smpi_spill *p, uint32_t block) { return block / CHUNK < p->chunks; }
 
 static smpc_err hold(struct smpi_spill *p, const uint8_t *bytes, uint32_t block) {

@@ -117,7 +117,8 @@ out:
 static smpc_err check(const struct smpi_disk *d, struct smpc_session *s, const uint64_t units[SMPI_CORRS]) {
   uint64_t any = 0;
   for (unsigned k = 0; k < SMPI_CORRS; k++) {
-    if (units[k] > SMPI_MAX_UNITS) return smpi_fail(s, SMPC_E_ARG, -1, "more %s than a pool can be filled with", smpi_corr_name(k));
+    if (units[k] > SMPI_MAX_UNITS)
+      return smpi_fail(s, SMPC_E_ARG, -1, "more %s than a pool can be filled with", smpi_corr_name(k));
     any |= units[k];
   }
   if (units[SMPI_LOOKUP] != 0 && !smpi_triple_has_lookups(smpi_parties(s), smpi_source_of(s)))

@@ -207,5 +207,5 @@ static void nothing_may_have_any_shape(void **state) {
   }
 }
 
-TEST_MAIN(T(local_operations), T(ownership_follows_the_inputs), T(delegated_computing), T(interactive_operations), T(fixed_point_operations),
-          T(nothing_may_have_any_shape))
+TEST_MAIN(T(local_operations), T(ownership_follows_the_inputs), T(delegated_computing), T(interactive_operations),
+          T(fixed_point_operations), T(nothing_may_have_any_shape))

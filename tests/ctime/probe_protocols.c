@@ -133,8 +133,16 @@ static void correlations(void) {
 }
 
 const struct probe protocol_probes[] = {
-    {"share", share}, {"conjunctions", conjunctions}, {"bits_to_numbers", bits_to_numbers}, {"carry_tree", carry_tree},
-    {"comparison", comparison}, {"millionaires", millionaires}, {"products", products}, {"truncation", truncation}, {"correlations", correlations},
-    {"functions", functions}, {"noise", noise},
+    {"share", share},
+    {"conjunctions", conjunctions},
+    {"bits_to_numbers", bits_to_numbers},
+    {"carry_tree", carry_tree},
+    {"comparison", comparison},
+    {"millionaires", millionaires},
+    {"products", products},
+    {"truncation", truncation},
+    {"correlations", correlations},
+    {"functions", functions},
+    {"noise", noise},
     {NULL, NULL},
 };

@@ -143,8 +143,13 @@ static void joining(void) {
     for (uint32_t t = 0; t < 3; t++) place[3 * i + t] = (7 * i + t) % BINS;
   }
   smpi_join_place(to, secret_words(1, N), bin, N);
-  const struct smpi_join_program g = {.columns = COLUMNS, .bins = BINS, .place = place, .position = position, .tag = to,
-                                      .payload = secret_words(2, N * COLUMNS), .mask = (const shr *)secret_words(3, BINS * COLUMNS)};
+  const struct smpi_join_program g = {.columns = COLUMNS,
+                                      .bins = BINS,
+                                      .place = place,
+                                      .position = position,
+                                      .tag = to,
+                                      .payload = secret_words(2, N * COLUMNS),
+                                      .mask = (const shr *)secret_words(3, BINS * COLUMNS)};
   for (uint32_t q = 0; q < 3 * N; q++)
     for (unsigned w = 0; w <= COLUMNS; w++) sum ^= smpi_join_word(&g, q, w);
   reveal(&sum, sizeof sum);
@@ -216,7 +221,17 @@ static void strata(void) {
   sink = (uint8_t)(x[0].v ^ tally[0].v);
 }
 
-const struct probe psi_probes[] = {
-    {"programming", programming}, {"telling", telling}, {"strata", strata}, {"opprf_pads", opprf_pads}, {"equality", equality},
-    {"transfers_of_16", transfers_of_16}, {"joining", joining}, {"keeping", keeping},
-    {"items_to_points", items_to_points}, {"blinding_keys", blinding_keys}, {"masks", masks}, {"oprf_hashes", oprf_hashes}, {"oprf_salt", oprf_salt}, {NULL, NULL}};
+const struct probe psi_probes[] = {{"programming", programming},
+                                   {"telling", telling},
+                                   {"strata", strata},
+                                   {"opprf_pads", opprf_pads},
+                                   {"equality", equality},
+                                   {"transfers_of_16", transfers_of_16},
+                                   {"joining", joining},
+                                   {"keeping", keeping},
+                                   {"items_to_points", items_to_points},
+                                   {"blinding_keys", blinding_keys},
+                                   {"masks", masks},
+                                   {"oprf_hashes", oprf_hashes},
+                                   {"oprf_salt", oprf_salt},
+                                   {NULL, NULL}};

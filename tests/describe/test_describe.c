@@ -274,12 +274,14 @@ static void rules_hold_or_nothing_opens(void **state) {
   static const char EARLY[] = "    variables: [{name: age, range: [0, 128]}]\n    quantiles: [0.1]\n";
   static const char LATE[] = "    variables: [{name: age, range: [0, 128]}]\n    quantiles: [0.9]\n";
   static const char RANK[] = "    variables: [{name: age, range: [0, 128]}]\n    largest: [73]\n";
-  static const struct { const char *what, *minimum; uint64_t to; const char *says; } all[] = {
-      {PLAIN, "40", 1, NULL},  {PLAIN, "41", 1, "fewer than 41 rows, in all"}, {PLAIN, "80", 4, NULL}, {PLAIN, "81", 4, "fewer than 81 rows, in all"},
-      {GROUPS, "20", 1, NULL}, {GROUPS, "21", 1, "a group of a t test"},
-      {CELLS, "10", 1, NULL},  {CELLS, "11", 1, "a cell of a chi square table"},
-      {EARLY, "8", 1, NULL},   {EARLY, "9", 1, "lie beyond a quantile"}, {LATE, "8", 1, NULL}, {LATE, "9", 1, "lie beyond"},
-      {RANK, "7", 1, NULL},    {RANK, "8", 1, "lie beyond"}};
+  static const struct { const char *what, *minimum; uint64_t to; const char *says;
+  } all[] = {{PLAIN, "40", 1, NULL},  {PLAIN, "41", 1, "fewer than 41 rows, in all"},
+             {PLAIN, "80", 4, NULL},  {PLAIN, "81", 4, "fewer than 81 rows, in all"},
+             {GROUPS, "20", 1, NULL}, {GROUPS, "21", 1, "a group of a t test"},
+             {CELLS, "10", 1, NULL},  {CELLS, "11", 1, "a cell of a chi square table"},
+             {EARLY, "8", 1, NULL},   {EARLY, "9", 1, "lie beyond a quantile"},
+             {LATE, "8", 1, NULL},    {LATE, "9", 1, "lie beyond"},
+             {RANK, "7", 1, NULL},    {RANK, "8", 1, "lie beyond"}};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
     struct parties p = {.n = 3, .dealer = true, .seed = 5};
     struct run r = {.sites = 3, .n = 80};
@@ -363,22 +365,25 @@ static void wrong_rows_are_named(void **state) {
 
 static void wrong_questions_are_refused(void **state) {
   (void)state;
-  static const struct { const char *minimum, *what, *says; } wrong[] = {
-      {"0", "    variables: [{name: age, range: [0, 1]}]\n", "`minimum_cell`"},
-      {"5", "    variables: [{name: age, range: [1, 1]}]\n", "`range`: two numbers"},
-      {"5", "    variables: [{name: age, range: [0, 1e16]}]\n", "`range`"},
-      {"5", "    variables: [{name: age, range: [0, nan]}]\n", "`range`"},
-      {"5", "    variables: [{name: age, range: [0]}]\n", "range"},
-      {"5", "    variables: [{name: age, range: [0, 1]}, {name: age, range: [0, 1]}]\n", "stands there twice"},
-      {"5", "    variables: [{name: age, range: [0, 1]}]\n    quantiles: [0]\n", "`quantiles`"},
-      {"5", "    variables: [{name: age, range: [0, 1]}]\n    quantiles: [1.5]\n", "`quantiles`"},
-      {"5", "    variables: [{name: age, range: [0, 1]}]\n    quantiles: [0.1234567]\n", "`quantiles`"},
-      {"5", "    variables: [{name: age, range: [0, 1]}]\n    smallest: [4]\n", "below `minimum_cell`"},
-      {"5", "    variables: [{name: age, range: [0, 1]}]\n    bits: 17\n", "`bits`"},
-      {"5", "    variables: [{name: age, range: [0, 1]}]\n    t tests: [{variable: x, group: g}]\n", "not the name of one"},
-      {"5", "    variables: [{name: age, range: [0, 1]}]\n    chi square: [{rows: x, row_values: [1, 1], columns: y, column_values: [0, 1]}]\n",
-       "each once"},
-      {"5", "    variables: [{name: age, range: [0, 1]}]\n    quartiles: yes\n", "quartiles"}};
+  static const struct { const char *minimum, *what, *says;
+  } wrong[] = {{"0", "    variables: [{name: age, range: [0, 1]}]\n", "`minimum_cell`"},
+               {"5", "    variables: [{name: age, range: [1, 1]}]\n", "`range`: two numbers"},
+               {"5", "    variables: [{name: age, range: [0, 1e16]}]\n", "`range`"},
+               {"5", "    variables: [{name: age, range: [0, nan]}]\n", "`range`"},
+               {"5", "    variables: [{name: age, range: [0]}]\n", "range"},
+               {"5", "    variables: [{name: age, range: [0, 1]}, {name: age, range: [0, 1]}]\n", "stands there twice"},
+               {"5", "    variables: [{name: age, range: [0, 1]}]\n    quantiles: [0]\n", "`quantiles`"},
+               {"5", "    variables: [{name: age, range: [0, 1]}]\n    quantiles: [1.5]\n", "`quantiles`"},
+               {"5", "    variables: [{name: age, range: [0, 1]}]\n    quantiles: [0.1234567]\n", "`quantiles`"},
+               {"5", "    variables: [{name: age, range: [0, 1]}]\n    smallest: [4]\n", "below `minimum_cell`"},
+               {"5", "    variables: [{name: age, range: [0, 1]}]\n    bits: 17\n", "`bits`"},
+               {"5", "    variables: [{name: age, range: [0, 1]}]\n    t tests: [{variable: x, group: g}]\n",
+                "not the name of one"},
+               {"5",
+                "    variables: [{name: age, range: [0, 1]}]\n    chi square: [{rows: x, row_values: [1, 1], columns: "
+                "y, column_values: [0, 1]}]\n",
+                "each once"},
+               {"5", "    variables: [{name: age, range: [0, 1]}]\n    quartiles: yes\n", "quartiles"}};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     char text[2048], why[400];
     struct ask *a;

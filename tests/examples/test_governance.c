@@ -136,11 +136,13 @@ static void an_answer_that_cannot_be_kept_is_written(void **state) {
   (void)state;
   make_site_with("    epsilon: 1\nprivacy budget: 1.5\n");
   run_expect(run_all(""), 0, "Delivered to: north");
-  run_expect(run("cd site && ls north.journal.*.release >name && test -z \"$(ls *.new 2>/dev/null)\" && rm -f *.journal $(cat name) && mkdir $(cat name).new"), 0, "");
-  run_expect(run("cd site && smpc-cohort-count --config north.yaml --study study.yaml --data ../rows.csv --wait 2"), 7, "so nothing is asked");
-  run_expect(run("cd site && rmdir $(cat name).new; for p in south west; do smpc-cohort-count -q --config $p.yaml --study study.yaml --data "
+  run_expect(run("cd site && ls north.journal.*.release >name && test -z \"$(ls *.new 2>/dev/null)\" && rm -f *.journal $(cat name)"), 0, "");
+  run_expect(run("cd site && sh -c 'mkdir $(cat name).$$.new && exec smpc-cohort-count --config north.yaml --study "
+                 "study.yaml --data ../rows.csv --wait 2'"),
+             7, "so nothing is asked");
+  run_expect(run("cd site && rmdir *.new; for p in south west; do smpc-cohort-count -q --config $p.yaml --study study.yaml --data "
                  "../rows.csv --wait 20 >/dev/null 2>&1 & done; smpc-cohort-count -q --config north.yaml --study study.yaml --data ../rows.csv "
-                 "--wait 20 >kept & n=$!; while ! test -e $(cat name).new; do sleep 0.02; done; mkdir $(cat name); smpc-dealer -q --config "
+                 "--wait 20 >kept & n=$!; while ! ls *.new >/dev/null 2>&1; do sleep 0.02; done; mkdir $(cat name); smpc-dealer -q --config "
                  "dealer.yaml --study study.yaml --wait 20 >/dev/null 2>&1; wait $n; c=$?; wait; grep Delivered kept >&2; exit $c"), 7,
              "keep what is written now, for the question is answered once\nDelivered to: north");
 }
@@ -431,10 +433,14 @@ static void mistakes_are_named(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {T(a_study_runs_and_is_audited), T(a_result_waits_for_its_reviewer), T(a_reviewer_with_sight_sees_the_table), T(a_question_with_noise_has_one_answer), T(an_answer_that_cannot_be_kept_is_written), T(a_result_survives_a_bad_end), T(what_is_shown_is_plain),
-                                     T(questions_that_differ_by_one_person_are_refused),
-                                     T(a_dry_run_foresees), T(a_study_that_does_not_hold_is_refused), T(a_full_disk_is_the_machines_fault),
-                                     T(a_regression_opens_only_what_its_study_lists), T(an_overlap_runs_under_a_study), T(items_that_meet_are_limited_and_metered),
-                                     T(a_study_may_have_questions_of_several_programs), T(mistakes_are_named)};
+  const struct CMUnitTest tests[] = {
+      T(a_study_runs_and_is_audited), T(a_result_waits_for_its_reviewer), T(a_reviewer_with_sight_sees_the_table),
+      T(a_question_with_noise_has_one_answer), T(an_answer_that_cannot_be_kept_is_written),
+      T(a_result_survives_a_bad_end), T(what_is_shown_is_plain), T(questions_that_differ_by_one_person_are_refused),
+      T(a_dry_run_foresees), T(a_study_that_does_not_hold_is_refused), T(a_full_disk_is_the_machines_fault),
+      T(a_regression_opens_only_what_its_study_lists), T(an_overlap_runs_under_a_study),
+      T(items_that_meet_are_limited_and_metered), T(a_study_may_have_questions_of_several_programs),
+      T(mistakes_are_named)
+  };
   return cmocka_run_group_tests(tests, run_setup, run_teardown);
 }

@@ -35,7 +35,9 @@ static size_t magnitudes(int64_t *x, unsigned lo, unsigned hi, uint64_t seed) {
   size_t n = 0;
   for (unsigned i = lo; i <= hi; i++)
     for (int k = 0; k < 12; k++) {
-      int64_t base = INT64_C(1) << i, at = k == 0 ? base : k == 1 ? 2 * base - 1 : base + (int64_t)(test_random(&seed) % (uint64_t)base);
+      int64_t base = INT64_C(1) << i, at = k == 0   ? base
+                                           : k == 1 ? 2 * base - 1
+                                                    : base + (int64_t)(test_random(&seed) % (uint64_t)base);
       if (at > 1 || lo == 0) x[n++] = at;
       if (at > 1) x[n++] = -at;
     }

@@ -156,8 +156,13 @@ bool notary_run(struct notary *n, struct parties_result *r) {
   bool well = true;
   n->number = ++number;
   if (r == NULL) r = &mine;
-  parties_run(&(struct parties){.n = NOTARY_PARTIES, .dealer = n->with_dealer, .seed = n->seed, .source = n->source, .timeout_ms = 2000,
-                                .configure = configure}, body, n, r);
+  parties_run(&(struct parties){.n = NOTARY_PARTIES,
+                                .dealer = n->with_dealer,
+                                .seed = n->seed,
+                                .source = n->source,
+                                .timeout_ms = 2000,
+                                .configure = configure},
+              body, n, r);
   for (unsigned i = 0; i < NOTARY_PARTIES; i++) well = well && r->open[i] == SMPC_OK && r->close[i] == SMPC_OK;
   return well;
 }

@@ -353,10 +353,17 @@ static void ten_thousand_entries_are_whole(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      T(honest_journals_have_no_fault), T(an_edit_is_found), T(removed_and_reordered_entries_are_found),
-      T(a_cut_journal_is_shown_by_the_others), T(a_journal_rewritten_by_its_owner_is_shown_by_the_others),
-      T(an_entry_by_somebody_else_is_found), T(a_fork_is_named), T(a_party_that_leaves_before_signing_is_seen),
-      T(a_wrong_counter_signature_names_its_party), T(a_seal_without_all_signatures_is_found), T(a_clock_that_is_wrong_is_mentioned),
+      T(honest_journals_have_no_fault),
+      T(an_edit_is_found),
+      T(removed_and_reordered_entries_are_found),
+      T(a_cut_journal_is_shown_by_the_others),
+      T(a_journal_rewritten_by_its_owner_is_shown_by_the_others),
+      T(an_entry_by_somebody_else_is_found),
+      T(a_fork_is_named),
+      T(a_party_that_leaves_before_signing_is_seen),
+      T(a_wrong_counter_signature_names_its_party),
+      T(a_seal_without_all_signatures_is_found),
+      T(a_clock_that_is_wrong_is_mentioned),
       T(ten_thousand_entries_are_whole),
   };
   return cmocka_run_group_tests(tests, notary_setup, notary_teardown);

@@ -65,7 +65,13 @@ static struct notary begin(struct asked *a, const char *lines) {
   assert_int_equal(system("rm -f *.journal* study.yaml*"), 0);
   notary_write_study("study.yaml", SEED, lines, "");
   notary_sign_all("study.yaml", SEED);
-  return (struct notary){.without = -1, .seed = SEED, .study = "study.yaml", .ask = "sum", .program = ask, .ctx = a, .unaware = -1,
+  return (struct notary){.without = -1,
+                         .seed = SEED,
+                         .study = "study.yaml",
+                         .ask = "sum",
+                         .program = ask,
+                         .ctx = a,
+                         .unaware = -1,
                          .source = SMPC_OT};
 }
 

@@ -73,7 +73,9 @@ static void ask(struct smpc_session *s, unsigned me, struct notary *n) {
 static struct notary begin(const char *limits, struct meeting *m) {
   char lines[600]; /* a minimum of what is revealed opens by itself, to all */
   assert_int_equal(system("rm -f *.journal study.yaml*"), 0);
-  snprintf(lines, sizeof lines, "%s    also opens: [{purpose: \"totals for the test: whether the minimum is reached\", recipients: [party0, party1, party2]}]\n",
+  snprintf(lines, sizeof lines,
+           "%s    also opens: [{purpose: \"totals for the test: whether the minimum is reached\", recipients: [party0, "
+           "party1, party2]}]\n",
            limits);
   notary_write_study("study.yaml", SEED, lines, "");
   notary_sign_all("study.yaml", SEED);
@@ -107,7 +109,9 @@ static void items_of_a_party_are_limited_over_all_runs(void **state) {
   expect_no_fault();
   assert_int_equal(m.count, 4);
   expect_run(&n);
-  expect_refusal(&n, "the sets of party0 would have more items than one party's may have in all: 20 of 25 items are used, 10 more");
+  expect_refusal(
+      &n,
+      "the sets of party0 would have more items than one party's may have in all: 20 of 25 items are used, 10 more");
   assert_int_equal(lines(0, "kind open"), 2); /* refused before it was announced */
   assert_int_equal(lines(0, "set 1 8\n"), 2);
   assert_int_equal(lines(2, "kind items"), 0); /* told between the owners alone */

@@ -281,9 +281,16 @@ static void the_largest_entries_fit(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      T(a_session_is_written_down), T(products_and_sums_do_not_wrap), T(a_committed_entry_is_forced_to_the_disk), T(commitments_are_salted), T(a_journal_that_cannot_be_written_stops_the_session),
-      T(a_full_disk_stops_the_session_before_anything_opens), T(a_crash_at_every_byte_leaves_whole_entries),
-      T(others_files_are_refused), T(one_session_at_a_time), T(the_largest_entries_fit),
+      T(a_session_is_written_down),
+      T(products_and_sums_do_not_wrap),
+      T(a_committed_entry_is_forced_to_the_disk),
+      T(commitments_are_salted),
+      T(a_journal_that_cannot_be_written_stops_the_session),
+      T(a_full_disk_stops_the_session_before_anything_opens),
+      T(a_crash_at_every_byte_leaves_whole_entries),
+      T(others_files_are_refused),
+      T(one_session_at_a_time),
+      T(the_largest_entries_fit),
   };
   return cmocka_run_group_tests(tests, notary_setup, notary_teardown);
 }

@@ -305,7 +305,8 @@ static void a_journal_shows_nothing_of_the_rows(void **state) {
   n.ask = "third";
   expect_run(&n);
   assert_int_equal(announced("kind rows"), 2);
-  char *text = notary_read(notary_journals[1], &len), *first = strstr(text, "\nsketch "), *second = strstr(first + 1, "\nsketch ");
+  char *text = notary_read(notary_journals[1], &len), *first = strstr(text, "\nsketch "),
+       *second = strstr(first + 1, "\nsketch ");
   assert_true(first != NULL && second != NULL && strncmp(first, second, 100) != 0);
   free(text);
   n = begin("", ""); /* and nothing where no question asks for it */

@@ -72,13 +72,20 @@ static void leave(double *x, double *y) { (void)x, (void)y; }
 
 static void every_method_refuses_what_is_unsound(void **state) {
   (void)state;
-  static const struct { const char *method; void (*spoil)(double *x, double *y); const char *words; } all[] = {
-      {"newton", make_constant, "constant"}, {"fixed-hessian", make_constant, "constant"}, {"gradient", make_constant, "constant"},
-      {"newton", make_collinear, "collinear"}, {"fixed-hessian", make_collinear, "collinear"},
-      {"newton", make_separated, "separates the outcomes"}, {"fixed-hessian", make_separated, "separate"},
-      {"gradient", make_separated, "may separate"}, {"newton\n    iterations: 3", leave, "no convergence"},
-      {"fixed-hessian\n    iterations: 2", leave, "no convergence"}, {"gradient\n    iterations: 2", leave, "no convergence"},
-      {"newton\n    ridge: 1", make_collinear, ""}, {"newton\n    ridge: 5", make_separated, ""}};
+  static const struct { const char *method; void (*spoil)(double *x, double *y); const char *words;
+  } all[] = {{"newton", make_constant, "constant"},
+             {"fixed-hessian", make_constant, "constant"},
+             {"gradient", make_constant, "constant"},
+             {"newton", make_collinear, "collinear"},
+             {"fixed-hessian", make_collinear, "collinear"},
+             {"newton", make_separated, "separates the outcomes"},
+             {"fixed-hessian", make_separated, "separate"},
+             {"gradient", make_separated, "may separate"},
+             {"newton\n    iterations: 3", leave, "no convergence"},
+             {"fixed-hessian\n    iterations: 2", leave, "no convergence"},
+             {"gradient\n    iterations: 2", leave, "no convergence"},
+             {"newton\n    ridge: 1", make_collinear, ""},
+             {"newton\n    ridge: 5", make_separated, ""}};
   for (unsigned i = 0; i < sizeof all / sizeof *all; i++) {
     struct parties parties = {.n = 2, .dealer = true, .seed = 11};
     struct run r = typical(2, "model-only");

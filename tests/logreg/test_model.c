@@ -100,9 +100,14 @@ static const char split[] = "study: {title: Smoking, purpose: a pilot}\n"
 static void columns_say_whose_they_are(void **state) {
   (void)state;
   static const char *const bad[][3] = {
-      {"", "", ""}, {"    outcome_party: a\n", "", "mix of both splits"}, {", party: b", "", "mix of both splits"},
-      {"model-only", "aggregates", "only `model-only`"}, {"    match: key\n", "", "`match`"}, {"match: key", "match: order", "`key`"},
-      {"    unicode: ", "    unicode: 1", "unicode"}, {"outcome: sick", "condition: age > 3\n    outcome: sick", "condition"},
+      {"", "", ""},
+      {"    outcome_party: a\n", "", "mix of both splits"},
+      {", party: b", "", "mix of both splits"},
+      {"model-only", "aggregates", "only `model-only`"},
+      {"    match: key\n", "", "`match`"},
+      {"match: key", "match: order", "`key`"},
+      {"    unicode: ", "    unicode: 1", "unicode"},
+      {"outcome: sick", "condition: age > 3\n    outcome: sick", "condition"},
       {"minimum_cell: 5", "minimum_cell: 5\n    site_indicators: yes", "site_indicators"},
       {"form: date", "form: date, case: ignored", "`case`"}};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

@@ -52,7 +52,8 @@ static inline void joint_run(struct joint *j, const uint64_t *const clear[]) {
   }
   memset(&j->sent, 0, sizeof j->sent);
   tap_set(joint_tap, j);
-  const struct parties p = {.n = j->parties, .dealer = true, .seed = j->n + 1, .frac_bits = j->frac_bits ? j->frac_bits : JOINT_FRAC};
+  const struct parties p = {
+      .n = j->parties, .dealer = true, .seed = j->n + 1, .frac_bits = j->frac_bits ? j->frac_bits : JOINT_FRAC};
   parties_run_ok(&p, joint_body, j, &r);
   tap_set(NULL, NULL);
   uint64_t bytes = 0;

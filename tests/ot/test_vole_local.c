@@ -217,7 +217,8 @@ static void check_run(size_t n, unsigned dim) {
 
 static void runs_at_boundary_sizes(void **state) {
   (void)state;
-  static const size_t sizes[] = {0, 1, 127, 128, 129, 1023, 1024, 1025, 2047, 2048, 2049, 65535, 65537, (1 << 20) - 1, 1 << 20, (1 << 20) + 1};
+  static const size_t sizes[] = {0,    1,    127,  128,   129,   1023,          1024,    1025,
+                                 2047, 2048, 2049, 65535, 65537, (1 << 20) - 1, 1 << 20, (1 << 20) + 1};
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) check_run(sizes[i], 128);
 }
 

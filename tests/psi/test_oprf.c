@@ -371,7 +371,8 @@ static void a_store_in_the_subspace_stays_there(void **state) {
   smpi_okvs_close(o);
 }
 
-TEST_MAIN(T(small_sets_are_joined_exactly), T(large_sets_are_joined_exactly), T(larger_sets_run_in_buckets), T(paddings_match_nothing),
-          T(items_may_have_any_length), T(the_protocol_follows_from_the_sizes), T(what_it_cannot_do_is_refused), T(the_last_operation_is_the_last),
-          T(the_estimate_is_what_is_spent), T(what_is_sent_depends_on_sizes_alone), T(a_lost_peer_ends_it),
-          T(keys_differ_where_items_do), T(no_item_is_found_for_a_key), T(what_binds_is_of_one_run_and_party), T(a_store_in_the_subspace_stays_there))
+TEST_MAIN(T(small_sets_are_joined_exactly), T(large_sets_are_joined_exactly), T(larger_sets_run_in_buckets),
+          T(paddings_match_nothing), T(items_may_have_any_length), T(the_protocol_follows_from_the_sizes),
+          T(what_it_cannot_do_is_refused), T(the_last_operation_is_the_last), T(the_estimate_is_what_is_spent),
+          T(what_is_sent_depends_on_sizes_alone), T(a_lost_peer_ends_it), T(keys_differ_where_items_do),
+          T(no_item_is_found_for_a_key), T(what_binds_is_of_one_run_and_party), T(a_store_in_the_subspace_stays_there))

@@ -177,8 +177,11 @@ static void a_salt_is_of_one_bucket(void **state) {
  * public.  All these checks run before anything of its set leaves the receiver. */
 static void the_abort_says_nothing(void **state) {
   (void)state;
-  static const struct { unsigned party, round; size_t off; } at[] = {{0, 4, 77}, {0, 4, 20000}, {0, 6, 9}, {0, 7, 1031}, {0, 7, 0},
-                                                                     {1, 6, 15}, {1, 6, 110000}, {1, 7, 0}, {1, 7, 31}};
+  static const struct {
+    unsigned party, round;
+    size_t off;
+  } at[] = {{0, 4, 77}, {0, 4, 20000},  {0, 6, 9}, {0, 7, 1031}, {0, 7, 0},
+            {1, 6, 15}, {1, 6, 110000}, {1, 7, 0}, {1, 7, 31}};
   struct psi_sets p;
   char text[2][256] = {"", ""};
   unsigned found[2] = {0, 0};

@@ -203,8 +203,8 @@ static void watch(void *user, unsigned from, unsigned to, size_t off, const uint
   if (len > 8224) stats_add(&seen->sent[from], data, len);
 }
 
-/* Commitments, coins, responses, the check's question and answer, salt and masks, of runs that send little else: all but agreement, points
- * and trees, which come first, and the session's end. */
+/* Commitments, coins, responses, the check's question and answer, salt and masks, of runs that send little else: all
+ * but agreement, points and trees, which come first, and the session's end. */
 struct small { unsigned seen[2]; struct stats sent[2]; };
 
 static void watch_small(void *user, unsigned from, unsigned to, size_t off, const uint8_t *data, size_t len) {

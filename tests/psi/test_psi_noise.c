@@ -107,13 +107,20 @@ static void noise_is_for_counts_in_shares(void **state) {
     bool is_distinct;
     smpc_psi_protocol protocol;
     const char *text;
-  } tries[] = {{reveal, 1, false, SMPC_PSI_AUTO, in_shares},       {body, 1, false, SMPC_PSI_ECDH, in_shares},
-               {body, 100, false, SMPC_PSI_AUTO, from},            {body, -1, false, SMPC_PSI_AUTO, from},
-               {body, -1, false, SMPC_PSI_ECDH, from},             {body, -1, false, SMPC_PSI_JOIN, from},
-               {body, -1, true, SMPC_PSI_AUTO, from},              {body, (double)NAN, false, SMPC_PSI_AUTO, from},
-               {body, (double)NAN, true, SMPC_PSI_AUTO, from},     {body, -(double)INFINITY, false, SMPC_PSI_AUTO, from},
-               {body, -(double)INFINITY, true, SMPC_PSI_AUTO, from}, {reveal, -1, false, SMPC_PSI_AUTO, from},
-               {tally, 1, true, SMPC_PSI_AUTO, "epsilon must be 0"}, {tally, (double)NAN, true, SMPC_PSI_AUTO, "epsilon must be 0"}};
+  } tries[] = {{reveal, 1, false, SMPC_PSI_AUTO, in_shares},
+               {body, 1, false, SMPC_PSI_ECDH, in_shares},
+               {body, 100, false, SMPC_PSI_AUTO, from},
+               {body, -1, false, SMPC_PSI_AUTO, from},
+               {body, -1, false, SMPC_PSI_ECDH, from},
+               {body, -1, false, SMPC_PSI_JOIN, from},
+               {body, -1, true, SMPC_PSI_AUTO, from},
+               {body, (double)NAN, false, SMPC_PSI_AUTO, from},
+               {body, (double)NAN, true, SMPC_PSI_AUTO, from},
+               {body, -(double)INFINITY, false, SMPC_PSI_AUTO, from},
+               {body, -(double)INFINITY, true, SMPC_PSI_AUTO, from},
+               {reveal, -1, false, SMPC_PSI_AUTO, from},
+               {tally, 1, true, SMPC_PSI_AUTO, "epsilon must be 0"},
+               {tally, (double)NAN, true, SMPC_PSI_AUTO, "epsilon must be 0"}};
   for (unsigned i = 0; i < sizeof tries / sizeof *tries; i++) {
     struct many_sets m;
     struct parties_result got;

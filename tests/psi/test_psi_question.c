@@ -115,7 +115,8 @@ static void names_become_parties(void **state) {
   (void)state;
   smpc_config cfg = three();
   struct psi_ask ask;
-  struct psi_question *q = parse("    result: count\n    recipients: [north, office]\n    between: [south, north]\n    sizes: [10, 20]\n" KEY);
+  struct psi_question *q = parse(
+      "    result: count\n    recipients: [north, office]\n    between: [south, north]\n    sizes: [10, 20]\n" KEY);
   assert_true(psi_question_resolve(&ask, q, &cfg, text, sizeof text));
   assert_true(ask.psi.a.id == 1 && ask.psi.b.id == 0 && ask.psi.to.bits == 5 && ask.psi.size_a == 10 &&
               ask.psi.size_b == 20);

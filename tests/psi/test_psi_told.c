@@ -21,7 +21,14 @@ static void tell(void *user, unsigned from, unsigned to, size_t off, const uint8
 
 /* --- what is run ---------------------------------------------------------------------------------- */
 
-struct form { const char *name; unsigned owners; smpc_psi_protocol protocol; bool is_count, is_distinct; unsigned to; uint64_t most; };
+struct form {
+  const char *name;
+  unsigned owners;
+  smpc_psi_protocol protocol;
+  bool is_count, is_distinct;
+  unsigned to;
+  uint64_t most;
+};
 
 static const struct form forms[] = {
     {"vole of three", OWNERS, SMPC_PSI_VOLE, false, false, 1, UINT64_C(1) << 26},
@@ -85,7 +92,8 @@ static uint64_t run(const struct form *f, struct lie *lie, smpc_err *err, struct
 /* Refused where no set of the protocol can be so large, and elsewhere found out. */
 static void a_told_size_takes_no_memory_before_it_is_compared(void **state) {
   (void)state;
-  static const uint64_t sizes[] = {1 << 20, 1 << 24, 1 << 26, (1 << 26) + 1, UINT64_C(1) << 31, UINT64_C(1) << 32, UINT64_C(1) << 63, UINT64_MAX};
+  static const uint64_t sizes[] = {1 << 20,           1 << 24,           1 << 26,           (1 << 26) + 1,
+                                   UINT64_C(1) << 31, UINT64_C(1) << 32, UINT64_C(1) << 63, UINT64_MAX};
   for (size_t i = 0; i < FORMS; i++) {
     struct parties_result got;
     smpc_err err[OWNERS];

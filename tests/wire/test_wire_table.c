@@ -3,8 +3,8 @@
  * Each program of support/programs.h runs with 2 and with 3 computing parties
  * from a fixed seed; those that take correlated randomness also with 2 parties that
  * make just that by oblivious transfer ("ot:"), a matrix product by Paillier encryption
- * ("paillier:").  For each direction, the number of plaintext bytes and a hash of them, and the rounds and bytes counted, are compared with table.h.  A
- * change that alters the transcript alters this table, and a change that should
+ * ("paillier:").  For each direction, the number of plaintext bytes and a hash of them, and the rounds and bytes
+ * counted, are compared with table.h.  A change that alters the transcript alters this table, and a change that should
  * not is found here.  After an intended change:
  *
  *     build/tests/test_wire_table --print > tests/wire/table.h */
