@@ -77,10 +77,11 @@ smpc_shared *smpc_scale(smpc_session *s, double k, const smpc_shared *x, double 
   uint64_t factor[2];
   const double constants[2] = {k, plus};
   if (!SMPI_BEGIN(&op, s, "smpc_scale", x)) return NULL;
-  smpi_absorb(s, constants, sizeof constants);
   unsigned f = smpi_frac_bits(s);
   if (smpi_fixed_encode(factor, constants, 2, f) != SMPC_OK)
     TRY(smpi_fail(s, SMPC_E_RANGE, -1, "smpc_scale: a constant is out of range"));
+  /* What is computed with, not the doubles: their last bits may differ between processors, exp()'s and fused sums'. */
+  smpi_absorb(s, factor, sizeof factor);
   z = smpi_value_new(s, x->rows, x->cols, f);
   if (z == NULL) goto out;
   smpi_value_range(z, fabs(k) * x->range + fabs(plus), f + x->frac, 62);

@@ -207,5 +207,25 @@ static void nothing_may_have_any_shape(void **state) {
   }
 }
 
+/* Doubles differ in their last bit between processors; what is computed with does not. */
+static void scale_by_neighbours(struct smpc_session *s, unsigned me, void *ctx) {
+  const double one[1] = {1};
+  show(s, smpc_scale(s, me == 0 ? 0.3 : nextafter(0.3, 1), smpc_input(s, smpc_p(0), one, ONE), 0), ctx, 0);
+}
+static void scale_by_others(struct smpc_session *s, unsigned me, void *ctx) {
+  const double one[1] = {1};
+  show(s, smpc_scale(s, me == 0 ? 0.3 : 0.3001, smpc_input(s, smpc_p(0), one, ONE), 0), ctx, 0);
+}
+
+static void factors_are_compared_as_they_are_used(void **state) {
+  (void)state;
+  static struct results r;
+  parties_run_ok(&(struct parties){.n = 2, .dealer = true, .seed = 1}, scale_by_neighbours, &r, NULL);
+  assert_true(r.err[0] == SMPC_OK && r.err[1] == SMPC_OK && fabs(r.d[0][0] - 0.3) < 4e-6);
+  struct parties_result ended;
+  parties_run(&(struct parties){.n = 2, .dealer = true, .seed = 1}, scale_by_others, &r, &ended);
+  assert_true(r.err[0] == SMPC_E_DESYNC && r.err[1] == SMPC_E_DESYNC);
+}
+
 TEST_MAIN(T(local_operations), T(ownership_follows_the_inputs), T(delegated_computing), T(interactive_operations),
-          T(fixed_point_operations), T(nothing_may_have_any_shape))
+          T(fixed_point_operations), T(nothing_may_have_any_shape), T(factors_are_compared_as_they_are_used))
