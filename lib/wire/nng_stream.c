@@ -20,7 +20,7 @@
 #include "base/mem.h"
 #include "wire/nng_socket.h"
 
-enum { SLOTS = 4 }; /* LOCAL */
+enum { SLOTS = 4, MOMENT_US = 50, RETRY_WAITS = 100 }; /* LOCAL */
 
 struct nng_link {
   struct smpi_stream base;
@@ -28,6 +28,7 @@ struct nng_link {
   int socket; /* of nng, to receive from; -1: ask nng */
   nng_aio *try_send, *send, *recv;
   unsigned patience_ms;
+  unsigned moment_us, waits; /* of look_for_a_moment() */
 
   pthread_mutex_t lock; /* guards what follows */
   pthread_cond_t moved; /* a slot became free, or sending failed */
@@ -41,11 +42,14 @@ struct nng_link {
 
 static struct nng_link *self(struct smpi_stream *st) { return (struct nng_link *)st; }
 
-static uint64_t now_ms(struct smpi_stream *st) {
+static uint64_t clock_us(void) {
   struct timespec t;
-  (void)st;
   clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+  return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+static uint64_t now_ms(struct smpi_stream *st) {
+  (void)st;
+  return clock_us() / 1000;
 }
 
 /* --- sending ----------------------------------------------------------------- */
@@ -177,10 +181,27 @@ static smpc_err receive_by_nng(struct nng_link *l, uint8_t *buf, size_t max, siz
   return rv == 0 ? SMPC_OK : SMPC_E_CLOSED;
 }
 
+/* Look again and again for a moment: where the peer has a processor of its own, its answer comes sooner than the
+ * kernel wakes a sleeper.  Where it has not, looking keeps it from answering: a moment without an answer makes the
+ * next one half as long, and when nothing is left of it only one wait in many tries again. */
+static smpc_err look_for_a_moment(struct nng_link *l, uint8_t *buf, size_t max, size_t *got) {
+  smpc_err err;
+  if (l->moment_us == 0 && ++l->waits % RETRY_WAITS == 0) l->moment_us = MOMENT_US;
+  if (l->moment_us == 0) return SMPC_E_TIMEOUT;
+  uint64_t until = clock_us() + l->moment_us;
+  do err = smpi_socket_receive(l->socket, buf, max, got, 0);
+  while (err == SMPC_E_TIMEOUT && clock_us() < until);
+  l->moment_us = err == SMPC_OK ? MOMENT_US : l->moment_us / 2;
+  return err;
+}
+
 static smpc_err receive(struct smpi_stream *st, uint8_t *buf, size_t max, size_t *got, unsigned wait_ms) {
   struct nng_link *l = self(st);
-  return l->socket >= 0 ? smpi_socket_receive(l->socket, buf, max, got, wait_ms)
-                        : receive_by_nng(l, buf, max, got, wait_ms);
+  if (l->socket < 0) return receive_by_nng(l, buf, max, got, wait_ms);
+  smpc_err err = smpi_socket_receive(l->socket, buf, max, got, 0);
+  if (err == SMPC_E_TIMEOUT && wait_ms > 0) err = look_for_a_moment(l, buf, max, got);
+  if (err == SMPC_E_TIMEOUT && wait_ms > 0) err = smpi_socket_receive(l->socket, buf, max, got, wait_ms);
+  return err;
 }
 
 static void close_stream(struct smpi_stream *st) { nng_stream_close(self(st)->connection); }
@@ -212,6 +233,7 @@ smpc_err smpi_nng_stream_new(struct smpi_stream **st, nng_stream *connection, un
   l->connection = connection;
   l->socket = smpi_nng_socket(connection);
   l->patience_ms = patience_ms;
+  l->moment_us = MOMENT_US;
   pthread_mutex_init(&l->lock, NULL);
   pthread_condattr_init(&attr);
   pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
