@@ -146,13 +146,9 @@ static void the_estimate_is_what_is_spent(void **state) {
     parties_run_ok(&setting, body, &a, &got);
     parties_config(&cfg, secret, &setting, 0);
     assert_int_equal(smpc_estimate(&cfg, program, &a, &cost), SMPC_OK);
-    uint64_t bytes = 0, rounds = 0;
-    for (unsigned k = 0; k < 4; k++) {
-      bytes = got.spent[k].bytes > bytes ? got.spent[k].bytes : bytes;
-      rounds = got.spent[k].rounds > rounds ? got.spent[k].rounds : rounds;
-    }
-    assert_int_equal(cost.rounds, rounds);
-    assert_true(cost.bytes >= bytes && cost.bytes - bytes <= 64); /* the busiest of each part need not be one party */
+    struct smpi_cost most = parties_busiest(&got, 4);
+    assert_int_equal(cost.rounds, most.rounds);
+    assert_true(cost.bytes >= most.bytes && cost.bytes - most.bytes <= 64); /* the busiest of each part need not be one party */
     asked_free(&a);
   }
   many_sets_free(&m);

@@ -1,8 +1,7 @@
 /* test_distinct_more.c - the longer tests of smpc_psi_distinct and smpc_psi_tally: all sizes, what is sent, who dies. */
 #include "distinct_sets.h"
+#include "seen.h"
 
-#include "support/stats.h"
-#include "support/tap.h"
 
 static void different_items_are_counted_exactly(void **state) {
   (void)state;
@@ -17,19 +16,6 @@ static void different_items_are_counted_exactly(void **state) {
 
 /* --- what is sent --------------------------------------------------------------------------------- */
 
-struct seen {
-  struct stats sent[3];
-  uint64_t len[3][3];
-};
-
-static void watch(void *user, unsigned from, unsigned to, size_t off, const uint8_t *data, size_t len) {
-  struct seen *seen = user;
-  (void)off;
-  if (from > 2 || to > 2) return; /* the dealer's */
-  seen->len[from][to] += len;
-  if (len > 8192) stats_add(&seen->sent[from], data, len);
-}
-
 static void what_is_sent_depends_on_sizes_alone(void **state) {
   (void)state;
   const size_t size[3] = {1500, 1500, 1500};
@@ -40,17 +26,13 @@ static void what_is_sent_depends_on_sizes_alone(void **state) {
       struct asked a;
       many_sets_make(&m, 3, size, i == 0 ? 1500 : 0, i == 1, i == 1 ? 5 : UINT64_C(1) << 50);
       asked_make(&a, &m, 7, is_tally);
-      tap_set(watch, &seen[i]);
+      tap_set(seen_watch, &seen[i]);
       parties_run_ok(&(struct parties){.n = 3, .dealer = true, .seed = i + 1}, body, &a, NULL);
       tap_set(NULL, NULL);
       asked_free(&a);
       many_sets_free(&m);
     }
-    for (unsigned k = 0; k < 3; k++)
-      for (unsigned i = 0; i < 2; i++) {
-        for (unsigned j = 0; j < 3; j++) assert_int_equal(seen[i].len[k][j], seen[0].len[k][j]);
-        assert_true(stats_bytes_are_uniform(&seen[i].sent[k]) && stats_bits_are_balanced(&seen[i].sent[k], NULL));
-      }
+    seen_check(seen, 2, 3);
     free(seen);
   }
 }

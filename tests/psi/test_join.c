@@ -1,12 +1,11 @@
 /* test_join.c - psi/join.h and psi/keep.h: exact against a plain join at all sizes, columns, several
  * parties and sources, lengths and contents of what is sent, who dies. */
 #include "psi_sets.h"
+#include "seen.h"
 
 #include "psi/join.h"
 #include "psi/keep.h"
 #include "psi/same.h"
-#include "support/stats.h"
-#include "support/tap.h"
 
 enum { HUB, OTHER };
 
@@ -193,15 +192,6 @@ static void costs_are_as_foretold(void **state) {
 
 /* --- what is sent ------------------------------------------------------------------------- */
 
-struct seen { struct stats sent[2]; uint64_t len[2]; };
-
-static void watch(void *user, unsigned from, unsigned to, size_t off, const uint8_t *data, size_t len) {
-  struct seen *seen = user;
-  (void)to, (void)off;
-  seen->len[from] += len;
-  if (len > 8192) stats_add(&seen->sent[from], data, len); /* whole chunks: stores, tests, corrections */
-}
-
 /* Lengths follow from sizes alone, contents look uniform: sets that are equal, sets with nothing in common, a set
  * with itself again. */
 static void what_is_sent_depends_on_sizes_alone(void **state) {
@@ -212,17 +202,13 @@ static void what_is_sent_depends_on_sizes_alone(void **state) {
     struct run r;
     psi_sets_make(&p, 5000, 5000, i ? 5000 : 0, i ? 5 : UINT64_C(1) << 50);
     prepare(&r, &p, 2, 0, 0);
-    tap_set(watch, &seen[i]);
+    tap_set(seen_watch, &seen[i]);
     parties_run_ok(&(struct parties){.n = 2, .seed = i + 1}, body, &r, NULL);
     tap_set(NULL, NULL);
     finish(&r);
     psi_sets_free(&p);
   }
-  for (unsigned k = 0; k < 2; k++)
-    for (unsigned i = 0; i < 3; i++) {
-      assert_int_equal(seen[i].len[k], seen[0].len[k]);
-      assert_true(stats_bytes_are_uniform(&seen[i].sent[k]) && stats_bits_are_balanced(&seen[i].sent[k], NULL));
-    }
+  seen_check(seen, 3, 2);
   free(seen);
 }
 

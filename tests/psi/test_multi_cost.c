@@ -2,12 +2,11 @@
 #include <math.h>
 
 #include "many_sets.h"
+#include "seen.h"
 
 #include "ot/vole.h"
 #include "psi/multi.h"
 #include "psi/okvs.h"
-#include "support/stats.h"
-#include "support/tap.h"
 
 /* --- cost ------------------------------------------------------------------------------------ */
 
@@ -57,13 +56,9 @@ static void the_estimate_is_what_is_spent(void **state) {
       parties_run_ok(&setting, many_reveal, &r, &got);
       parties_config(&cfg, secret, &setting, 0);
       assert_int_equal(smpc_estimate(&cfg, program, &r, &cost), SMPC_OK);
-      uint64_t most = 0, rounds = 0;
-      for (unsigned k = 0; k < 4; k++) {
-        most = got.spent[k].bytes > most ? got.spent[k].bytes : most;
-        rounds = got.spent[k].rounds > rounds ? got.spent[k].rounds : rounds;
-      }
-      assert_int_equal(cost.rounds, rounds);
-      assert_int_equal(cost.bytes, most);
+      struct smpi_cost most = parties_busiest(&got, 4);
+      assert_int_equal(cost.rounds, most.rounds);
+      assert_int_equal(cost.bytes, most.bytes);
       many_run_free(&r);
     }
   many_sets_free(&m);
@@ -89,18 +84,6 @@ static void values_are_as_long_as_chance_demands(void **state) {
 
 /* --- what is sent ------------------------------------------------------------------------------ */
 
-struct seen {
-  struct stats sent[3];
-  uint64_t len[3][3];
-};
-
-static void watch(void *user, unsigned from, unsigned to, size_t off, const uint8_t *data, size_t len) {
-  struct seen *seen = user;
-  (void)off;
-  seen->len[from][to] += len;
-  if (len > 8192) stats_add(&seen->sent[from], data, len); /* whole chunks: stores, VOLE, tags */
-}
-
 /* Lengths follow from sizes alone, contents look uniform whatever the sets: equal, or only
  * in common to two. */
 static void what_is_sent_depends_on_sizes_alone(void **state) {
@@ -112,17 +95,13 @@ static void what_is_sent_depends_on_sizes_alone(void **state) {
     struct many_run r;
     many_sets_make(&m, 3, size, i == 0 ? 6000 : 0, i == 1, i == 2 ? 5 : UINT64_C(1) << 50);
     many_run_make(&r, &m, 3, 7);
-    tap_set(watch, &seen[i]);
+    tap_set(seen_watch, &seen[i]);
     parties_run_ok(&(struct parties){.n = 3, .seed = i + 1}, many_reveal, &r, NULL);
     tap_set(NULL, NULL);
     many_run_free(&r);
     many_sets_free(&m);
   }
-  for (unsigned k = 0; k < 3; k++)
-    for (unsigned i = 0; i < 3; i++) {
-      for (unsigned j = 0; j < 3; j++) assert_int_equal(seen[i].len[k][j], seen[0].len[k][j]);
-      assert_true(stats_bytes_are_uniform(&seen[i].sent[k]) && stats_bits_are_balanced(&seen[i].sent[k], NULL));
-    }
+  seen_check(seen, 3, 3);
   assert_true(seen[0].len[1][2] < 200); /* the others tell each other sizes and programs alone */
   free(seen);
 }

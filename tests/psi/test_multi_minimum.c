@@ -177,14 +177,10 @@ static void the_estimate_is_what_is_spent(void **state) {
     parties_run_ok(&setting, many_reveal, &r, &got);
     parties_config(&cfg, secret, &setting, 0);
     assert_int_equal(smpc_estimate(&cfg, program, &r, &cost), SMPC_OK);
-    uint64_t rounds = 0, most = 0;
-    for (unsigned k = 0; k < 3; k++) {
-      rounds = got.spent[k].rounds > rounds ? got.spent[k].rounds : rounds;
-      most = got.spent[k].bytes > most ? got.spent[k].bytes : most;
-    }
+    struct smpi_cost most = parties_busiest(&got, 3);
     bool is_one = to == 1; /* the busiest of the count and of the reveal are the same owner */
-    assert_true(is_one ? cost.rounds == rounds : cost.rounds > rounds && cost.rounds < rounds + 10);
-    assert_true(is_one ? cost.bytes == most : cost.bytes > most && cost.bytes < 2 * most);
+    assert_true(is_one ? cost.rounds == most.rounds : cost.rounds > most.rounds && cost.rounds < most.rounds + 10);
+    assert_true(is_one ? cost.bytes == most.bytes : cost.bytes > most.bytes && cost.bytes < 2 * most.bytes);
     assert_int_equal(cost.bit_triples, got.spent[0].corr[SMPI_BIT_TRIPLE] + got.spent[0].corr[SMPI_BIT_PAIR]);
     assert_int_equal(cost.edabits, got.spent[0].corr[SMPI_EDABIT]);
     many_run_free(&r);

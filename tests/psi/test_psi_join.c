@@ -256,10 +256,8 @@ static void the_estimate_is_what_is_spent(void **state) {
       parties_config(&cfg, secret, &setting, 0);
       assert_int_equal(smpc_estimate(&cfg, estimated, &j, &cost), SMPC_OK);
       parties_run_ok(&setting, bare, &j, &got);
-      uint64_t most = 0;
-      for (int i = 0; i < 3; i++) most = got.spent[i].bytes > most ? got.spent[i].bytes : most;
       assert_int_equal(cost.rounds, got.spent[0].rounds);
-      assert_int_equal(cost.bytes, most);
+      assert_int_equal(cost.bytes, parties_busiest(&got, 3).bytes);
       sets_free(&t);
     }
 }

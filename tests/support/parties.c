@@ -31,6 +31,15 @@ static void make_keys(smpc_member *m, uint8_t link_secret[32], uint64_t seed, un
   crypto_sign_seed_keypair(m->sign_key, signing, link_secret);
 }
 
+struct smpi_cost parties_busiest(const struct parties_result *r, unsigned n) {
+  struct smpi_cost most = {0};
+  for (unsigned i = 0; i < n; i++) {
+    if (r->spent[i].rounds > most.rounds) most.rounds = r->spent[i].rounds;
+    if (r->spent[i].bytes > most.bytes) most.bytes = r->spent[i].bytes;
+  }
+  return most;
+}
+
 void parties_config(smpc_config *cfg, uint8_t link_secret[32], const struct parties *p, unsigned me) {
   *cfg = (smpc_config)SMPC_CONFIG_INIT;
   cfg->security = SMPC_SEMI_HONEST;

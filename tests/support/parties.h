@@ -60,6 +60,9 @@ void parties_run(const struct parties *p, parties_body body, void *ctx, struct p
  * closed well and everything allocated was given back. */
 void parties_run_ok(const struct parties *p, parties_body body, void *ctx, struct parties_result *r /* or NULL */);
 
+/* Rounds and bytes of the first n members: the most of any. */
+struct smpi_cost parties_busiest(const struct parties_result *r, unsigned n);
+
 /* The configuration and link key of member `me`, as a run gives them. */
 void parties_config(smpc_config *cfg, uint8_t link_secret[32], const struct parties *p, unsigned me);
 
