@@ -193,18 +193,16 @@ static smpc_err hear_others(struct run *r, const struct smpi_pump *p) {
   return SMPC_OK;
 }
 
-enum { LISTEN_MS = 500 }; /* LOCAL: between two looks at the others */
-
 /* Wait for the next DATA record of p's peer; heartbeats keep the wait alive. */
 static smpc_err next_data(struct run *r, struct smpi_pump *p, struct smpi_received *rec) {
-  const unsigned timeout = r->mesh->timeout_ms, slice = (unsigned)smpi_min(timeout / 4 + 1, LISTEN_MS);
+  const unsigned timeout = r->mesh->timeout_ms, slice = (unsigned)smpi_min(timeout / 4 + 1, SMPI_LOOK_MS);
   const uint64_t begin = smpi_link_now(p->link);
   for (;;) {
-    smpc_err err = smpi_link_next(p->link, rec, slice);
+    smpc_err err = atomic_load(&r->mesh->canceled) ? SMPC_E_CANCELED : smpi_link_next(p->link, rec, slice);
     if (err == SMPC_OK && rec->type == SMPI_DATA) return err;
     uint64_t now = smpi_link_now(p->link), heard = p->link->heard_ms > begin ? p->link->heard_ms : begin;
     if (err == SMPC_OK) err = heed_record(r, p, rec, now - begin);
-    else if (err != SMPC_E_TIMEOUT || atomic_load(&r->mesh->canceled) || now - heard >= timeout) err = lost(r, p, err);
+    else if (err != SMPC_E_TIMEOUT || now - heard >= timeout) err = lost(r, p, err);
     else err = hear_others(r, p);
     if (err != SMPC_OK) return err;
     atomic_store(&p->link->waiting, 1 + p->link->data_in); /* the heartbeat to p is to say so */

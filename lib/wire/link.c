@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/bytes.h"
 #include "base/mem.h"
 
 smpc_err smpi_link_new(struct smpi_link **link, struct smpi_stream *stream) {
@@ -107,20 +106,6 @@ void smpi_link_beat(struct smpi_link *l, uint64_t idle_ms, const struct smpi_tag
 
 /* --- receiving -------------------------------------------------------------- */
 
-enum { SLICE_MS = 200 }; /* LOCAL: how long a link that is stopped may go on waiting */
-
-/* ops->recv(), in slices, so that it notices being stopped. */
-static smpc_err receive_some(struct smpi_link *l, size_t *got, unsigned wait_ms) {
-  smpc_err err = SMPC_E_TIMEOUT;
-  for (;;) {
-    unsigned slice = (unsigned)smpi_min(wait_ms, SLICE_MS);
-    if (atomic_load(&l->is_stopped)) return SMPC_E_CLOSED;
-    err = l->stream->ops->recv(l->stream, l->buffer + l->hi, SMPI_LINK_BUFFER - l->hi, got, slice);
-    if (err != SMPC_E_TIMEOUT || slice == wait_ms) return err;
-    wait_ms -= slice;
-  }
-}
-
 /* Receive more bytes behind those at hand, moving these to the front when the
  * space up to the end could not hold a whole record. */
 static smpc_err receive(struct smpi_link *l, unsigned wait_ms) {
@@ -132,10 +117,9 @@ static smpc_err receive(struct smpi_link *l, unsigned wait_ms) {
     l->opened = l->opened > l->lo ? l->opened - l->lo : 0;
     l->lo = 0;
   }
-  smpc_err err = receive_some(l, &got, wait_ms);
+  smpc_err err = l->stream->ops->recv(l->stream, l->buffer + l->hi, SMPI_LINK_BUFFER - l->hi, &got, wait_ms);
   if (err == SMPC_OK) l->hi += got;
-  bool has_ended = err != SMPC_OK && err != SMPC_E_TIMEOUT && !atomic_load(&l->is_stopped); /* I stopped: it is there */
-  if (has_ended) l->peer_left = true;
+  if (err != SMPC_OK && err != SMPC_E_TIMEOUT) l->peer_left = true;
   return err;
 }
 

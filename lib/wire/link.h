@@ -30,7 +30,6 @@ struct smpi_link {
   uint64_t heard_ms, data_in; /* time of the last good record; DATA records received */
   _Atomic uint64_t waiting;   /* for heartbeats: 0, or 1 + data_in while blocked on this peer */
   bool peer_left;             /* its ABORT or FIN was read, or the stream has ended */
-  atomic_bool is_stopped;     /* from any thread: what waits here ends with SMPC_E_CLOSED */
 };
 
 /* A record as received: content points into the buffer until the next call. */

@@ -135,7 +135,7 @@ static bool say_canceled(struct smpi_link *l, const uint8_t content[SMPI_ABORT_L
   return err == SMPC_OK;
 }
 
-/* A link that could say it ends its wait by itself, and is closed when it has been read; others are cut. */
+/* Who waits on a link looks at `canceled` now and then; a link that could not say it is cut. */
 void smpi_mesh_cancel(struct smpi_mesh *m) {
   uint8_t content[SMPI_ABORT_LEN];
   atomic_store(&m->canceled, true);
@@ -145,10 +145,7 @@ void smpi_mesh_cancel(struct smpi_mesh *m) {
   smpi_abort_encode(content, &a);
   for (unsigned i = 0; i < m->n; i++) {
     struct smpi_link *l = m->member[i].link;
-    if (l == NULL) continue;
-    bool is_told = say_canceled(l, content);
-    atomic_store(&l->is_stopped, true);
-    if (!is_told) l->stream->ops->close(l->stream);
+    if (l != NULL && !say_canceled(l, content)) l->stream->ops->close(l->stream);
   }
 }
 
@@ -179,10 +176,7 @@ static void part(struct smpi_mesh *m, bool orderly) {
 void smpi_mesh_close(struct smpi_mesh *m, bool orderly) {
   if (m == NULL) return;
   stop_ticker(m);
-  bool is_canceled = atomic_load(&m->canceled);
-  for (unsigned i = 0; i < m->n; i++)
-    if (m->member[i].link != NULL) atomic_store(&m->member[i].link->is_stopped, false);
-  part(m, orderly && !is_canceled && m->root == SMPC_OK);
+  part(m, orderly && !atomic_load(&m->canceled) && m->root == SMPC_OK);
   for (unsigned i = 0; i < m->n; i++) smpi_link_free(m->member[i].link);
   smpi_secret_free(m->secret);
   pthread_mutex_destroy(&m->tag_lock);

@@ -7,8 +7,9 @@
 #include "wire/mesh_attach.h"
 #include "wire/noise.h"
 
-/* LOCAL: milliseconds for a handshake, and for an abort frame to be read before the stream closes. */
-enum { SMPI_HANDSHAKE_MS = 5000, SMPI_LINGER_MS = 300 };
+/* LOCAL: milliseconds for a handshake, for an abort frame to be read before the stream closes, and between two looks
+ * whether what waits was stopped. */
+enum { SMPI_HANDSHAKE_MS = 5000, SMPI_LINGER_MS = 300, SMPI_LOOK_MS = 200 };
 
 struct smpi_member {
   char name[64];

@@ -29,7 +29,7 @@ static void drop(struct smpi_caller *c) {
 /* Read or write the rest of the present frame. */
 static void transfer(struct smpi_caller *c, uint8_t *frame, size_t len) {
   nng_iov iov = {frame + c->done, len - c->done};
-  uint64_t now = smpi_opening_now();
+  uint64_t now = smpi_clock_ms();
   if (c->done == 0) c->deadline_ms = now + SMPI_CALLER_STEP_MS;
   (void)nng_aio_set_iov(c->aio, 1, &iov);
   nng_aio_set_timeout(c->aio, now < c->deadline_ms ? (nng_duration)(c->deadline_ms - now) : 1);

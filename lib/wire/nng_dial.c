@@ -65,7 +65,7 @@ static void *dial(void *arg) {
     if (err == SMPC_OK) state = SMPI_PEER_LINKED;
     smpi_opening_note(o, d->peer, state, &fault);
     if (state != SMPI_PEER_AWAITED) break;
-    for (uint64_t until = smpi_opening_now() + pause; !o->stop && smpi_opening_now() < until;) smpi_opening_wait(o, until);
+    for (uint64_t until = smpi_clock_ms() + pause; !o->stop && smpi_clock_ms() < until;) smpi_opening_wait(o, until);
     pause = pause * 2 > PAUSE_MAX_MS ? PAUSE_MAX_MS : pause * 2;
   }
   pthread_mutex_unlock(&o->lock);

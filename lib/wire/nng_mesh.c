@@ -10,15 +10,7 @@
 #include "base/mem.h"
 #include "wire/nng_mesh_impl.h"
 
-enum { LOOK_MS = 200 }; /* LOCAL: how often to look whether the opening was canceled */
-
 /* --- shared with nng_accept.c and nng_dial.c ---------------------------------------- */
-
-uint64_t smpi_opening_now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 void smpi_opening_wait(struct smpi_opening *o, uint64_t when_ms) {
   struct timespec when = {(time_t)(when_ms / 1000), (long)(when_ms % 1000) * 1000000};
@@ -118,10 +110,10 @@ static void bring_up(struct smpi_opening *o) {
   pthread_mutex_lock(&o->lock);
   for (;;) {
     tell_changes(o);
-    uint64_t now = smpi_opening_now();
+    uint64_t now = smpi_clock_ms();
     if (is_settled(o) || is_canceled(o) || now >= o->deadline_ms) break;
     if ((c = smpi_accept_take(o)) != NULL) serve(o, c);
-    else smpi_opening_wait(o, now + LOOK_MS < o->deadline_ms ? now + LOOK_MS : o->deadline_ms);
+    else smpi_opening_wait(o, now + SMPI_LOOK_MS < o->deadline_ms ? now + SMPI_LOOK_MS : o->deadline_ms);
   }
   o->stop = true;
   pthread_cond_broadcast(&o->news);
@@ -203,7 +195,7 @@ static struct smpi_opening *new_opening(struct smpi_mesh *mesh, const struct smp
   if (o == NULL) return NULL;
   o->mesh = mesh;
   o->cfg = cfg;
-  o->deadline_ms = smpi_opening_now() + cfg->wait_ms;
+  o->deadline_ms = smpi_clock_ms() + cfg->wait_ms;
   pthread_mutex_init(&o->lock, NULL);
   pthread_condattr_init(&attr);
   pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

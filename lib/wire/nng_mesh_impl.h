@@ -6,6 +6,7 @@
 #include <nng/nng.h>
 #include <pthread.h>
 
+#include "base/clock.h"
 #include "wire/mesh_impl.h"
 #include "wire/nng_stream.h"
 
@@ -62,7 +63,6 @@ struct smpi_opening {
   struct smpi_fault fault[SMPC_MAX_PARTIES]; /* what was last wrong with this peer  */
 };
 
-uint64_t smpi_opening_now(void);
 /* Wait for news at most until `when`; with the lock held. */
 void smpi_opening_wait(struct smpi_opening *o, uint64_t when_ms);
 /* What an attempt at a link came to; with the lock held. */

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 union address {
   struct sockaddr any;
@@ -57,20 +58,14 @@ smpc_err smpi_socket_send(int socket, const uint8_t *buf, size_t len, size_t *se
   return is_later() ? SMPC_E_TIMEOUT : SMPC_E_CLOSED;
 }
 
-static uint64_t now_ms(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 smpc_err smpi_socket_receive(int socket, uint8_t *buf, size_t max, size_t *got, unsigned wait_ms) {
-  const uint64_t until = wait_ms == 0 ? 0 : now_ms() + wait_ms;
+  const uint64_t until = wait_ms == 0 ? 0 : smpi_clock_ms() + wait_ms;
   for (;;) {
     ssize_t n = recv(socket, buf, max, MSG_DONTWAIT);
     *got = n > 0 ? (size_t)n : 0;
     if (n > 0) return SMPC_OK;
     if (n == 0 || !is_later()) return SMPC_E_CLOSED;
-    uint64_t now = wait_ms == 0 ? 0 : now_ms();
+    uint64_t now = wait_ms == 0 ? 0 : smpi_clock_ms();
     if (now >= until) return SMPC_E_TIMEOUT;
     struct pollfd p = {.fd = socket, .events = POLLIN};
     uint64_t left = until - now;

@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "wire/nng_socket.h"
 
@@ -25,7 +26,7 @@ enum { SLOTS = 4, MOMENT_US = 50, RETRY_WAITS = 100 }; /* LOCAL */
 struct nng_link {
   struct smpi_stream base;
   nng_stream *connection;
-  int socket; /* of nng, to receive from; -1: ask nng */
+  int socket; /* nng's, for this side's thread; -1: ask nng */
   nng_aio *try_send, *send, *recv;
   unsigned patience_ms;
   unsigned moment_us, waits; /* of look_for_a_moment() */
@@ -42,14 +43,9 @@ struct nng_link {
 
 static struct nng_link *self(struct smpi_stream *st) { return (struct nng_link *)st; }
 
-static uint64_t clock_us(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
 static uint64_t now_ms(struct smpi_stream *st) {
   (void)st;
-  return clock_us() / 1000;
+  return smpi_clock_ms();
 }
 
 /* --- sending ----------------------------------------------------------------- */
@@ -188,9 +184,9 @@ static smpc_err look_for_a_moment(struct nng_link *l, uint8_t *buf, size_t max, 
   smpc_err err;
   if (l->moment_us == 0 && ++l->waits % RETRY_WAITS == 0) l->moment_us = MOMENT_US;
   if (l->moment_us == 0) return SMPC_E_TIMEOUT;
-  uint64_t until = clock_us() + l->moment_us;
+  uint64_t until = smpi_clock_us() + l->moment_us;
   do err = smpi_socket_receive(l->socket, buf, max, got, 0);
-  while (err == SMPC_E_TIMEOUT && clock_us() < until);
+  while (err == SMPC_E_TIMEOUT && smpi_clock_us() < until);
   l->moment_us = err == SMPC_OK ? MOMENT_US : l->moment_us / 2;
   return err;
 }
