@@ -94,7 +94,7 @@ void smpi_multi_bucket(struct smpi_psi_many *t, const struct smpi_psi_many *all)
     t->size[i] = (size_t)smpi_okvs_bin_size(all->size[i], t->runs, SMPI_PSI_SIGMA + shared_bits(t));
 }
 
-static unsigned first_recipient(const struct smpi_psi_many *t) {
+unsigned smpi_multi_hub(const struct smpi_psi_many *t) {
   for (unsigned i = 0; i < t->owners; i++)
     if (t->to.bits >> t->owner[i] & 1) return i;
   return t->owners;
@@ -104,7 +104,7 @@ static unsigned first_recipient(const struct smpi_psi_many *t) {
 
 smpc_err smpi_multi_check(struct smpc_session *s, const struct smpi_psi_many *t) {
   bool has_owners = t->owners >= SMPI_MULTI_MIN && t->owners <= SMPC_MAX_COMPUTING && t->mine < t->owners;
-  if (!has_owners || first_recipient(t) == t->owners)
+  if (!has_owners || smpi_multi_hub(t) == t->owners)
     return smpi_fail(s, SMPC_E_ARG, -1, "this protocol is for 3 to 16 owners of sets, one of them a recipient");
   for (unsigned i = 0; i < t->owners; i++)
     if (smpi_rank_of(s, t->owner[i]) < 0)
@@ -117,7 +117,7 @@ smpc_err smpi_multi_check(struct smpc_session *s, const struct smpi_psi_many *t)
 static smpc_err prepare(struct smpi_multi *r) {
   struct smpi_psi_many *t = r->t;
   uint8_t session[32];
-  r->hub = first_recipient(t);
+  r->hub = smpi_multi_hub(t);
   smpi_session_id(r->s, session);
   smpi_oprf_hash_make(&r->hash, session, t->instance, smpi_psi_many_mask_len(t), all_items(t), chances(t));
   smpi_prg_words(smpi_prg_own(r->s), r->seed.w, 2);
@@ -292,7 +292,7 @@ void smpi_psi_many_cost(struct smpi_cost *c, const struct smpi_psi_many *all) {
   struct smpi_psi_many t;
   struct smpi_okvs_shape shape;
   uint64_t sender, hub, tags = 0, others = all->owners - 1;
-  unsigned first = first_recipient(all);
+  unsigned first = smpi_multi_hub(all);
   size_t len;
   smpi_multi_bucket(&t, all);
   if (smpi_multi_has_empty_set(all) || first == t.owners || shape_of(&shape, &t) != SMPC_OK) return;

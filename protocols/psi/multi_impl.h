@@ -41,6 +41,7 @@ static inline size_t smpi_multi_size(const struct smpi_multi *r) { return r->t->
 /* One bucket of all; and its run, which leaves base transfers open for others: *vole is NULL in the first. */
 void smpi_multi_bucket(struct smpi_psi_many *t, const struct smpi_psi_many *all);
 smpc_err smpi_multi_run(struct smpc_session *s, struct smpi_psi_many *t, struct smpi_vole_passive **vole);
+unsigned smpi_multi_hub(const struct smpi_psi_many *t); /* the first recipient; t->owners: nobody is one */
 bool smpi_multi_has_empty_set(const struct smpi_psi_many *t);
 /* SMPC_E_ARG, SMPC_E_RANGE */
 smpc_err smpi_multi_check(struct smpc_session *s, const struct smpi_psi_many *t);

@@ -9,7 +9,6 @@ struct buckets {
   struct smpc_session *s;
   struct smpi_psi_many *all, t; /* the whole, and the run that is on */
   struct smpi_psi_parts *p;
-  bool i_learn;
   blk *key;                     /* [size[mine]], as all of these */
   uint32_t *place;              /* NULL: I tell nobody */
   struct smpi_vole_passive *vole;
@@ -22,32 +21,21 @@ static void tell(void *ctx, uint64_t done, uint64_t total) {
   b->all->progress(b->all->ctx, b->now * total + done, b->t.runs * total);
 }
 
-/* The hub is the first recipient; it tells the others. */
+/* Other recipients see where in the random order the hub's matches stand. */
 static bool i_tell(const struct smpi_psi_many *t) {
-  uint64_t me = UINT64_C(1) << t->owner[t->mine];
-  return (t->to.bits & (2 * me - 1)) == me && t->to.bits != me;
+  return smpi_multi_hub(t) == t->mine && t->to.bits != UINT64_C(1) << t->owner[t->mine];
 }
 
 static smpc_err begin(struct buckets *b) {
   struct smpi_psi_many *t = &b->t;
   smpi_multi_bucket(t, b->all);
   size_t n = t->size[t->mine];
-  b->i_learn = t->to.bits >> t->owner[t->mine] & 1;
   if (t->progress != NULL) t->progress = tell;
   t->ctx = b;
   t->key = b->key = smpi_scratch(b->s, n, sizeof *b->key);
   t->place = b->place = i_tell(t) ? smpi_scratch(b->s, n, sizeof *b->place) : NULL;
-  t->hit = b->i_learn ? smpi_scratch(b->s, n, 1) : NULL;
+  t->hit = t->to.bits >> t->owner[t->mine] & 1 ? smpi_scratch(b->s, n, 1) : NULL;
   return smpi_status(b->s);
-}
-
-/* Other recipients see where in the random order the hub's matches stand. */
-static smpc_err take_bucket(struct buckets *b) {
-  size_t most = b->t.size[b->t.mine], n = b->t.held = smpi_psi_parts_size(b->p, b->now, b->t.runs);
-  smpc_err err = smpi_psi_parts_keys_vt(b->p, b->key, b->now, b->t.runs);
-  if (n < most) smpi_prg_words(smpi_prg_own(b->s), b->key[n].w, 2 * (most - n));
-  if (b->place != NULL) smpi_psi_draw_places(b->place, most, smpi_prg_own(b->s));
-  return err;
 }
 
 static smpc_err run_bucket(struct buckets *b) {
@@ -55,10 +43,10 @@ static smpc_err run_bucket(struct buckets *b) {
   size_t mark = smpi_scratch_mark(b->s);
   smpc_err err;
   t->instance = b->all->instance | (uint64_t)b->now << 40; /* steps are fewer: no two runs have one number */
-  TRY(take_bucket(b));
+  TRY(smpi_psi_parts_take_vt(b->p, b->key, &t->held, b->place, t->size[t->mine], b->now, t->runs));
   TRY(smpi_multi_run(b->s, t, &b->vole));
   b->all->matched += t->matched;
-  if (b->i_learn) TRY(smpi_psi_parts_note_vt(b->p, b->key, t->hit, b->now, t->runs));
+  if (t->hit != NULL) TRY(smpi_psi_parts_note_vt(b->p, b->key, t->hit, b->now, t->runs));
 out:
   smpi_scratch_release(b->s, mark);
   return err;

@@ -68,34 +68,32 @@ static void hash_rows(const struct smpi_aes_key *pi, blk *row, const blk *key, s
 }
 
 /* Counts, then places, as a counting sort; hashing anew, here and when a bin is worked on, is cheaper than keeping the
- * hashes of all keys.  *most: the keys of the largest bin. */
-static smpc_err sort_rows(struct smpi_okvs *o, size_t *most) {
+ * hashes of all keys. */
+static smpc_err sort_rows(struct smpi_okvs *o) {
   blk row[RUN];
-  *most = 0;
   for (size_t i = 0, k; i < o->n; i += k) {
     k = smpi_min(RUN, o->n - i);
     hash_rows(&o->pi, row, o->key + i, k);
     for (size_t j = 0; j < k; j++) o->first[bin_of(row[j], o->shape.bins)]++;
   }
   for (size_t b = 0, at = 0; b <= o->shape.bins; b++) { /* first[b] := where bin b ends, then begins */
-    *most = o->first[b] > *most ? o->first[b] : *most;
+    o->most = o->first[b] > o->most ? o->first[b] : o->most;
     o->first[b] = at += o->first[b];
   }
-  for (size_t i = *most > o->shape.m ? 0 : o->n, k; i > 0;) { /* from the end: then first[b] is where bin b begins */
+  for (size_t i = o->most > o->shape.m ? 0 : o->n, k; i > 0;) { /* from the end: then first[b] is where bin b begins */
     k = smpi_min(RUN, i);
     i -= k;
     hash_rows(&o->pi, row, o->key + i, k);
     for (size_t j = k; j > 0; j--) o->index[--o->first[bin_of(row[j - 1], o->shape.bins)]] = (uint32_t)(i + j - 1);
   }
   smpi_wipe(row, sizeof row);
-  return *most > o->shape.m ? SMPC_E_STATE : SMPC_OK;
+  return o->most > o->shape.m ? SMPC_E_STATE : SMPC_OK;
 }
 
 smpc_err smpi_okvs_open_vt(struct smpi_okvs **out, const struct smpi_okvs_shape *shape, blk seed, const blk *key,
                            size_t n) {
   smpc_err err = SMPC_OK;
   struct smpi_okvs *o = *out = NULL;
-  size_t most;
   if (n > shape->n) return SMPC_E_ARG;
   o = smpi_alloc(1, sizeof *o);
   if (o == NULL) return SMPC_E_NOMEM;
@@ -106,9 +104,9 @@ smpc_err smpi_okvs_open_vt(struct smpi_okvs **out, const struct smpi_okvs_shape 
   o->first = smpi_alloc(shape->bins + 1, sizeof *o->first);
   o->index = smpi_secret_alloc(n, sizeof *o->index);
   if (o->first == NULL || o->index == NULL) TRY(SMPC_E_NOMEM);
-  TRY(sort_rows(o, &most));
-  o->some = smpi_secret_alloc(most, sizeof *o->some);
-  o->hash = smpi_secret_alloc(most, sizeof *o->hash);
+  TRY(sort_rows(o));
+  o->some = smpi_secret_alloc(o->most, sizeof *o->some);
+  o->hash = smpi_secret_alloc(o->most, sizeof *o->hash);
   if (o->some == NULL || o->hash == NULL) TRY(SMPC_E_NOMEM);
   *out = o;
 out:
@@ -145,14 +143,7 @@ size_t smpi_okvs_bin(struct smpi_okvs *o, unsigned bin, const uint32_t **index, 
   return smpi_okvs_load(o, bin);
 }
 
-size_t smpi_okvs_largest_bin(const struct smpi_okvs *o) {
-  size_t most = 0;
-  for (unsigned bin = 0; bin < o->shape.bins; bin++) {
-    size_t n = o->first[bin + 1] - o->first[bin];
-    most = n > most ? n : most;
-  }
-  return most;
-}
+size_t smpi_okvs_largest_bin(const struct smpi_okvs *o) { return o->most; }
 
 void smpi_okvs_pack(uint8_t *to, const blk *column, size_t n, size_t len) {
   uint8_t whole[16];

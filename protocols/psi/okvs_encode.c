@@ -10,11 +10,11 @@
  *     4. back    the peeled rows, last first, each give their pivot
  *
  * As [RR22, section 3]; the gap rows are found as peeling stalls. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/mem.h"
+#include "base/sort.h"
 #include "math/gf128.h"
 #include "psi/okvs_impl.h"
 
@@ -204,12 +204,10 @@ static bool solve(struct equations *e, blk *p) {
 
 /* --- why it failed --------------------------------------------------------------------- */
 
-static int compare(const void *x, const void *y) { return memcmp(x, y, sizeof(blk)); }
-
 static bool has_duplicate(struct work *w, const blk *hash) {
   bool found = false;
   memcpy(w->dense, hash, w->n * sizeof *hash);
-  qsort(w->dense, w->n, sizeof *hash, compare);
+  smpi_sort_vt(w->dense->w, w->n, 2);
   for (size_t i = 1; i < w->n; i++) found |= is_zero(smpi_blk_xor(w->dense[i - 1], w->dense[i]));
   return found;
 }

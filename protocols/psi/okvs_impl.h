@@ -11,7 +11,7 @@ enum { SMPI_OKVS_DENSE_MAX = 48, SMPI_OKVS_GAP_MAX = 8 };
 
 struct smpi_okvs {
   struct smpi_okvs_shape shape;
-  size_t n;
+  size_t n, most; /* keys; those of the largest bin */
   const blk *key;   /* [n] the caller's                 */
   size_t *first;    /* [bins + 1] where each bin begins */
   uint32_t *index;  /* [n] the key's number             */

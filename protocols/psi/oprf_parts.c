@@ -23,7 +23,7 @@ struct buckets {
   struct smpi_psi_task *all, t; /* the whole, and the run that is on */
   struct smpi_psi_parts *p;
   blk *key;                     /* [t.n] */
-  uint32_t *place;              /* [t.n] at the sender */
+  uint32_t *place;              /* [t.n] at the sender, whose order is seen; NULL at the receiver */
   unsigned now, n;
 };
 
@@ -47,22 +47,12 @@ static smpc_err begin(struct buckets *b) {
   return smpi_status(b->s);
 }
 
-/* The bucket's items and paddings; the sender's order is seen, the receiver's is not. */
-static smpc_err take_bucket(struct buckets *b) {
-  struct smpi_psi_task *t = &b->t;
-  size_t n = t->held = smpi_psi_parts_size(b->p, b->now, b->n);
-  smpc_err err = smpi_psi_parts_keys_vt(b->p, b->key, b->now, b->n);
-  if (n < t->n) smpi_prg_words(smpi_prg_own(b->s), b->key[n].w, 2 * (t->n - n));
-  if (b->place != NULL) smpi_psi_draw_places(b->place, t->n, smpi_prg_own(b->s));
-  return err;
-}
-
 static smpc_err run_bucket(struct buckets *b, struct smpi_oprf_base *base) {
   struct smpi_psi_task *t = &b->t;
   size_t mark = smpi_scratch_mark(b->s);
   smpc_err err;
   t->instance = b->all->instance | (uint64_t)(b->now + 1) << 40; /* SMPI_OPRF_STEP: no two runs have one number */
-  TRY(take_bucket(b));
+  TRY(smpi_psi_parts_take_vt(b->p, b->key, &t->held, b->place, t->n, b->now, b->n));
   TRY(smpi_oprf_run_once(b->s, t, base));
   b->all->matched += t->matched;
   if (t->i_learn) TRY(smpi_psi_parts_note_vt(b->p, b->key, t->hit, b->now, b->n));

@@ -143,24 +143,21 @@ out:
   return err;
 }
 
-/* More different items than this are in no part, but for 2^-40. */
-static size_t part_most(const struct smpi_psi_parts *p, unsigned part) {
-  return smpi_min(p->count[part], smpi_psi_bucket_size(p->n, SMPI_PSI_PARTS));
-}
-
 /* Count them, and make room for what comes later. */
 static smpc_err count_different(struct smpi_psi_parts *p) {
   struct walk w;
+  size_t bound = smpi_psi_bucket_size(p->n, SMPI_PSI_PARTS); /* more different items are in no part, but for 2^-40 */
   size_t most = 0, n;
   smpc_err err = SMPC_OK;
-  for (unsigned k = 0; k < SMPI_PSI_PARTS; k++) most = part_most(p, k) > most ? part_most(p, k) : most;
+  for (unsigned k = 0; k < SMPI_PSI_PARTS; k++) most = p->count[k] > most ? p->count[k] : most;
+  most = smpi_min(most, bound);
   p->mask = smpi_scratch(p->s, most, sizeof *p->mask);
   if (p->mask == NULL) return smpi_status(p->s);
   if (!smpi_psi_places_make(&p->places, most, smpi_prg_own(p->s))) return no_memory(p);
   walk_begin(&w, p, 0);
   for (unsigned k = 0; k < SMPI_PSI_PARTS; k++) {
     walk_part(&w, k);
-    TRY(gather_part(&w, &n, part_most(p, k)));
+    TRY(gather_part(&w, &n, smpi_min(p->count[k], bound)));
     p->different[k] = (uint32_t)n;
     p->distinct += n;
   }
@@ -295,6 +292,15 @@ static smpc_err note_part(struct walk *w, const blk *key, const uint8_t *hit) {
   } while (w->n != 0);
 out:
   smpi_psi_places_clear(&p->places, n);
+  return err;
+}
+
+smpc_err smpi_psi_parts_take_vt(struct smpi_psi_parts *p, blk *key, size_t *held, uint32_t *place, size_t size,
+                                unsigned bucket, unsigned buckets) {
+  size_t n = *held = smpi_psi_parts_size(p, bucket, buckets);
+  smpc_err err = smpi_psi_parts_keys_vt(p, key, bucket, buckets);
+  if (n < size) smpi_prg_words(smpi_prg_own(p->s), key[n].w, 2 * (size - n));
+  if (place != NULL) smpi_psi_draw_places(place, size, smpi_prg_own(p->s));
   return err;
 }
 

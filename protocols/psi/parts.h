@@ -56,6 +56,10 @@ size_t smpi_psi_parts_size(const struct smpi_psi_parts *p, unsigned bucket, unsi
 /* SMPC_E_STATE: a bucket has more than `most`.  To be asked before the first one is run. */
 smpc_err smpi_psi_parts_check(const struct smpi_psi_parts *p, size_t most, unsigned buckets);
 smpc_err smpi_psi_parts_keys_vt(struct smpi_psi_parts *p, blk *key, unsigned bucket, unsigned buckets);
+/* What a run takes of a bucket: its *held keys, and random ones up to `size`; where place is not NULL, place[size] in a
+ * random order. */
+smpc_err smpi_psi_parts_take_vt(struct smpi_psi_parts *p, blk *key, size_t *held, uint32_t *place, size_t size,
+                                unsigned bucket, unsigned buckets);
 /* Note which rows of a bucket matched, those of equal items alike: hit[i] of key[i]. */
 smpc_err smpi_psi_parts_note_vt(struct smpi_psi_parts *p, const blk *key, const uint8_t *hit, unsigned bucket, unsigned buckets);
 /* matched[n] := what was noted of rows first .. first + n. */

@@ -104,7 +104,7 @@ static smpc_err dealer_mask(struct smpi_source *src, struct smpc_session *s, shr
 
 static smpc_err dealer_product(struct dealer_source *d, struct smpc_session *s, const struct smpi_product_job *job) {
   const struct smpi_product *p = &job->shape;
-  size_t b_words = (size_t)(smpi_product_k(p) * p->n), c_words = (size_t)(smpi_product_m(p) * p->n);
+  size_t b_words = smpi_product_b(p), c_words = smpi_product_c(p);
   struct smpi_request r = {.ask = SMPI_ASK_PRODUCT, .number = job->number, .product = *p};
   struct smpi_flow flow = {.peer = (unsigned)smpi_dealer(s), .in_len = 8 * c_words, .in = job->c};
   smpc_err err = smpi_expand_open(&d->g, d->seed, SMPI_USE_PRODUCT, 0, job->number);

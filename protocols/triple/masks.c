@@ -82,7 +82,7 @@ static smpc_err make_mask(struct smpi_pool *p, struct smpi_mask **out, size_t ro
                           .owners = *owners, .a = a, .plain = plain};
   smpi_offline(p->s, true);
   err = p->src->ops->mask(p->src, p->s, a, plain, cols, owners, m->number);
-  smpi_offline(p->s, false);
+  smpi_source_ended(p->s);
   TRY(err);
   *out = m;
   return SMPC_OK;
@@ -95,13 +95,10 @@ out:
 
 /* --- prepared before use --------------------------------------------------------- */
 
-static size_t b_words(const struct smpi_product *p) { return (size_t)(smpi_product_k(p) * p->n); }
-static size_t c_words(const struct smpi_product *p) { return (size_t)(smpi_product_m(p) * p->n); }
-
 static void free_prepared(struct smpc_session *s, struct smpi_prepared *q) {
   smpi_mask_drop(q->mask);
-  smpi_block_put(s, q->b, b_words(&q->product), sizeof *q->b);
-  smpi_block_put(s, q->c, c_words(&q->product), sizeof *q->c);
+  smpi_block_put(s, q->b, smpi_product_b(&q->product), sizeof *q->b);
+  smpi_block_put(s, q->c, smpi_product_c(&q->product), sizeof *q->c);
   smpi_free(q);
 }
 
@@ -143,8 +140,7 @@ static struct smpi_product_job job_of(const struct smpi_mask *mask, const struct
 static smpc_err make_products(struct smpi_pool *p, const struct smpi_product_job *job, size_t jobs) {
   smpi_offline(p->s, true);
   smpc_err err = p->src->ops->products(p->src, p->s, job, jobs);
-  smpi_offline(p->s, false);
-  smpi_wipe_stack();
+  smpi_source_ended(p->s);
   return err;
 }
 
@@ -156,8 +152,8 @@ static smpc_err prepare_product(struct smpi_pool *p, struct smpi_prepared *q, st
   if (!smpi_product_is_valid(&shape)) return smpi_fail(p->s, SMPC_E_ARG, -1, "a prepared product's shape does not fit");
   smpi_mask_keep(q->mask = mask);
   q->product = shape;
-  q->b = smpi_block_get(p->s, b_words(&shape), sizeof *q->b);
-  q->c = smpi_block_get(p->s, c_words(&shape), sizeof *q->c);
+  q->b = smpi_block_get(p->s, smpi_product_b(&shape), sizeof *q->b);
+  q->c = smpi_block_get(p->s, smpi_product_c(&shape), sizeof *q->c);
   if (q->b == NULL || q->c == NULL) return smpi_fail(p->s, SMPC_E_NOMEM, -1, "out of memory");
   q->number = p->products++;
   return SMPC_OK;
@@ -239,8 +235,8 @@ smpc_err smpi_mask_product(struct smpc_session *s, const struct smpi_mask_view *
   if (!smpi_product_is_valid(&shape)) return smpi_fail(s, SMPC_E_ARG, -1, "the product's shape does not fit the mask");
   const struct smpi_prepared *q = p->prepared;
   if (q != NULL && !q->is_new && is_same_product(&q->product, &shape)) {
-    memcpy(b, q->b, b_words(&shape) * sizeof *b);
-    memcpy(c, q->c, c_words(&shape) * sizeof *c);
+    memcpy(b, q->b, smpi_product_b(&shape) * sizeof *b);
+    memcpy(c, q->c, smpi_product_c(&shape) * sizeof *c);
     number = q->number;
     remove_first(p);
   } else {
@@ -249,7 +245,7 @@ smpc_err smpi_mask_product(struct smpc_session *s, const struct smpi_mask_view *
     TRY(make_products(p, &job, 1));
   }
   smpi_pool_note(p, BOOK_PRODUCTS, number, 1);
-  struct smpi_cost spent = {.product_words = b_words(&shape) + c_words(&shape)};
+  struct smpi_cost spent = {.product_words = smpi_product_b(&shape) + smpi_product_c(&shape)};
   smpi_spent_add(s, &spent);
 out:
   return err;

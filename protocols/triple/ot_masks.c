@@ -96,7 +96,7 @@ static bool draws(unsigned parties, const struct smpi_product_job *job) {
 /* Words that a product takes while it is made: its view and its C. */
 static uint64_t words_of(const struct smpi_product_job *job) {
   const struct smpi_product *p = &job->shape;
-  return p->rows * p->cols + smpi_product_m(p) * p->n;
+  return p->rows * p->cols + smpi_product_c(p);
 }
 
 /* How many of the jobs share their rounds: all drawn or none, of SMPI_OT_GROUP words unless one alone is larger. */
@@ -208,8 +208,8 @@ static smpc_err multiply_group(struct smpi_ot *o, const struct smpi_product_job 
   smpc_err err;
   for (size_t i = 0; i < jobs; i++) {
     const struct smpi_product *p = &job[i].shape;
-    draw(o, &job[i].b->v, (size_t)(smpi_product_k(p) * p->n));                          /* 1. */
-    memset(job[i].c, 0, (size_t)(smpi_product_m(p) * p->n) * sizeof(shr));
+    draw(o, &job[i].b->v, smpi_product_b(p));                                           /* 1. */
+    memset(job[i].c, 0, smpi_product_c(p) * sizeof(shr));
   }
   TRY(list_runs(&g, job, jobs));
   TRY(begin_group(o, &g));

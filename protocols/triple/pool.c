@@ -40,8 +40,7 @@ static smpc_err open_source(struct smpi_source **src, struct smpc_session *s) {
   if (smpi_source_of(s) == SMPC_DEALER) return smpi_dealer_open(src, s);
   smpi_offline(s, true);
   smpc_err err = smpi_source_of(s) == SMPC_OT ? smpi_ot_source_open(src, s) : smpi_paillier_source_open(src, s);
-  smpi_offline(s, false);
-  smpi_wipe_stack(); /* keys and strings that its steps worked on */
+  smpi_source_ended(s);
   return err;
 }
 
@@ -103,8 +102,7 @@ smpc_err smpi_pool_draw(struct smpi_pool *p, uint64_t *const col[], enum smpi_co
   if (err != SMPC_OK) return err;
   smpi_offline(p->s, true);
   err = p->src->ops->units(p->src, p->s, col, kind, n, p->kind[kind].batches++);
-  smpi_offline(p->s, false);
-  smpi_wipe_stack();
+  smpi_source_ended(p->s);
   return err;
 }
 

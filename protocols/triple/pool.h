@@ -3,8 +3,16 @@
 #ifndef SMPI_POOL_H
 #define SMPI_POOL_H
 
+#include "base/mem.h"
+#include "session/session.h"
 #include "triple/ledger.h"
 #include "triple/source.h"
+
+/* A source's call has ended: what it left on the stack, keys and strings, is wiped. */
+static inline void smpi_source_ended(struct smpc_session *s) {
+  smpi_offline(s, false);
+  smpi_wipe_stack();
+}
 
 /* Units of one kind, column after column.  Held by the pool until all are
  * given, and by everyone who has taken some. */

@@ -28,12 +28,9 @@ static size_t tile_words(const struct smpi_product *p) {
   return most < TILE ? (size_t)most : TILE;
 }
 
-static size_t b_words(const struct smpi_product *p) { return (size_t)(smpi_product_k(p) * p->n); }
-static size_t c_words(const struct smpi_product *p) { return (size_t)(smpi_product_m(p) * p->n); }
-
 static void put_blocks(struct smpi_deal_product *d) {
-  smpi_stock_put(&d->stock, d->b, b_words(&d->shape), sizeof *d->b);
-  smpi_stock_put(&d->stock, d->c, c_words(&d->shape), sizeof *d->c);
+  smpi_stock_put(&d->stock, d->b, smpi_product_b(&d->shape), sizeof *d->b);
+  smpi_stock_put(&d->stock, d->c, smpi_product_c(&d->shape), sizeof *d->c);
   smpi_stock_put(&d->stock, d->tile, tile_words(&d->shape), sizeof *d->tile);
   smpi_stock_put(&d->stock, d->other, tile_words(&d->shape), sizeof *d->other);
   d->b = d->c = d->tile = d->other = NULL;
@@ -46,7 +43,7 @@ static void add_words(struct smpi_deal_product *d, uint64_t *sum, struct smpi_pr
 }
 
 static void draw_b(struct smpi_deal_product *d) {
-  size_t words = b_words(&d->shape);
+  size_t words = smpi_product_b(&d->shape);
   for (unsigned i = 0; i < d->parties; i++)
     for (size_t at = 0; at < words; at += TILE) add_words(d, d->b + at, d->g[i], smpi_min(TILE, words - at));
 }
@@ -84,8 +81,8 @@ smpc_err smpi_deal_product_open(struct smpi_deal_product *d, const uint8_t *seed
   put_blocks(d);
   d->shape = *shape;
   d->parties = parties;
-  d->b = smpi_stock_get(&d->stock, b_words(shape), sizeof *d->b);
-  d->c = smpi_stock_get(&d->stock, c_words(shape), sizeof *d->c);
+  d->b = smpi_stock_get(&d->stock, smpi_product_b(shape), sizeof *d->b);
+  d->c = smpi_stock_get(&d->stock, smpi_product_c(shape), sizeof *d->c);
   d->tile = smpi_stock_get(&d->stock, tile_words(shape), sizeof *d->tile);
   d->other = smpi_stock_get(&d->stock, tile_words(shape), sizeof *d->other);
   if (d->b == NULL || d->c == NULL || d->tile == NULL || d->other == NULL) return SMPC_E_NOMEM;

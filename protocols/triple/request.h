@@ -23,6 +23,9 @@ struct smpi_product {
 };
 static inline uint64_t smpi_product_m(const struct smpi_product *p) { return p->transposed ? p->cols : p->rows; }
 static inline uint64_t smpi_product_k(const struct smpi_product *p) { return p->transposed ? p->rows : p->cols; }
+/* Words of B, and of C. */
+static inline size_t smpi_product_b(const struct smpi_product *p) { return (size_t)(smpi_product_k(p) * p->n); }
+static inline size_t smpi_product_c(const struct smpi_product *p) { return (size_t)(smpi_product_m(p) * p->n); }
 
 struct smpi_request {
   enum smpi_asked ask;

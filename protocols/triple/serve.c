@@ -91,7 +91,7 @@ static smpc_err serve_units(struct serving *d, const struct smpi_request *r) {
 }
 
 static smpc_err serve_product(struct serving *d, const struct smpi_request *r) {
-  size_t len = (size_t)(smpi_product_m(&r->product) * r->product.n) * 8;
+  size_t len = smpi_product_c(&r->product) * 8;
   struct smpi_flow flow = {.peer = smpi_member_of_rank(d->s, d->parties - 1), .out_len = len,
                            .produce = produce_product, .ctx = d};
   smpc_err err = smpi_deal_product_open(&d->product, d->seed[0], d->parties, &r->product, r->number);
