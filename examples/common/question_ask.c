@@ -122,9 +122,8 @@ char *question_read_asked(const char *path, const char *ask, const char *program
   t.len = *len;
   const char *why = select_question(&t, &c);
   if (why == NULL) return t.at;
-  const char *name = ask != NULL ? ask : "";
-  if (text != NULL)
-    snprintf(text, text_len, "%s: `questions`: %s%.100s%s%s", path, ask != NULL ? "\"" : "", name, ask != NULL ? "\": " : "", why);
+  if (text != NULL && ask != NULL) snprintf(text, text_len, "%s: `questions`: \"%.100s\": %s", path, ask, why);
+  else if (text != NULL) snprintf(text, text_len, "%s: `questions`: %s", path, why);
   free(t.at);
   return NULL;
 }

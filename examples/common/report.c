@@ -98,8 +98,7 @@ static json_t *margins_json(const struct table *t) {
 bool report_json(FILE *out, const struct report *r) {
   const struct table *t = r->table;
   json_t *o = question_json(r);
-  json_object_set_new(o, "delivered", json_boolean(t->delivered && !r->is_held));
-  if (r->is_held) json_object_set_new(o, "held", json_true());
+  report_json_delivered(o, t->delivered, r->is_held);
   if (t->delivered || t->flags_known)
     json_object_set_new(o, "suppressed_cells", json_integer((json_int_t)table_n_suppressed(t)));
   json_object_set_new(o, "strata", strata_json(t->question));

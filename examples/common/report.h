@@ -32,6 +32,9 @@ void report_field(FILE *out, const char *text);
 /* "hospital-a, hospital-b": the members in `who`; to be freed, NULL when out of memory. */
 char *report_names(const smpc_config *cfg, smpc_who who);
 
+/* In JSON, whether the result is delivered; is_held: a reviewer sees it, nobody else yet. */
+void report_json_delivered(json_t *o, bool is_here, bool is_held);
+
 /* What a program opens, to whom and what for, under a line of its own, `title`. */
 void report_openings(FILE *out, const char *title, const struct joint *job, opening_fn opening, unsigned n_openings);
 /* The same for JSON: "openings" of `o`. */

@@ -1,4 +1,4 @@
-/* report_plan.c - see report.h: what opens, and what a run would cost. */
+/* report_plan.c - see report.h: what opens, whether it was delivered, and what a run would cost. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,6 +12,11 @@ void report_openings(FILE *out, const char *title, const struct joint *job, open
     if (opening(&o, job, i))
       fprintf(out, "  %s, to %s\n    purpose: %s\n", o.what, o.to_everybody ? "all parties" : names != NULL ? names : "", o.purpose);
   free(names);
+}
+
+void report_json_delivered(json_t *o, bool is_here, bool is_held) {
+  json_object_set_new(o, "delivered", json_boolean(is_here && !is_held));
+  if (is_held) json_object_set_new(o, "held", json_true());
 }
 
 void report_json_openings(json_t *o, const struct joint *job, opening_fn opening, unsigned n_openings) {

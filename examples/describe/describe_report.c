@@ -226,9 +226,9 @@ static json_t *list(const struct desc_job *job, unsigned n, json_t *(*one)(const
 
 static bool json_of(FILE *out, const struct desc_job *job) {
   const struct ask *a = job->ask;
-  json_t *o = json_pack("{s:s, s:s, s:i, s:b}", "title", a->base.title, "question", a->base.name, "input_parties",
-                        (int)job->joint.roles.n_inputs, "delivered", (int)(job->joint.is_delivered && !job->joint.is_shown));
-  if (job->joint.is_shown) json_object_set_new(o, "held", json_true());
+  json_t *o = json_pack("{s:s, s:s, s:i}", "title", a->base.title, "question", a->base.name, "input_parties",
+                        (int)job->joint.roles.n_inputs);
+  report_json_delivered(o, job->joint.is_delivered, job->joint.is_shown);
   if (job->joint.is_delivered) {
     json_object_set_new(o, "n", json_integer(job->all.v[0]));
     json_object_set_new(o, "variables", list(job, a->n_variables, variable_json));

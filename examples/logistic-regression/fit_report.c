@@ -176,8 +176,7 @@ static bool report_as_json(FILE *out, const struct fit_job *job) {
   json_object_set_new(o, "question", json_string(job->model->base.name));
   json_object_set_new(o, "privacy", json_string(job->model->privacy == MODEL_ONLY ? "model-only" : "aggregates"));
   json_object_set_new(o, "input_parties", json_integer(job->joint.roles.n_inputs));
-  json_object_set_new(o, "delivered", json_boolean(job->joint.is_delivered && !job->joint.is_shown));
-  if (job->joint.is_shown) json_object_set_new(o, "held", json_true());
+  report_json_delivered(o, job->joint.is_delivered, job->joint.is_shown);
   if (job->joint.is_delivered) fit_json(o, job);
   report_json_openings(o, &job->joint, fit_opening, FIT_OPENINGS);
   bool good = json_dumpf(o, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) == 0 || ferror(out);

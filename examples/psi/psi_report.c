@@ -100,10 +100,20 @@ static enum cli_exit data_error(int code, const struct data_fault *f) {
   return (enum cli_exit)code;
 }
 
+static void write_columns(FILE *out, const struct psi_report *r) {
+  for (unsigned i = 0; r->rows != NULL && i < psi_rows_columns(r->rows); i++) {
+    report_field(out, psi_rows_column(r->rows, i));
+    fputc(',', out);
+  }
+  fputs("matched\n", out);
+}
+
+static const char *number_head(const struct psi_report *r) { return r->question->kind == PSI_SUM ? "sum\n" : "count\n"; }
+
 /* One number, or none. */
 static void write_number(FILE *out, const struct psi_report *r) {
   const struct psi_outcome *o = r->outcome;
-  fputs(r->question->kind == PSI_SUM ? "sum\n" : "count\n", out);
+  fputs(number_head(r), out);
   if (o->result.suppressed) fputc('\n', out);
   else if (r->question->kind != PSI_SUM) fprintf(out, "%llu\n", number(o->result.matched));
   else if (r->question->numbers == PSI_WHOLE) fprintf(out, "%lld\n", (long long)o->whole);
@@ -113,11 +123,8 @@ static void write_number(FILE *out, const struct psi_report *r) {
 /* At a party that gets no result, the header alone: what reads CSV must not find a summary there. */
 static void write_nothing(FILE *out, const struct psi_report *r) {
   write_summary(stderr, r);
-  for (unsigned i = 0; r->question->kind == PSI_REVEAL && r->rows != NULL && i < psi_rows_columns(r->rows); i++) {
-    report_field(out, psi_rows_column(r->rows, i));
-    fputc(',', out);
-  }
-  fputs(r->question->kind == PSI_REVEAL ? "matched\n" : r->question->kind == PSI_SUM ? "sum\n" : "count\n", out);
+  if (r->question->kind == PSI_REVEAL) write_columns(out, r);
+  else fputs(number_head(r), out);
 }
 
 static enum cli_exit write_csv(FILE *out, struct psi_report *r) {
@@ -125,11 +132,7 @@ static enum cli_exit write_csv(FILE *out, struct psi_report *r) {
   struct data_fault f = {0};
   if (!r->is_delivered) return write_nothing(out, r), CLI_DONE;
   if (r->question->kind != PSI_REVEAL || r->matched == NULL) return write_number(out, r), CLI_DONE;
-  for (unsigned i = 0; i < psi_rows_columns(r->rows); i++) {
-    report_field(out, psi_rows_column(r->rows, i));
-    fputc(',', out);
-  }
-  fputs("matched\n", out);
+  write_columns(out, r);
   return data_error(psi_rows_each(r->rows, csv_row, &w, &f), &f);
 }
 
@@ -193,8 +196,7 @@ static json_t *summary_of(const struct psi_report *r) {
   if (o == NULL) return NULL;
   (void)json_object_set_new(o, "title", json_string(r->question->base.title));
   (void)json_object_set_new(o, "question", json_string(r->question->base.name));
-  (void)json_object_set_new(o, "delivered", json_boolean(r->is_delivered && !r->is_held));
-  if (r->is_held) (void)json_object_set_new(o, "held", json_true());
+  report_json_delivered(o, r->is_delivered, r->is_held);
   if (r->rows != NULL) add_mine(o, r);
   if (r->is_delivered) add_result(o, r);
   return o;

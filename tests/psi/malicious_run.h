@@ -4,11 +4,6 @@
 
 #include "psi_sets.h"
 
-static inline void stand_against_all(smpc_config *cfg, unsigned me, void *ctx) {
-  (void)me, (void)ctx;
-  cfg->security = SMPC_MALICIOUS;
-}
-
 static inline struct parties setting(uint64_t seed) {
   return (struct parties){.n = 2, .seed = seed, .source = SMPC_OT, .configure = stand_against_all};
 }

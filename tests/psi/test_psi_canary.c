@@ -164,11 +164,6 @@ static const struct form forms[] = {
 };
 enum { FORMS = sizeof forms / sizeof *forms };
 
-static void stand_against_all(smpc_config *cfg, unsigned me, void *ctx) {
-  (void)me, (void)ctx;
-  cfg->security = SMPC_MALICIOUS;
-}
-
 /* Items of 16 random bytes, the first half of them everybody's. */
 static void make_items(uint64_t (*item)[N][2]) {
   uint64_t state = 77;

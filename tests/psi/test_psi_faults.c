@@ -39,11 +39,6 @@ static const char *judge(void *ctx, unsigned me, bool ran) {
   return NULL;
 }
 
-static void stand_against_all(smpc_config *cfg, unsigned me, void *ctx) {
-  (void)me, (void)ctx;
-  cfg->security = SMPC_MALICIOUS;
-}
-
 static void sweep_all(enum sweep_what what) {
   static const struct { const char *name; smpc_psi_protocol protocol; bool is_count, is_malicious; unsigned every; } runs[] = {
       {"psi_reveal ecdh", SMPC_PSI_ECDH, false, false, 1}, {"psi_count", SMPC_PSI_ECDH, true, false, 1},

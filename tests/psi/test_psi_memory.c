@@ -16,11 +16,6 @@ static void repeat_body(struct smpc_session *s, unsigned me, void *ctx) {
   }
 }
 
-static void stand_against_all(smpc_config *cfg, unsigned me, void *ctx) {
-  (void)me, (void)ctx;
-  cfg->security = SMPC_MALICIOUS;
-}
-
 /* The receiver's VOLE is the moment of most: then it has of each item a key, that key's number in the store and the row in
  * the set, and of each of 1.38 n columns four blocks. */
 static void try_runs(bool is_malicious) {

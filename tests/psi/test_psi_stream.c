@@ -22,12 +22,6 @@ static void check(const struct stream_run *x, const struct psi_sets *p, unsigned
   }
 }
 
-static void no_configuration(smpc_config *cfg, unsigned me, void *ctx) { (void)cfg, (void)me, (void)ctx; }
-static void stand_against_all(smpc_config *cfg, unsigned me, void *ctx) {
-  (void)me, (void)ctx;
-  cfg->security = SMPC_MALICIOUS;
-}
-
 static void try_sets(size_t n, size_t m, size_t common, unsigned to, size_t repeat, unsigned streams,
                      bool is_malicious) {
   struct psi_sets p;
@@ -36,7 +30,7 @@ static void try_sets(size_t n, size_t m, size_t common, unsigned to, size_t repe
   psi_sets_make(&p, n, m, common, 5);
   stream_run_make(&x, &p, to, repeat, streams);
   parties_run_ok(&(struct parties){.n = 2, .seed = n + m, .source = SMPC_OT,
-                                   .configure = is_malicious ? stand_against_all : no_configuration}, stream_body, &x, NULL);
+                                   .configure = is_malicious ? stand_against_all : NULL}, stream_body, &x, NULL);
   check(&x, &p, to, repeat);
   stream_run_free(&x);
   psi_sets_free(&p);

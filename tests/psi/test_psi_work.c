@@ -109,11 +109,6 @@ struct form {
   unsigned to;
 };
 
-static void stand_against_all(smpc_config *cfg, unsigned me, void *ctx) {
-  (void)me, (void)ctx;
-  cfg->security = SMPC_MALICIOUS;
-}
-
 static void count_distinct(struct smpc_session *s, unsigned me, void *ctx) {
   struct many_run *r = ctx;
   uint64_t count;
