@@ -9,7 +9,7 @@
  *   SMPC_E_POLICY  a recipient without the role, a purpose that my configuration does
  *                  not list, or my program's watch function said no
  *                  or the study's gate did
- *   SMPC_E_FILE    my journal cannot be written: the opening is on disk there first
+ *   SMPC_E_FILE, SMPC_E_DISK  my journal cannot be written: the opening is on disk there first
  * A dry run asks for recipients alone.  shape: what opens, for the watch function. */
 smpc_err smpi_opening_check(struct smpc_session *s, smpc_who to, const char *purpose, smpc_shape shape);
 
@@ -17,7 +17,7 @@ smpc_err smpi_opening_check(struct smpc_session *s, smpc_who to, const char *pur
  * opens but, with sight, to the reviewers.  All parties call it at the same step.
  *   in    r->share  at computing parties, rows x cols; scratch of the operation is used
  *   cost  1 round, 32 bytes to each member; with sight 1 more, and the opening's
- *   error as smpi_opening_check(); SMPC_E_FILE: it cannot be written */
+ *   error as smpi_opening_check(); SMPC_E_FILE, SMPC_E_DISK: it cannot be written */
 bool smpi_opening_is_held(const struct smpc_session *s, const char *purpose);
 smpc_err smpi_opening_hold(struct smpc_session *s, struct smpi_result *r);
 

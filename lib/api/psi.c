@@ -96,10 +96,7 @@ static smpc_err count_mine(struct call *c) {
   if (err != SMPC_OK) return err;
   c->r.distinct = c->set.distinct;
   c->r.duplicates = c->set.n - c->set.distinct;
-  if (*my_size(c) == 0) *my_size(c) = c->set.distinct;
-  if (*my_size(c) >= c->set.distinct) return SMPC_OK;
-  return smpi_fail(c->s, SMPC_E_RANGE, (int)smpi_me(c->s), "%s: my set has more different items than its declared size",
-                   c->s->op);
+  return smpi_psi_set_size(c->s, my_size(c), c->set.distinct);
 }
 
 static bool has_told_sizes(const struct call *c) { return c->q->size_a == 0 || c->q->size_b == 0; }
@@ -274,15 +271,14 @@ out:
   return smpi_status(s);
 }
 
-/* Counts that only the join can give: of many sets, and where nothing but [count >= minimum] is told to whom it is
- * for. */
+/* Counts that only the join can give: of many sets, with noise, held for reviewers, and where nothing but
+ * [count >= minimum] is told to whom it is for. */
 static bool needs_join(const struct call *c) {
   const smpc_psi *q = c->q;
   if (q->owners.bits != 0) return true;
-  if (!c->is_count) return false;
-  bool is_forced = q->protocol == SMPC_PSI_JOIN, is_free = q->protocol == SMPC_PSI_AUTO;
-  if (is_free && (q->epsilon != 0 || smpi_opening_is_held(c->s, q->purpose))) return true;
-  return is_forced || (is_free && (q->minimum > 1 || (q->to.bits & ~(smpc_to(q->a).bits | smpc_to(q->b).bits)) != 0));
+  if (!c->is_count || q->protocol != SMPC_PSI_AUTO) return c->is_count && q->protocol == SMPC_PSI_JOIN;
+  return q->epsilon != 0 || smpi_opening_is_held(c->s, q->purpose) || q->minimum > 1 ||
+         (q->to.bits & ~(smpc_to(q->a).bits | smpc_to(q->b).bits)) != 0;
 }
 
 /* What arises at its recipient, and never in shares, can neither have noise nor wait for reviewers. */

@@ -182,18 +182,13 @@ out:
 
 /* Which items are different, and the size that others see. */
 static smpc_err open_parts(struct many *c) {
-  uint64_t *distinct = &c->r.distinct;
-  size_t *size = &c->t.size[c->t.mine];
   smpc_err err = smpi_psi_parts_make_vt(&c->parts, c->s, c->s->step, c->items);
   if (err != SMPC_OK) return err;
   err = smpi_psi_set_tell_vt(c->s, c->items, NULL, NULL, false);
   if (err != SMPC_OK) return err;
-  *distinct = c->parts.distinct;
-  c->r.duplicates = c->items->n - *distinct;
-  if (*size == 0) *size = *distinct;
-  if (*size >= *distinct) return SMPC_OK;
-  return smpi_fail(c->s, SMPC_E_RANGE, (int)smpi_me(c->s), "%s: my set has more different items than its declared size",
-                   c->s->op);
+  c->r.distinct = c->parts.distinct;
+  c->r.duplicates = c->items->n - c->parts.distinct;
+  return smpi_psi_set_size(c->s, &c->t.size[c->t.mine], c->parts.distinct);
 }
 
 static smpc_err begin_reveal(struct many *c, struct smpi_op *op) {

@@ -24,10 +24,14 @@ smpc_err smpi_psi_set_open(struct smpc_session *s, struct smpi_psi_set *set, con
   size_t distinct = smpi_psi_distinct_vt(set->same, items, smpi_prg_own(s));
   if (distinct == SIZE_MAX) return smpi_fail(s, SMPC_E_NOMEM, -1, "out of memory");
   set->distinct = distinct;
-  set->size = declared != 0 ? declared : distinct;
-  if (set->size < distinct)
-    return smpi_fail(s, SMPC_E_RANGE, (int)smpi_me(s), "%s: my set has more different items than its declared size", s->op);
-  return SMPC_OK;
+  set->size = declared;
+  return smpi_psi_set_size(s, &set->size, distinct);
+}
+
+smpc_err smpi_psi_set_size(struct smpc_session *s, uint64_t *size, uint64_t distinct) {
+  if (*size == 0) *size = distinct;
+  if (*size >= distinct) return SMPC_OK;
+  return smpi_fail(s, SMPC_E_RANGE, (int)smpi_me(s), "%s: my set has more different items than its declared size", s->op);
 }
 
 struct item_hash { uint64_t word[2]; };

@@ -20,6 +20,9 @@ smpc_err smpi_psi_set_check(struct smpc_session *s, const smpc_items *items);
 /* Which items are different.  declared: 0 for none; SMPC_E_RANGE: there are more. */
 smpc_err smpi_psi_set_open(struct smpc_session *s, struct smpi_psi_set *set, const smpc_items *items, uint64_t declared);
 
+/* *size: as declared, or 0: then as many as are different.  SMPC_E_RANGE: there are more. */
+smpc_err smpi_psi_set_size(struct smpc_session *s, uint64_t *size, uint64_t distinct);
+
 /* Where a study compares what this party puts in with earlier runs: tell the journal its different items, as
  * hashes, each with its cell (NULL: none); by value, or in the order of the rows, whose columns follow.
  * same: as in smpi_psi_set, or NULL.  Variable time: for one's own list. */
@@ -28,7 +31,7 @@ smpc_err smpi_psi_set_tell_vt(struct smpc_session *s, const smpc_items *items, c
 
 /* Ask this party's journal and study about the sets of a call: size[k] items of member owner[k]; 0: told later,
  * or none.  Before anything that depends on items leaves; and once all are known, again, with are_known.
- * SMPC_E_POLICY: a limit; SMPC_E_FILE: the journal cannot be written. */
+ * SMPC_E_POLICY: a limit; SMPC_E_FILE, SMPC_E_DISK: the journal cannot be written. */
 smpc_err smpi_psi_announce(struct smpc_session *s, const unsigned *owner, const uint64_t *size, unsigned n,
                            bool are_known);
 

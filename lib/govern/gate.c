@@ -248,19 +248,10 @@ out:
   return err;
 }
 
-/* All that the journal says, without a lock on it: another session may be writing. */
+/* All that the journal says. */
 static smpc_err look_back(struct gate *g, const smpc_config *cfg, struct smpi_fault *f) {
-  struct smpi_slice text;
-  struct smpi_chain c;
   if (access(cfg->journal, F_OK) != 0 && errno == ENOENT) return SMPC_OK;
-  smpc_err err = smpi_file_read(&text, cfg->journal, "journal", f);
-  if (err != SMPC_OK) return err;
-  smpi_chain_begin(&c, text);
-  while (smpi_chain_next(&c)) on_seen(g, &c.entry);
-  if (c.why != NULL)
-    err = smpi_fault_set(f, SMPC_E_FILE, -1, "the journal %.100s is damaged at entry %llu: %s", smpi_word_place(cfg->journal),
-                         (unsigned long long)c.next, c.why);
-  smpi_free((void *)text.at);
+  smpc_err err = smpi_journal_look(cfg->journal, on_seen, g, f);
   return err != SMPC_OK || g->tally.err == SMPC_OK ? err : smpi_fault_set(f, g->tally.err, -1, "out of memory");
 }
 

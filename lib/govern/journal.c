@@ -157,6 +157,18 @@ static smpc_err chain_fault(struct smpi_fault *f, const char *path, uint64_t num
                         path + (len > 80 ? len - 80 : 0), (unsigned long long)number, why);
 }
 
+smpc_err smpi_journal_look(const char *path, smpi_journal_fn each, void *user, struct smpi_fault *f) {
+  struct smpi_slice text;
+  struct smpi_chain c;
+  smpc_err err = smpi_file_read(&text, path, "journal", f);
+  if (err != SMPC_OK) return err;
+  smpi_chain_begin(&c, text);
+  while (smpi_chain_next(&c)) each(user, &c.entry);
+  if (c.why != NULL) err = chain_fault(f, path, c.next, c.why);
+  smpi_free((void *)text.at);
+  return err;
+}
+
 /* Everything there, up to *good bytes; the last signature covers it all. */
 static smpc_err replay(struct smpi_journal *j, struct smpi_slice text, const char *party, const uint8_t sign_key[32],
                        smpi_journal_fn each, void *user, struct smpi_fault *f) {

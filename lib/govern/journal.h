@@ -48,5 +48,7 @@ struct smpi_chain {
 };
 void smpi_chain_begin(struct smpi_chain *c, struct smpi_slice text);
 bool smpi_chain_next(struct smpi_chain *c);
+/* Each whole entry of a journal, without a lock on it: another session may be writing.  SMPC_E_FILE, SMPC_E_NOMEM. */
+smpc_err smpi_journal_look(const char *path, smpi_journal_fn each, void *user, struct smpi_fault *f);
 
 #endif

@@ -14,7 +14,7 @@
 enum smpi_verdict { SMPI_RELEASED, SMPI_REJECTED };
 
 /* Write this party's verdict beside the study.  SMPC_E_POLICY: it is no reviewer of
- * the question; the result is of another study.  SMPC_E_FILE: it is there already. */
+ * the question; the result is of another study.  SMPC_E_FILE: it is there already.  SMPC_E_DISK. */
 smpc_err smpi_release_sign(const smpc_study *st, const char *path, const struct smpi_held *h, enum smpi_verdict verdict,
                            const uint8_t sign_secret[64], struct smpi_fault *f);
 

@@ -31,10 +31,10 @@ void smpi_study_agree_release(uint8_t agreement[32], const char *release);
 enum smpi_word { SMPI_SIGNATURE, SMPI_REVOCATION };
 
 /* Write this party's word on the study beside it.  Refused (SMPC_E_FILE,
- * SMPC_E_POLICY): the key is no party's of the study; the file exists already. */
+ * SMPC_E_POLICY): the key is no party's of the study; the file exists already.  SMPC_E_DISK. */
 smpc_err smpi_study_sign(const smpc_study *st, const char *path, enum smpi_word word, const uint8_t sign_secret[64],
                          int64_t now, struct smpi_fault *f);
-/* A new file of signed lines, for all to read; SMPC_E_FILE: it exists already. */
+/* A new file of signed lines, for all to read.  SMPC_E_FILE: it exists already, or cannot be made; SMPC_E_DISK. */
 smpc_err smpi_word_write(const char *path, const char *text, size_t len, struct smpi_fault *f);
 /* The decoder alone: is `text` party `i`'s word on this study?  NULL, or why not;
  * *time: when it was given. */

@@ -87,8 +87,9 @@ static void on_items(struct pass *p, const struct smpi_entry *e) {
   uint64_t n;
   unsigned i;
   for (unsigned k = 0; smpi_get_counted(&i, &n, smpi_entry_get_at(e, "set", k)); k++) {
-    p->run.sum[SMPI_USED_ITEMS_IN_ALL] += n;
-    if (i == p->me) p->run.sum[SMPI_USED_ITEMS] += n;
+    uint64_t *sum = p->run.sum;
+    sum[SMPI_USED_ITEMS_IN_ALL] = smpi_entry_add(sum[SMPI_USED_ITEMS_IN_ALL], n);
+    if (i == p->me) sum[SMPI_USED_ITEMS] = smpi_entry_add(sum[SMPI_USED_ITEMS], n);
   }
 }
 
@@ -104,7 +105,7 @@ static void add_source(uint64_t sum[SMPI_USAGES], struct smpi_slice source) {
   static const struct { const char *name; int at; } of[] = {
       {"dealer", SMPI_USED_DEALER}, {"ot", SMPI_USED_OT}, {"paillier", SMPI_USED_PAILLIER}};
   uint64_t all = sum[SMPI_USED_PRODUCT];
-  for (int k = SMPI_USED_TRIPLE; k <= SMPI_USED_LOOKUP; k++) all += sum[k];
+  for (int k = SMPI_USED_TRIPLE; k <= SMPI_USED_LOOKUP; k++) all = smpi_entry_add(all, sum[k]);
   for (size_t i = 0; i < sizeof of / sizeof *of; i++)
     if (smpi_slice_is(source, of[i].name)) sum[of[i].at] = all - smpi_min(all, sum[SMPI_USED_POOL]);
 }

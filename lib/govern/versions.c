@@ -57,7 +57,7 @@ static void on_use(struct smpi_versions *v, bool is_run) {
   if (v->is_renamed) find(v, SMPI_STRANGER_RENAMED, v->digest);
   if (!is_run || v->counted || v->releases) return;
   v->counted = true;
-  v->spent += v->is_mine ? v->epsilon : 0;
+  if (v->is_mine) v->spent = smpi_entry_add(v->spent, v->epsilon);
 }
 
 void smpi_versions_seen(struct smpi_versions *v, const struct smpi_entry *e) {

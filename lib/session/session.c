@@ -321,12 +321,15 @@ void smpi_progress(struct smpc_session *s, uint64_t done, uint64_t total) {
   (void)s->watch(&e, s->watch_user);
 }
 
-void smpi_note_about(struct smpc_session *s, unsigned member, const char *text) {
-  smpc_event e = {.kind = SMPC_EVENT_NOTE, .op = s->op, .text = text, .to = {UINT64_C(1) << member}};
+static void tell(struct smpc_session *s, smpc_event e) {
+  e.op = s->op;
   if (s->watch != NULL) (void)s->watch(&e, s->watch_user);
 }
 
+void smpi_note_about(struct smpc_session *s, unsigned member, const char *text) {
+  tell(s, (smpc_event){.kind = SMPC_EVENT_NOTE, .text = text, .to = {UINT64_C(1) << member}});
+}
+
 void smpi_note(struct smpc_session *s, smpc_event_kind kind, const char *text) {
-  smpc_event e = {.kind = kind, .op = s->op, .text = text};
-  if (s->watch != NULL) (void)s->watch(&e, s->watch_user);
+  tell(s, (smpc_event){.kind = kind, .text = text});
 }

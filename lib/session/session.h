@@ -56,7 +56,7 @@ smpc_err smpi_status(const struct smpc_session *s); /* SMPC_OK while nothing has
  * Tell the program that `done` of `total` units of the present operation's work
  * are done; passed on when another hundredth is. */
 void smpi_progress(struct smpc_session *s, uint64_t done, uint64_t total);
-/* A line for the program's user; kind is SMPC_EVENT_PEER or SMPC_EVENT_NOTE. */
+/* A line for the program's user; kind is SMPC_EVENT_PEER, _NOTE or _HELD. */
 void smpi_note(struct smpc_session *s, smpc_event_kind kind, const char *text);
 /* This party is about to send so many offline bytes: progress is told after each exchange of them.
  * 0: no longer. */
